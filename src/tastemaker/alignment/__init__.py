@@ -1,0 +1,1 @@
+"""Level 3: several modalities -> one space."""

@@ -1,0 +1,87 @@
+"""The contract of level 3: several modalities -> vectors that can be compared with each other.
+
+A space gives the same kind of vector for a text, a picture and an item, whatever the item brings. An item that lacks a
+modality still gets a vector, and the space says what is missing instead of inventing zeros. Vectors of items with and
+without a picture must be comparable: an item that brings only a picture is found as easily as one that has both.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Bools, Floats, Ints, Modality
+
+
+@dataclass(frozen=True)
+class ItemVectors:
+    """Vectors of a catalog's items, aligned to its rows.
+
+    Attributes:
+        matrix: unit rows; zero for a row that is gone or of which nothing is known.
+        has: for every modality the space reads: does the row have it?
+
+    Shapes: matrix (rows, dim); has[modality] (rows,).
+    """
+
+    matrix: Floats
+    has: Mapping[Modality, Bools]
+
+    @property
+    def present(self) -> Bools:
+        """Rows that have a vector at all. Shapes: (rows,)."""
+        return np.any(self.matrix != 0, axis=1)
+
+    def missing(self, row: int) -> list[Modality]:
+        """What an item lacks."""
+        return [modality for modality, rows in self.has.items() if not rows[row]]
+
+
+class Space(ABC):
+    """Several modalities -> one space of unit vectors."""
+
+    name: ClassVar[str]
+    dim: int
+
+    @abstractmethod
+    def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
+        """Learn from the catalog's own items; forgets earlier fits.
+
+        Raises:
+            FitError: the catalog has nothing to learn from.
+            Cancelled: the observer asked to stop.
+        """
+
+    @abstractmethod
+    def embed_texts(self, texts: Sequence[str]) -> Floats:
+        """Shapes: (n, dim), unit rows."""
+
+    @abstractmethod
+    def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
+        """Shapes: (n, dim), unit rows."""
+
+    @abstractmethod
+    def embed_items(self, catalog: Catalog, rows: Ints, observer: Observer = silent) -> ItemVectors:
+        """Vectors of some items, aligned to ``rows`` (not to the whole catalog).
+
+        Shapes: matrix (len(rows), dim); has[modality] (len(rows),).
+        """
+
+    @abstractmethod
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """Everything learned, for storage."""
+
+    @abstractmethod
+    def settings(self) -> Mapping[str, object]:
+        """The config and whatever else (tokenizer) is needed to build the space again, as JSON values."""
+
+    @classmethod
+    @abstractmethod
+    def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Build a fitted space from what :meth:`settings` and :meth:`tensors` gave."""

@@ -1,0 +1,108 @@
+"""What people did, as arrays aligned to a catalog's rows; and one person's history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from tastemaker.core.types import Bools, Doubles, Floats, Ints, UserId
+
+WEIGHTS = {"view": 1.0, "search": 1.0, "like": 3.0, "cart": 3.0, "buy": 5.0, "rate": 3.0, "dislike": -1.0}
+"""How much an event of each kind says; a kind that is not listed counts as a view. Below zero: the opposite of taste."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What one person did, oldest first.
+
+    Attributes:
+        rows: item rows, one an event; an item may come back.
+        weights: how much each event says, see :data:`WEIGHTS`; negative for dislikes.
+        times: Unix seconds, NaN where unknown.
+
+    Shapes: all (events,).
+    """
+
+    rows: Ints
+    weights: Floats
+    times: Doubles
+
+    @classmethod
+    def of(cls, rows: Sequence[int]) -> "History":
+        """A history of plain views, in the order given."""
+        return cls(np.asarray(rows, np.int64), np.ones(len(rows), np.float32), np.full(len(rows), np.nan))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def seen(self) -> Ints:
+        """Distinct rows, dislikes included."""
+        return np.unique(self.rows)
+
+    @property
+    def liked(self) -> "History":
+        """The events that speak for an item."""
+        return self.where(self.weights > 0)
+
+    def where(self, mask: Bools) -> "History":
+        """The events that a mask keeps."""
+        return History(self.rows[mask], self.weights[mask], self.times[mask])
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """All events of a shop, in time order (file order where there is no time).
+
+    Attributes:
+        people: every person with an event, in order of first appearance; ``user`` points into it.
+        n_rows: rows of the catalog; ``row`` is below it.
+        user, row, weight, time: one entry an event; time NaN where unknown.
+
+    Shapes: arrays (events,).
+    """
+
+    people: tuple[UserId, ...]
+    n_rows: int
+    user: Ints
+    row: Ints
+    weight: Floats
+    time: Doubles
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def where(self, mask: Bools) -> "Interactions":
+        """The events that a mask keeps; people and rows keep their numbers."""
+        return Interactions(self.people, self.n_rows, self.user[mask], self.row[mask], self.weight[mask], self.time[mask])
+
+    def matrix(self, *, binary: bool = True) -> csr_matrix:
+        """People x items: 1 for an item a person has a positive event with (or the sum of the weights).
+
+        Shapes: (people, rows), float32.
+        """
+        positive = self.weight > 0
+        values = self.weight[positive]
+        shape = (len(self.people), self.n_rows)
+        counts = csr_matrix((values, (self.user[positive], self.row[positive])), shape=shape, dtype=np.float32)
+        counts.sum_duplicates()
+        if binary:
+            counts.data[:] = 1.0
+        return counts
+
+    def histories(self) -> list[History]:
+        """One history a person, aligned to ``people``."""
+        order = np.argsort(self.user, kind="stable")
+        bounds = np.searchsorted(self.user[order], np.arange(len(self.people) + 1))
+        return [
+            History(self.row[part], self.weight[part], self.time[part])
+            for part in (order[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+        ]
+
+    def counts(self) -> Ints:
+        """Number of positive events of each item.
+
+        Shapes: (rows,).
+        """
+        return np.bincount(self.row[self.weight > 0], minlength=self.n_rows).astype(np.int64)

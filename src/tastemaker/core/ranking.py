@@ -1,0 +1,104 @@
+"""The answer that every verb gives: items in order, each with a score and the reasons for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tastemaker.core.types import ItemId
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an item stands where it stands; made only of facts that can be looked up.
+
+    Attributes:
+        source: which part said so ("ease", "content", "words", "picture", "popularity" ...).
+        sentence: for the person, in plain words.
+        weight: share of the score that this source brought, 0 to 1.
+        items: items the reason rests on (the person's own, usually).
+        attributes: attributes of the item the reason rests on, by name.
+    """
+
+    source: str
+    sentence: str
+    weight: float = 1.0
+    items: tuple[ItemId, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One place of a ranking. ``picture`` is the key of the picture to show, or empty."""
+
+    id: ItemId
+    score: float
+    title: str = ""
+    price: float | None = None
+    picture: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One thing that was understood from a request, shown as a removable chip.
+
+    Attributes:
+        name: attribute, or "price", "picture", "words", "person".
+        op: "=", "!=", "<", "<=", ">", ">=", "like".
+        value: what it is compared with, as shown.
+        hard: True when it filters, False when it only pulls.
+    """
+
+    name: str
+    op: str
+    value: str
+    hard: bool = False
+
+    @property
+    def label(self) -> str:
+        """The chip's text: ``colour: red``, ``not: sleeves``, ``under 60``."""
+        if self.op == "!=":
+            return f"not: {self.value}"
+        if self.op in ("<", "<="):
+            return f"{self.name} under {self.value}"
+        if self.op in (">", ">="):
+            return f"{self.name} over {self.value}"
+        return f"{self.name}: {self.value}"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Items in order, best first. Prints as a table.
+
+    Attributes:
+        items: at most k places.
+        understood: what was taken from the request, as facets.
+        notes: fallbacks that were taken and other things to say aloud ("no events of this person: popular items").
+    """
+
+    items: tuple[Ranked, ...]
+    understood: tuple[Facet, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> list[ItemId]:
+        """Ids, best first."""
+        return [item.id for item in self.items]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Ranked]:
+        return iter(self.items)
+
+    def __getitem__(self, place: int) -> Ranked:
+        return self.items[place]
+
+    def __str__(self) -> str:
+        if not self.items:
+            return "\n".join(("(nothing found)", *self.notes))
+        lines = [f"{'id':<16} {'score':>7} {'price':>9}  title / reason"]
+        for item in self.items:
+            price = "" if item.price is None else f"{item.price:,.2f}"
+            reason = f"  ({item.reasons[0].sentence})" if item.reasons else ""
+            lines.append(f"{item.id:<16.16} {item.score:>7.3f} {price:>9}  {item.title[:60]}{reason}")
+        return "\n".join((*lines, *self.notes))

@@ -1,0 +1,167 @@
+"""Artefacts on disk: a folder of config.json + weights.safetensors + manifest.json, written whole, published atomically.
+
+    .tastemaker/artefacts/space-1f0c…/     one folder an artefact, named by content hash, never changed once there
+    .tastemaker/published.json             part -> folder; replaced in one rename, so a reader sees the old or the new
+
+A killed process leaves at most a folder whose name starts with ``.writing-``; nobody reads it, the next sweep removes it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from tastemaker.core.errors import WorkspaceError
+
+Tensors = Mapping[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A stored artefact.
+
+    Attributes:
+        folder: where it lies; its name is the part's name and the content hash.
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name of the folder: unique for its content."""
+        return self.folder.name
+
+    @cached_property
+    def config(self) -> dict[str, object]:
+        """The settings it was made with."""
+        return _read_json(self.folder / "config.json")
+
+    @cached_property
+    def manifest(self) -> dict[str, object]:
+        """Seed, data hash, versions, and whatever the maker noted."""
+        return _read_json(self.folder / "manifest.json")
+
+    def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Read the weights.
+
+        Raises:
+            WorkspaceError: the file is missing or damaged.
+        """
+        path = self.folder / "weights.safetensors"
+        try:
+            return dict(load_file(path))
+        except (OSError, SafetensorError) as error:
+            raise WorkspaceError(f"artefact {self.name} cannot be read: {error}", hint="fit again") from error
+
+
+class Artefacts:
+    """All artefacts of one workspace.
+
+    Args:
+        root: the ``.tastemaker`` folder; made when missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "artefacts"
+        self._pointer = root / "published.json"
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def write(
+        self, part: str, *, config: Mapping[str, object], tensors: Tensors, manifest: Mapping[str, object]
+    ) -> Artefact:
+        """Write an artefact whole; it exists afterwards, but nobody is told until :meth:`publish`."""
+        staging = self._folder / f".writing-{uuid.uuid4().hex}"
+        staging.mkdir()
+        _write_json(staging / "config.json", config)
+        contiguous = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
+        save_file(contiguous, staging / "weights.safetensors")
+        digest = _digest(staging)
+        _write_json(staging / "manifest.json", {**manifest, "sha256": digest, "tastemaker": version("tastemaker")})
+        for path in staging.iterdir():
+            _sync(path)
+        final = self._folder / f"{part}-{digest[:16]}"
+        if final.exists():
+            shutil.rmtree(staging)
+        else:
+            staging.rename(final)
+            _sync(self._folder)
+        return Artefact(final)
+
+    def publish(self, parts: Mapping[str, Artefact]) -> None:
+        """Make these the artefacts that a reader gets, all at once; parts not named stay as they are."""
+        current = {part: artefact.name for part, artefact in self.published().items()}
+        current |= {part: artefact.name for part, artefact in parts.items()}
+        replace_text(self._pointer, json.dumps(current, indent=2))
+
+    def published(self) -> dict[str, Artefact]:
+        """The artefacts that were published last, by part; empty when nothing was fitted yet."""
+        if not self._pointer.exists():
+            return {}
+        names = _read_json(self._pointer)
+        return {part: Artefact(self._folder / str(name)) for part, name in names.items()}
+
+    def verify(self) -> dict[str, bool]:
+        """For every published part: does its content still match its hash?"""
+        return {
+            part: artefact.folder.is_dir() and _digest(artefact.folder) == artefact.manifest.get("sha256")
+            for part, artefact in self.published().items()
+        }
+
+    def sweep(self) -> list[str]:
+        """Remove what nobody can reach: unfinished folders and artefacts that are not published."""
+        keep = {artefact.name for artefact in self.published().values()}
+        removed = [path.name for path in self._folder.iterdir() if path.name not in keep]
+        for name in removed:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+        return removed
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old content or the new, never a part."""
+    staging = path.with_name(f".writing-{uuid.uuid4().hex}")
+    staging.write_text(text, encoding="utf-8")
+    _sync(staging)
+    staging.replace(path)
+    _sync(path.parent)
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the config and the weights of an artefact folder."""
+    digest = hashlib.sha256()
+    for name in ("config.json", "weights.safetensors"):
+        with (folder / name).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write_json(path: Path, values: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(dict(values), indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        values: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(f"{path.name} in {path.parent.name} cannot be read: {error}", hint="fit again") from error
+    return values
+
+
+def _sync(path: Path) -> None:
+    """Flush a file or a folder entry to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

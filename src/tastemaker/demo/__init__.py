@@ -1,0 +1,1 @@
+"""Level 2: the demo shop, drawn by code."""

@@ -1,0 +1,1 @@
+"""Level 6: protocols, metrics, significance, reports."""

@@ -1,0 +1,1 @@
+"""Level 4: vectors and words -> nearest items; filters."""

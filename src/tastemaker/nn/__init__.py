@@ -1,0 +1,1 @@
+"""Level 1: tensors only, no word of shops - blocks, losses, the one training loop."""
