@@ -67,7 +67,7 @@ def hit_rate(found: Bools, positives: Ints, k: int) -> Doubles:  # noqa: ARG001 
 
     Shapes: found (cases, K >= k) -> (cases,).
     """
-    return found[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(found[:, :k].any(axis=1), np.float64)
 
 
 METRICS: dict[str, Metric] = {"recall": recall, "ndcg": ndcg, "mrr": mrr, "hitrate": hit_rate}
