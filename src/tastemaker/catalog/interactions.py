@@ -11,6 +11,29 @@ from tastemaker.core.types import Bools, Doubles, Floats, Ints, UserId
 WEIGHTS = {"view": 1.0, "search": 1.0, "like": 3.0, "cart": 3.0, "buy": 5.0, "rate": 3.0, "dislike": -1.0}
 """How much an event of each kind says; a kind that is not listed counts as a view. Below zero: the opposite of taste."""
 
+HOT_FROM = 20
+"""Events that make an item or a person hot; fewer is warm, none is cold."""
+
+
+def weight_of(kind: str, value: float | None = None, *, top: float = 0.0, dislike_below: float | None = None) -> float:
+    """How much an event says.
+
+    A rating speaks in proportion to its share of the scale: someone who gave two stars of five watched the film. Nothing
+    or less counts as a dislike, and so does a rating under ``dislike_below``.
+
+    Args:
+        kind: see :data:`WEIGHTS`; an unknown kind counts as a view.
+        value: stars of a rating; other kinds do not read it.
+        top: largest rating of the shop; a scale has at least five stars.
+        dislike_below: ratings under it are dislikes.
+    """
+    weight = WEIGHTS.get(kind, 1.0)
+    if kind != "rate" or value is None:
+        return weight
+    if value <= 0 or (dislike_below is not None and value < dislike_below):
+        return WEIGHTS["dislike"]
+    return weight * value / max(top, 5.0)
+
 
 @dataclass(frozen=True)
 class History:
@@ -75,7 +98,9 @@ class Interactions:
 
     def where(self, mask: Bools) -> "Interactions":
         """The events that a mask keeps; people and rows keep their numbers."""
-        return Interactions(self.people, self.n_rows, self.user[mask], self.row[mask], self.weight[mask], self.time[mask])
+        return Interactions(
+            self.people, self.n_rows, self.user[mask], self.row[mask], self.weight[mask], self.time[mask]
+        )
 
     def matrix(self, *, binary: bool = True) -> csr_matrix:
         """People x items: 1 for an item a person has a positive event with (or the sum of the weights).

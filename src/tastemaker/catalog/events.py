@@ -1,0 +1,95 @@
+"""What a person did with an item: one event. Every kind is allowed; the known ones carry more weight than a view."""
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tastemaker.core.errors import InputError
+from tastemaker.core.types import ItemId, UserId
+
+LATEST = 253_402_300_799.0
+"""The last second of the year 9999; a larger time is milliseconds by mistake."""
+MAX_NAME = 256
+"""Most characters of an id, a person's name or a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that one person did.
+
+    Attributes:
+        user: who; any text up to 256 characters.
+        item: id of the item; it need not be in the catalog yet.
+        kind: "view", "like", "cart", "buy", "rate", "dislike" or any other word.
+        value: stars of a rating, or a quantity; None when there is none.
+        time: Unix seconds; None when unknown (a live event without a time happened when it arrived).
+        id: makes the event countable once only; "" to derive one from the other fields.
+
+    Raises:
+        InputError: a name is empty or too long, or a number is not finite.
+    """
+
+    user: UserId
+    item: ItemId
+    kind: str = "view"
+    value: float | None = None
+    time: float | None = None
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < len(self.user) <= MAX_NAME and 0 < len(self.item) <= MAX_NAME and 0 < len(self.kind) <= MAX_NAME):
+            self._refuse_names()
+        if len(self.id) > MAX_NAME:
+            raise InputError(f"event id of {len(self.id):,} characters", hint=f"at most {MAX_NAME} are kept")
+        if self.value is not None and not math.isfinite(self.value):
+            raise InputError(f"event value is {self.value!r}", hint="give a finite number, or none")
+        if self.time is not None and not -LATEST < self.time < LATEST:
+            raise InputError(f"event time is {self.time!r}", hint="give Unix seconds (milliseconds / 1000), or none")
+
+    def _refuse_names(self) -> None:
+        for field, value in (("user", self.user), ("item", self.item), ("kind", self.kind)):
+            if not value:
+                raise InputError(f"event without {field}", hint=f"{field} must be a text of 1 to {MAX_NAME} characters")
+            if len(value) > MAX_NAME:
+                raise InputError(f"event {field} of {len(value):,} characters", hint=f"at most {MAX_NAME} are kept")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of events that were handed in; everything counted here is on the disk.
+
+    Attributes:
+        accepted: new events, those of unknown items included.
+        duplicates: events whose id was there already; they count once.
+        unknown_items: accepted events that are set aside until their item is added.
+    """
+
+    accepted: int
+    duplicates: int
+    unknown_items: int = 0
+
+
+def with_ids(events: Iterable[Event]) -> list[Event]:
+    """Give each event without an id one that is derived from its content.
+
+    The same file read twice gives the same ids, so nothing doubles; a row that stands in the file three times gives
+    three ids, so nothing is lost either.
+    """
+    seen: dict[str, int] = {}
+    named = []
+    for event in events:
+        if event.id:
+            named.append(event)
+            continue
+        digest = content_id(event)
+        place = seen.get(digest, 0)
+        seen[digest] = place + 1
+        named.append(replace(event, id=f"{digest}.{place}" if place else digest))
+    return named
+
+
+def content_id(event: Event) -> str:
+    """An id made of everything the event says, 26 characters."""
+    content = f"{event.user}\x1f{event.item}\x1f{event.kind}\x1f{event.value}\x1f{event.time}"
+    return "d:" + hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

@@ -1,0 +1,65 @@
+"""Precomputed features of a workspace (``features/NAME.npy`` + ``NAME.ids``), aligned to rows when first asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tastemaker.core.errors import InputError
+from tastemaker.core.types import Floats, ItemId
+
+
+class Features(Mapping[str, Floats]):
+    """Name -> vectors of all rows, NaN where an item has none.
+
+    Args:
+        paths: name -> (vectors, ids).
+        ids: id of each row.
+    """
+
+    def __init__(self, paths: Mapping[str, tuple[Path, Path]], ids: Sequence[ItemId]) -> None:
+        self._paths = paths
+        self._ids = ids
+        self._loaded: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._loaded:
+            vectors, ids = read_features(*self._paths[name])
+            row_of = {id: row for row, id in enumerate(self._ids)}
+            aligned = np.full((len(self._ids), vectors.shape[1]), np.nan, np.float32)
+            for place, id in enumerate(ids):
+                if id in row_of:
+                    aligned[row_of[id]] = vectors[place]
+            self._loaded[name] = aligned
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def read_features(vectors_path: Path, ids_path: Path) -> tuple[Floats, list[ItemId]]:
+    """Read one pair of files; never executes what is inside them.
+
+    Shapes: (ids, dim).
+
+    Raises:
+        InputError: the files cannot be read, are not a matrix of numbers, or disagree in length.
+    """
+    name = vectors_path.name
+    try:
+        raw = np.load(vectors_path, allow_pickle=False)
+        ids = [ItemId(line.strip()) for line in ids_path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(
+            f"features {name} cannot be read: {error}", hint="save a matrix of floats by numpy.save"
+        ) from None
+    if raw.ndim != 2 or raw.dtype.kind not in "fiu":
+        hint = "one row an item, one column a feature"
+        raise InputError(f"features {name} are {raw.dtype} of shape {raw.shape}, not a matrix of numbers", hint=hint)
+    if len(raw) != len(ids):
+        hint = f"{ids_path.name} must hold one id a line, in the order of the rows"
+        raise InputError(f"features {name} have {len(raw):,} rows and {len(ids):,} ids", hint=hint)
+    return raw.astype(np.float32), ids

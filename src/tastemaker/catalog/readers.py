@@ -1,0 +1,154 @@
+"""Tables -> items and events, with everything that was not taken and why.
+
+Column names are taken as they are: a column called ``sku`` is an attribute, not the id. Where a required column is
+missing the error lists what is there.
+"""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+from tastemaker.catalog import fields
+from tastemaker.catalog.events import Event
+from tastemaker.catalog.fields import Unfit
+from tastemaker.catalog.items import RESERVED, Item
+from tastemaker.catalog.tables import Refusal, Row, Table, read_table
+from tastemaker.catalog.workspace import WorkspaceSettings
+from tastemaker.core.errors import InputError
+from tastemaker.core.types import ItemId, UserId, Value
+
+T = TypeVar("T")
+ALIKE = {
+    "id": ("item_id", "itemid", "item", "sku", "product_id", "productid", "movieid", "asin", "uuid", "key", "code"),
+    "user": ("user_id", "userid", "customer_id", "customer", "visitor", "person", "session", "uid"),
+    "item": ("item_id", "itemid", "product_id", "product", "movieid", "sku", "asin", "id", "iid"),
+}
+"""Names that people give to required columns; listed as a hint, never taken for them."""
+DEFAULTS = WorkspaceSettings()
+
+
+def read_items(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list[Item], list[Refusal]]:
+    """Read a table of items.
+
+    Returns:
+        Items in the order of the file, the first of each id; and everything that was not taken.
+
+    Raises:
+        InputError: the file cannot be read, or has no column ``id``.
+    """
+    table = read_table(path)
+    _require(table, ("id",))
+    reader = _Rows(table)
+    items: dict[str, Item] = {}
+    lines: dict[str, int] = {}
+    for line, row in reader:
+        id = reader.take(line, "id", row, fields.name, scope_row=True)
+        if not id:
+            continue
+        if id in items:
+            reader.refuse(
+                line, "id", f"{fields.shown(id)} stands on line {lines[id]} already", "give each item one row"
+            )
+            continue
+        lines[id] = line
+        items[id] = _item(reader, line, row, id, settings.separator)
+    return list(items.values()), reader.refusals
+
+
+def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list[Event], list[Refusal]]:
+    """Read a table of events. Columns: user, item; optional kind, value, time, id; others are not read.
+
+    Returns:
+        Events in the order of the file, those of unknown items included; and everything that was not taken.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column ``user`` or ``item``.
+    """
+    del settings  # no choice of today touches events
+    table = read_table(path)
+    _require(table, ("user", "item"))
+    reader = _Rows(table)
+    events = []
+    for line, row in reader:
+        user = reader.take(line, "user", row, fields.name, scope_row=True)
+        item = user and reader.take(line, "item", row, fields.name, scope_row=True)
+        if not user or not item:
+            continue
+        kind = reader.take(line, "kind", row, fields.name) if row.get("kind") not in (None, "") else None
+        value = reader.take(line, "value", row, fields.number)
+        time = reader.take(line, "time", row, fields.moment)
+        id = reader.take(line, "id", row, fields.name) if row.get("id") not in (None, "") else None
+        events.append(Event(UserId(user), ItemId(item), (kind or "view").lower(), value, time, id or ""))
+    return events, reader.refusals
+
+
+class _Rows:
+    """Rows of a table, and what is refused of them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._own: list[Refusal] = []
+
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
+        return self._table.rows
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """Everything refused so far, by line."""
+        return sorted([*self._table.refusals, *self._own], key=lambda refusal: refusal.line)
+
+    def refuse(self, line: int, field: str, why: str, mend: str, *, scope_row: bool = True) -> None:
+        """Note that a row (or only its field) is not taken."""
+        self._own.append(Refusal(self._table.name, line, field, why, mend, "row" if scope_row else "field"))
+
+    def take(
+        self, line: int, field: str, row: Row, read: Callable[[object], T], *, scope_row: bool = False
+    ) -> T | None:
+        """Read one field; None, and a refusal, when it cannot be used."""
+        try:
+            return read(row.get(field))
+        except Unfit as error:
+            self.refuse(line, field, error.why, error.mend, scope_row=scope_row)
+            return None
+
+    def take_text(self, line: int, field: str, row: Row, limit: int) -> str:
+        """Read a text; its beginning, and a refusal, when it is too long."""
+        try:
+            return fields.text(row.get(field), limit)
+        except Unfit as error:
+            self.refuse(line, field, error.why, error.mend, scope_row=False)
+            return error.instead or ""
+
+
+def _item(reader: _Rows, line: int, row: Row, id: str, separator: str) -> Item:
+    attributes: dict[str, Value] = {}
+    for name, raw in row.items():
+        if name in RESERVED or raw is None or not name:
+            continue
+        value = reader.take(line, name, row, fields.attribute)
+        if value is not None:
+            attributes[name] = value
+    available = reader.take(line, "available", row, fields.available)
+    return Item(
+        id=ItemId(id),
+        title=reader.take_text(line, "title", row, fields.MAX_TITLE),
+        text=reader.take_text(line, "text", row, fields.MAX_TEXT),
+        images=reader.take(line, "image", row, lambda raw: fields.pictures(raw, separator)) or (),
+        price=reader.take(line, "price", row, fields.price),
+        available=available is not False,
+        department=reader.take_text(line, "department", row, fields.MAX_ATTRIBUTE),
+        attributes=attributes,
+    )
+
+
+def _require(table: Table, wanted: tuple[str, ...]) -> None:
+    for name in wanted:
+        if name in table.columns:
+            continue
+        folded = {column.casefold().replace(" ", "_"): column for column in table.columns}
+        near = [folded[alias] for alias in (name, *ALIKE[name]) if alias in folded]
+        near = near or get_close_matches(name, table.columns, n=2, cutoff=0.5)
+        found = ", ".join(repr(column[:40]) for column in table.columns[:12]) or "none"
+        hint = f"rename {near[0]!r} to {name!r}" if near else f"add a column {name!r}"
+        raise InputError(f"{table.name} has no column {name!r}; its columns are {found}", hint=hint)

@@ -1,0 +1,217 @@
+"""The store of a workspace: items, events and their words, in one durable file that many may use at once.
+
+What a call has returned is on the disk. Each call is one transaction: after a crash at any moment the file opens and
+holds either all of it or nothing.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from tastemaker.catalog import event_table, item_table, words
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.database import Database, get, put
+from tastemaker.catalog.events import Event, Receipt, content_id, with_ids
+from tastemaker.catalog.features import Features
+from tastemaker.catalog.fields import checked
+from tastemaker.catalog.interactions import History
+from tastemaker.catalog.item_table import PutReport
+from tastemaker.catalog.items import Item
+from tastemaker.catalog.pictures import NO_PICTURES, Pictures
+from tastemaker.catalog.workspace import WorkspaceSettings
+from tastemaker.core.errors import UnknownName
+from tastemaker.core.types import Bools, Floats, Ints, ItemId, UserId
+
+
+class Store:
+    """Items and events of one workspace.
+
+    Args:
+        path: the file; made when missing.
+        pictures: handed to every snapshot.
+        features: paths of precomputed features, handed to every snapshot.
+
+    Raises:
+        WorkspaceError: the file is damaged, locked too long, or of a newer version.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        pictures: Pictures = NO_PICTURES,
+        features: Mapping[str, tuple[Path, Path]] = MappingProxyType({}),
+    ) -> None:
+        self.pictures = pictures
+        self._features = features
+        self._database = Database(path)
+
+    @property
+    def revision(self) -> int:
+        """Grows with every committed change of items, whichever process makes it."""
+        return self._counter("revision")
+
+    @property
+    def events_revision(self) -> int:
+        """Grows with every committed change of events, whichever process makes it."""
+        return self._counter("events_revision")
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the input files at the last ingest; "" before the first."""
+        with self._database.read() as connection:
+            return get(connection, "fingerprint")
+
+    def ingest(
+        self,
+        items: Iterable[Item],
+        events: Iterable[Event],
+        fingerprint: str,
+        settings: WorkspaceSettings | None = None,
+    ) -> None:
+        """Make the store say what the input files say, in one transaction; what came in live stays.
+
+        Args:
+            items: all of the items file; an item the file no longer has is removed.
+            events: all of the events file; replaces what the file said before.
+            fingerprint: of the files, kept to see when they change.
+            settings: types of attributes and the like, kept beside; None for the defaults.
+        """
+        settings = settings or WorkspaceSettings()
+        named = with_ids(events)
+        with self._database.write() as connection:
+            below = "" if settings.dislike_below is None else str(settings.dislike_below)
+            put(connection, "dislike_below", below)
+            put(connection, "types", json.dumps(settings.attributes))
+            put(connection, "separator", settings.separator)
+            item_table.put_file(connection, items)
+            event_table.replace_file(connection, named)
+            put(connection, "fingerprint", fingerprint)
+        self._database.checkpoint()
+
+    def put_items(self, items: Sequence[Item]) -> PutReport:
+        """Add or update items live; all of them or none.
+
+        Raises:
+            InputError: an item cannot be kept (no id, a price below zero ...).
+        """
+        clean = [checked(item) for item in items]
+        with self._database.write() as connection:
+            return item_table.put_live(connection, clean)
+
+    def remove_items(self, ids: Sequence[str]) -> int:
+        """Take items out of the shop; all of them or none. Their rows are never given to others.
+
+        Raises:
+            UnknownName: one of the ids is not there.
+        """
+        distinct = list(dict.fromkeys(ids))
+        with self._database.write() as connection:
+            unknown = item_table.remove(connection, distinct)
+            if unknown:
+                near = connection.execute(
+                    "SELECT id FROM items WHERE alive = 1 AND substr(id, 1, 2) = ? LIMIT 2000", (unknown[0][:2],)
+                )
+                raise UnknownName("item", unknown[0], [found[0] for found in near], hint="nothing was removed")
+        return len(distinct)
+
+    def record(self, events: Sequence[Event]) -> Receipt:
+        """Write events; they are on the disk when this returns, and each id counts once however often it comes.
+
+        An event without id counts once if it says when it happened, and every time it comes if it does not.
+        """
+        named = [
+            event if event.id else _named(event, content_id(event) if event.time is not None else secrets.token_hex(12))
+            for event in events
+        ]
+        with self._database.write() as connection:
+            return event_table.add(connection, named, live=True)
+
+    def forget_user(self, user: str) -> int:
+        """Delete every event of a person, also those of the events file; returns how many there were."""
+        with self._database.write() as connection:
+            deleted = event_table.forget(connection, user)
+        self._database.checkpoint()
+        return deleted
+
+    def history(self, user: str) -> History:
+        """What a person did, oldest first; empty for an unknown person. Dislikes weigh less than zero."""
+        with self._database.read() as connection:
+            return event_table.history(connection, user)
+
+    def has_user(self, user: str) -> bool:
+        """Is there an event of this person?"""
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT 1 FROM events WHERE uid = (SELECT uid FROM people WHERE name = ?) LIMIT 1", (user,)
+            ).fetchone()
+        return found is not None
+
+    def users(self, limit: int = 50, prefix: str = "") -> list[tuple[UserId, int]]:
+        """People with their number of events, most active first.
+
+        Args:
+            limit: at most so many.
+            prefix: only names that begin so; "" for all.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT name, count(*) AS n FROM people JOIN events USING (uid)"
+                " WHERE substr(name, 1, length(?1)) = ?1 GROUP BY uid ORDER BY n DESC, name LIMIT ?2",
+                (prefix, max(0, limit)),
+            ).fetchall()
+        return [(UserId(name), count) for name, count in found]
+
+    def search_words(self, text: str, k: int, rows: Bools | None = None) -> tuple[Ints, Floats]:
+        """Items for a text by BM25 over title, description and attributes; see :func:`words.search`."""
+        with self._database.read() as connection:
+            return words.search(connection, text, k, rows)
+
+    def set_aside(self) -> list[tuple[ItemId, int]]:
+        """Items that events speak of and the catalog does not have, with their number of events, most first."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT item, count(*) AS n FROM events WHERE row IS NULL GROUP BY item ORDER BY n DESC, item"
+            ).fetchall()
+        return [(ItemId(item), count) for item, count in found]
+
+    def snapshot(self) -> Catalog:
+        """Items and events of this moment, as an immutable catalog."""
+        with self._database.read() as connection:
+            found = connection.execute("SELECT id, body, alive FROM items ORDER BY row").fetchall()
+            interactions = event_table.interactions(connection, len(found))
+            types = json.loads(get(connection, "types", "{}"))
+            separator = get(connection, "separator", "|")
+            revision = int(get(connection, "revision", "0"))
+        items = [item_table.from_body(id, body) for id, body, _ in found]
+        return Catalog(
+            items,
+            alive=np.array([alive for _, _, alive in found], np.bool_),
+            interactions=interactions,
+            pictures=self.pictures,
+            features=Features(self._features, [item.id for item in items]),
+            types=types,
+            separator=separator,
+            revision=revision,
+        )
+
+    def integrity(self) -> str:
+        """ "ok", or what SQLite finds wrong with the file."""
+        with self._database.read() as connection:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._database.close()
+
+    def _counter(self, name: str) -> int:
+        with self._database.read() as connection:
+            return int(get(connection, name, "0"))
+
+
+def _named(event: Event, id: str) -> Event:
+    return Event(event.user, event.item, event.kind, event.value, event.time, id)
