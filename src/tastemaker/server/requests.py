@@ -1,0 +1,211 @@
+"""What can be asked, as pydantic models: the same one for the query of a GET and the JSON of a POST."""
+
+from typing import Annotated
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+
+from tastemaker.catalog.items import Item
+from tastemaker.core.types import ItemId, Value
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Words = Annotated[str, StringConstraints(max_length=2_000)]
+Places = Annotated[int, Field(ge=1, le=1_000, description="how many items, 1 to 1,000")]
+Where = Annotated[Words, Field(description="filter, e.g. `price < 80 and colour in (red, blue) and available`")]
+
+
+class Request(BaseModel):
+    """Base of all requests: a key that is not known is refused, not dropped."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
+
+
+class RecommendRequest(Request):
+    """What suits a person."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"user": "u42", "k": 5, "where": "price < 80"}})
+
+    user: Id | None = None
+    """Who; somebody without events gets the documented fallback, said in `notes`."""
+    history: Annotated[list[Id], Field(max_length=1_000)] = []
+    """Items of somebody who has no name here, oldest first."""
+    k: Places = 10
+    where: Where = ""
+    exclude: Annotated[list[Id], Field(max_length=1_000)] = []
+    """Items that are not ranked."""
+
+
+class SearchWords(Request):
+    """Items by words alone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "linen dress in red, under 60", "user": "u42", "k": 5}}
+    )
+
+    text: Words = ""
+    """What is looked for, in words."""
+    change: Words = ""
+    """What should be different from the picture: `but in red`."""
+    where: Where = ""
+    user: Id | None = None
+    """Whose taste pulls the answer."""
+    k: Places = 10
+    exclude: Annotated[list[Id], Field(max_length=1_000)] = []
+    """Items that are not ranked."""
+    ignore: Annotated[list[Words], Field(max_length=100)] = []
+    """Labels of what was understood wrongly (`colour: red`), to be left out this time."""
+
+
+class SearchRequest(SearchWords):
+    """Words, a picture, or a picture and a change in words."""
+
+    image: Base64Bytes | None = None
+    """A JPEG, PNG, WebP or GIF picture, base64; as a file in a multipart request."""
+
+
+class SimilarRequest(Request):
+    """More like this item."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"item": "sku-7", "k": 5}})
+
+    item: Id
+    """The item."""
+    k: Places = 10
+    where: Where = ""
+
+
+class ExplainRequest(Request):
+    """Why an item, for somebody or in general."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"item": "sku-7", "user": "u42"}})
+
+    item: Id
+    """The item."""
+    user: Id | None = None
+    """For whom."""
+
+
+class ItemIn(Request):
+    """An item to add, or to replace when its id is there already."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"id": "sku-9", "title": "Linen shirt", "price": 49, "attributes": {"colour": "sage"}}
+        }
+    )
+
+    id: Id
+    """Unique in the shop."""
+    title: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    """A short name."""
+    text: Annotated[str, StringConstraints(max_length=1_000_000)] = ""
+    """A description."""
+    images: Annotated[list[Words], Field(max_length=100)] = []
+    """Names of pictures, the main one first: of the shop, or sent along in `pictures`."""
+    price: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    """In the shop's currency."""
+    available: bool = True
+    """False hides it from every ranking."""
+    department: Words = ""
+    """One shop may have several."""
+    attributes: dict[Words, bool | FiniteFloat | str | list[str]] = {}
+    """Whatever else is known."""
+
+    def item(self) -> Item:
+        """The catalog's item."""
+        values: dict[str, Value] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in self.attributes.items()
+        }
+        return Item(
+            ItemId(self.id),
+            title=self.title,
+            text=self.text,
+            images=tuple(self.images),
+            price=self.price,
+            available=self.available,
+            department=self.department,
+            attributes=values,
+        )
+
+
+class AddRequest(Request):
+    """Items to add live, with the pictures they name."""
+
+    items: Annotated[list[ItemIn], Field(max_length=10_000)]
+    """The items."""
+    pictures: dict[Words, Base64Bytes] = {}
+    """Pictures by name, base64."""
+
+
+class RemoveRequest(Request):
+    """Items to take out of the shop."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"items": ["sku-7", "sku-8"]}})
+
+    items: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+    """Their ids; when one of them is unknown, none is removed."""
+
+
+class FitRequest(Request):
+    """What to fit."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"parts": None}})
+
+    parts: list[Words] | None = None
+    """Names of parts; everything when null."""
+
+
+class EventIn(Request):
+    """One thing that somebody did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"id": "e-1", "user": "u42", "item": "sku-7", "kind": "cart", "time": "2025-05-01T12:00:00Z"}
+        }
+    )
+
+    id: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Makes the event countable once only: sent again, it is a duplicate. Derived from the rest when empty."""
+    user: Id
+    """Who."""
+    item: Id
+    """With what; an item that is not there yet is kept until it is."""
+    kind: Id = "view"
+    """`view`, `like`, `cart`, `buy`, `rate`, `dislike` or another word."""
+    value: FiniteFloat | None = None
+    """Stars of a rating, or a quantity."""
+    time: FiniteFloat | str | None = None
+    """ISO 8601 or Unix seconds; now when null."""
+
+
+class TruthRow(Request):
+    """One query whose right answers are known."""
+
+    text: Words = ""
+    """Words."""
+    where: Where = ""
+    user: Words = ""
+    """Whose taste pulls."""
+    exclude: list[Id] = []
+    """Never ranked."""
+    positives: Annotated[list[Id], Field(min_length=1)]
+    """The right answers."""
+
+
+class EvaluateRequest(Request):
+    """How well the shop does; exactly one of `split`, `events` and `queries`."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
+
+    split: Words | None = None
+    """`time`, `user-time` or `leave-one-out`: the shop's own last events are held back."""
+    events: Annotated[list[EventIn], Field(max_length=100_000)] | None = None
+    """What people did next."""
+    queries: Annotated[list[TruthRow], Field(max_length=10_000)] | None = None
+    """Queries with their right answers."""
+    methods: list[Words] | None = None
+    """Names of recommenders; the usual ones when null."""
+    candidates: Words | list[Id] = "all"
+    """What is ranked: `all`, `cold`, or ids."""
+    k: Places = 20
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of splits and intervals."""

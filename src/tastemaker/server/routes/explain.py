@@ -1,0 +1,24 @@
+"""``/explain``: why an item, from facts that can be looked up."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from tastemaker.core.wire import Json, plain
+from tastemaker.server.access import shop_of
+from tastemaker.server.answers import Open
+from tastemaker.server.requests import ExplainRequest
+
+router = APIRouter(tags=["ask"])
+
+
+@router.get("/explain", response_model=Open, summary="Why this item")
+def get_explain(request: Request, asked: Annotated[ExplainRequest, Query()]) -> Json:
+    """Reasons, the score of every source, and what the item lacks."""
+    return plain(shop_of(request).explain(asked.item, user=asked.user))
+
+
+@router.post("/explain", response_model=Open, summary="Why this item")
+def post_explain(request: Request, asked: ExplainRequest) -> Json:
+    """The same as GET."""
+    return plain(shop_of(request).explain(asked.item, user=asked.user))

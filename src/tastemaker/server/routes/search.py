@@ -1,0 +1,67 @@
+"""``/search``: words, a picture, or a picture and a change in words."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from tastemaker.catalog.decoding import decode
+from tastemaker.core.errors import InputError
+from tastemaker.core.wire import Json, plain
+from tastemaker.server.access import shop_of
+from tastemaker.server.answers import RankingOut
+from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
+from tastemaker.server.requests import SearchRequest, SearchWords
+
+router = APIRouter(tags=["ask"])
+LISTS = ("exclude", "ignore")
+FORM: dict[str, object] = {
+    "image": {"type": "string", "format": "binary", "description": "the picture, as a file"},
+    **{name: {"type": "string"} for name in ("text", "change", "where", "user")},
+    "k": {"type": "integer"},
+    **{name: {"type": "array", "items": {"type": "string"}} for name in LISTS},
+}
+
+
+async def read_search(request: Request) -> SearchRequest:
+    """The request, from JSON or from a form.
+
+    Raises:
+        InputError: more than one picture was sent.
+    """
+    if not is_form(request):
+        return shaped_json(SearchRequest, await request.body())
+    async with form_of(request) as form:
+        asked = shaped(SearchRequest, form_values(form, lists=LISTS, files=("image",)))
+        pictures = await file_bytes(form, "image")
+    if len(pictures) > 1:
+        raise InputError(f"{len(pictures)} pictures were sent", hint="one picture at a time, and the change in words")
+    return asked.model_copy(update={"image": pictures[0][1]}) if pictures else asked
+
+
+@router.get("/search", response_model=RankingOut, summary="Find items")
+def get_search(request: Request, asked: Annotated[SearchWords, Query()]) -> Json:
+    """Items by words; what was understood comes back as `understood`, each part can be left out with `ignore`."""
+    return _answer(request, SearchRequest(**asked.model_dump()))
+
+
+@router.post(
+    "/search", response_model=RankingOut, summary="Find items by picture", openapi_extra=two_bodies(SearchRequest, FORM)
+)
+def post_search(request: Request, asked: Annotated[SearchRequest, Depends(read_search)]) -> Json:
+    """Items by words, a picture, or a picture and a `change`; as JSON, or as a form with the picture as a file."""
+    return _answer(request, asked)
+
+
+def _answer(request: Request, asked: SearchRequest) -> Json:
+    image = decode(asked.image, "image") if asked.image is not None else None
+    ranking = shop_of(request).search(
+        asked.text,
+        image=image,
+        change=asked.change,
+        where=asked.where,
+        user=asked.user,
+        k=asked.k,
+        exclude=asked.exclude,
+        ignore=asked.ignore,
+    )
+    return plain(ranking)

@@ -1,0 +1,84 @@
+"""Binding an address and answering on it until somebody says stop.
+
+The socket is bound first, so that a taken port is said before minutes are spent on fitting; the address is told once
+the server really answers.
+"""
+
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from tastemaker.core.errors import WorkspaceError
+from tastemaker.server.settings import ServerSettings
+
+
+class AddressTaken(WorkspaceError):
+    """The address cannot be bound."""
+
+
+def bind(settings: ServerSettings) -> socket.socket:
+    """Take the address; nothing is answered yet.
+
+    Raises:
+        ConfigError: a public address without a key.
+        AddressTaken: the port is taken, or the address is not of this machine.
+    """
+    settings.refuse_open_door()
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((settings.host, settings.port))
+    except OSError as error:
+        taken.close()
+        if error.errno == errno.EADDRINUSE:
+            hint = f"another program answers there; take another port, e.g. --port {settings.port + 1}"
+            raise AddressTaken(f"port {settings.port} is taken", hint=hint) from error
+        why = (error.strerror or str(error)).lower()
+        raise AddressTaken(
+            f"{settings.host}:{settings.port} cannot be bound: {why}", hint="--host 127.0.0.1"
+        ) from error
+    return taken
+
+
+def address_of(bound: socket.socket) -> str:
+    """Where a bound socket is reached: ``http://127.0.0.1:8000``."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(app: FastAPI, bound: socket.socket, ready: Callable[[str], None]) -> None:
+    """Answer on a bound socket until the process is told to stop.
+
+    Args:
+        app: what answers.
+        bound: from :func:`bind`.
+        ready: gets the address once it answers.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C; every request under way was finished first.
+    """
+    config = uvicorn.Config(
+        app,
+        access_log=False,  # its lines would hold queries, and those name people
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    _Server(config, lambda: ready(address_of(bound))).run(sockets=[bound])
