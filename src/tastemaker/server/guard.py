@@ -1,4 +1,4 @@
-"""The door in front of every request, the page's included: host, origin, key, size - in this order, before anything is parsed.
+"""The door in front of every request, the page's included: host, origin, key, size - in this order, before parsing.
 
 - *Host*: a name this server does not answer to is refused, so that a foreign site cannot point its own name here.
 - *Origin*: a request that changes something, or opens a socket, from another site's page is refused; there is no CORS.
@@ -49,6 +49,7 @@ class Guard:
         self._cap = settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand it on."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return

@@ -12,17 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tastemaker.core.errors import Cancelled, TastemakerError, UnknownName, WorkspaceError
+from tastemaker.core.errors import Cancelled, TastemakerError, UnknownName
 from tastemaker.core.progress import Advanced, Cancellable, Event, Finished, Noted, Observer, Started
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.problems import Problem, problem
+from tastemaker.server.problems import BusyError, Problem, problem
 
 log = logging.getLogger("tastemaker.server")
 State = Literal["running", "done", "failed", "cancelled"]
-
-
-class Busy(WorkspaceError):
-    """A job of the same verb is running."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ class Jobs:
             work: gets the observer to report to, gives the result.
 
         Raises:
-            Busy: the same verb is being worked on.
+            BusyError: the same verb is being worked on.
         """
         job = Job(uuid.uuid4().hex[:12], verb, begun=time.time())
         stop = Cancellable(lambda event: self._update(job.id, lambda seen: seen.after(event)))
@@ -95,7 +91,9 @@ class Jobs:
         with self._lock:
             running = [other for other in self._jobs.values() if other.verb == verb and other.state == "running"]
             if running:
-                raise Busy(f"{verb} is already running as job {running[0].id}", hint="wait for it, or DELETE the job")
+                raise BusyError(
+                    f"{verb} is already running as job {running[0].id}", hint="wait for it, or DELETE the job"
+                )
             self._forget_oldest()
             self._jobs[job.id], self._stops[job.id], self._threads[job.id] = job, stop, thread
         thread.start()

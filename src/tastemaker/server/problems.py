@@ -10,7 +10,7 @@ The hint says the next step, as on the command line.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -29,16 +29,21 @@ from tastemaker.core.errors import (
     UnknownName,
     WorkspaceError,
 )
-from tastemaker.core.wire import Json
 
 log = logging.getLogger("tastemaker.server")
 MEDIA_TYPE = "application/problem+json"
 LOOKED_UP = ("item", "picture", "job", "person", "user")
 """Kinds of names that are addresses; any other unknown name is a bad value."""
 
+
+class BusyError(TastemakerError):
+    """The same work is under way already."""
+
+
 STATUS: tuple[tuple[type[TastemakerError], int], ...] = (
     (PictureError, 422),
     (NotFitted, 409),
+    (BusyError, 409),
     (WorkspaceError, 503),
     (FitError, 409),
     (Cancelled, 409),
@@ -114,7 +119,7 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
     return respond(plain_problem(500, "something went wrong inside", "the server's log says where"))
 
 
-def describe(errors: Sequence[dict[str, Json]]) -> tuple[str, str]:
+def describe(errors: Sequence[Mapping[str, object]]) -> tuple[str, str]:
     """Validation errors as one line and a hint; values are not repeated (they may be personal)."""
     lines = []
     for error in errors:

@@ -15,16 +15,12 @@ from tastemaker.core.errors import WorkspaceError
 from tastemaker.server.settings import ServerSettings
 
 
-class AddressTaken(WorkspaceError):
-    """The address cannot be bound."""
-
-
 def bind(settings: ServerSettings) -> socket.socket:
     """Take the address; nothing is answered yet.
 
     Raises:
         ConfigError: a public address without a key.
-        AddressTaken: the port is taken, or the address is not of this machine.
+        WorkspaceError: the port is taken, or the address is not of this machine.
     """
     settings.refuse_open_door()
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -36,9 +32,9 @@ def bind(settings: ServerSettings) -> socket.socket:
         taken.close()
         if error.errno == errno.EADDRINUSE:
             hint = f"another program answers there; take another port, e.g. --port {settings.port + 1}"
-            raise AddressTaken(f"port {settings.port} is taken", hint=hint) from error
+            raise WorkspaceError(f"port {settings.port} is taken", hint=hint) from error
         why = (error.strerror or str(error)).lower()
-        raise AddressTaken(
+        raise WorkspaceError(
             f"{settings.host}:{settings.port} cannot be bound: {why}", hint="--host 127.0.0.1"
         ) from error
     return taken

@@ -27,7 +27,7 @@ class ServerSettings(Config):
     """Largest request body, in bytes; a larger one is refused before it is parsed."""
 
     hosts: tuple[str, ...] = ()
-    """Names this server answers to in the Host header. Empty: the machine's own names when bound to it, any otherwise."""
+    """Names answered to in the Host header. Empty: the machine's own names when bound to it, any otherwise."""
 
     jobs_kept: int = Field(default=50, ge=1)
     """Finished jobs that ``GET /jobs`` remembers."""

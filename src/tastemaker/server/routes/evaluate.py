@@ -1,7 +1,7 @@
 """``/evaluate``: how well the shop does on answers that are known, as a job."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,6 +72,6 @@ def _candidates(folder: Path, asked: EvaluateRequest) -> str:
     return asked.candidates
 
 
-def _lines(path: Path, rows: Iterable[dict[str, object]]) -> Path:
+def _lines(path: Path, rows: Iterable[Mapping[str, object]]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path

@@ -1,4 +1,4 @@
-"""``/events``: what people did, taken in; on the disk before it answers, and countable once however often it is sent."""
+"""``/events``: what people did, on the disk before it answers, and counted once however often it is sent."""
 
 from datetime import UTC, datetime
 from typing import Annotated
