@@ -40,7 +40,7 @@ def checkerboard(items: int = 40, people: int = 60, *, cold: int = 4, events: in
     shown = np.arange(items - cold)
     user = np.repeat(np.arange(people), events)
     row = np.concatenate([rng.permutation(shown[shown % 2 == person % 2])[:events] for person in range(people)])
-    time = np.tile(np.arange(events) * DAY, people) + user
+    time = np.tile(np.arange(events) * DAY, people) + user.astype(np.float64)
     order = np.argsort(time, kind="stable")
     names = tuple(UserId(f"person-{person:03}") for person in range(people))
     weight = np.ones(len(user), np.float32)
