@@ -45,6 +45,7 @@ class Recommender(ABC, Generic[C]):
         Args:
             catalog: items and events; ``catalog.interactions`` is all the method may see of people.
             vectors: aligned to the catalog's rows; None when the shop has no space.
+            observer: is told how far it is.
 
         Raises:
             FitError: there is nothing to learn from.
@@ -62,6 +63,7 @@ class Recommender(ABC, Generic[C]):
 
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that speak most for an item, with their share of the score; [] when none does."""
+        del history, row, n
         return []
 
     @abstractmethod

@@ -1,0 +1,203 @@
+"""Content to factors: what people's behaviour says of old items, foretold for new ones from their content.
+
+The collaborative factors of items with events are regressed on what the items show and say. A new item gets its factors
+from its content alone, without training, and stands on one scale with the old ones. This is what makes cold items work.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent, track
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders import features
+from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.ease import closed_form
+from tastemaker.recommenders.signals import recent, shares, stacked
+
+BATCH = 256
+
+
+class ContentToFactorsConfig(Config):
+    """Settings of content to factors."""
+
+    dim: int = Field(default=128, ge=1)
+    """Number of factors."""
+
+    half_life: float = Field(default=20.0, ge=0)
+    """In items: how far back in a history an item counts half; 0 lets all count alike."""
+
+    regularisation: float = Field(default=300.0, gt=0)
+    """Of the EASE model whose answers are factorised."""
+
+    ridge: float = Field(default=5.0, gt=0)
+    """Penalty of the regression from content: larger trusts content less."""
+
+    trust: float = Field(default=5.0, ge=0)
+    """Events after which an item's own factors count as much as those foretold from its content."""
+
+    words: float = Field(default=0.5, ge=0)
+    """Weight of title and description."""
+
+    labels: float = Field(default=1.0, ge=0)
+    """Weight of categories, lists and flags."""
+
+    numbers: float = Field(default=1.0, ge=0)
+    """Weight of numbers, the price and the year."""
+
+    vectors: float = Field(default=0.5, ge=0)
+    """Weight of the vectors of the space."""
+
+    max_items: int = Field(default=5_000, ge=2)
+    """Most items that the regression learns from, the most chosen first."""
+
+    seed: int = Field(default=0, ge=0)
+    """Start of the factorisation."""
+
+
+class ContentToFactors(Recommender[ContentToFactorsConfig]):
+    """``s(u, j) = h_u B V q_j``: V the leading eigenvectors of EASE's answers, q_j = V_j where known, ridge(content) where not.
+
+    ``W = argmin ||V - F W||^2 + r ||W||^2`` over the items with events, ``F`` their content; a new item has ``q = f W``.
+    """
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = (
+        "after Gantner et al., Learning attribute-to-feature mappings for cold-start, ICDM 2010, sec. IV"
+    )
+    config_class: ClassVar[type[Config]] = ContentToFactorsConfig
+    serves_cold_items: ClassVar[bool] = True
+
+    @override
+    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+        """Factorise what people did, then regress the factors on content.
+
+        Raises:
+            FitError: nobody did anything yet, or the items have no content at all.
+        """
+        counts = catalog.interactions.counts()
+        if not counts.any():
+            raise FitError("content to factors: there are no events", hint="add an events file, or record events")
+        self._features = features.learn(catalog, np.arange(catalog.size))
+        if vectors is None and self._features.width == 0:
+            raise FitError(
+                "content to factors: the items say nothing", hint="give items words or attributes, or fit a space"
+            )
+        chosen = np.argsort(-counts, kind="stable")[: min(self.config.max_items, int((counts > 0).sum()))]
+        self._rows = np.sort(chosen).astype(np.int64)
+        self._counts = counts[self._rows].astype(np.float32)
+        with track(observer, f"content to factors: {len(self._rows):,} items"):
+            self._factorise(catalog)
+            self._regress(catalog, vectors)
+        self.refresh(catalog, vectors)
+        return self
+
+    def _factorise(self, catalog: Catalog) -> None:
+        """Leading eigenvectors of ``B' G B`` by subspace iteration: the directions in which EASE's answers differ most."""
+        people = catalog.interactions.matrix()[:, self._rows]
+        gram = np.asarray((people.T @ people).todense(), np.float32)
+        weights = closed_form(gram, self.config.regularisation)
+        dim = min(self.config.dim, len(gram))
+        start = generator(self.config.seed, "content-to-factors").standard_normal((len(gram), min(len(gram), dim + 16)))
+        basis = np.linalg.qr(start.astype(np.float32))[0]
+        for _ in range(6):
+            basis = np.linalg.qr(weights.T @ (gram @ (weights @ basis)))[0]
+        answers = people @ (weights @ basis)
+        _, _, turn = np.linalg.svd(answers, full_matrices=False)
+        self._own = np.ascontiguousarray(basis @ turn.T[:, :dim], np.float32)  # V: (items, dim)
+        self._read = np.ascontiguousarray(weights @ self._own, np.float32)  # B V: what each history item brings
+
+    def _regress(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Ridge in its dual form: one system of items x items."""
+        sparse, dense = self._content(catalog, vectors, self._rows)
+        kernel = np.asarray((sparse @ sparse.T).todense(), np.float64) + dense.astype(np.float64) @ dense.T
+        kernel[np.diag_indices(len(kernel))] += self.config.ridge
+        dual = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), self._own.astype(np.float64))
+        self._from_sparse = np.asarray(sparse.T @ dual, np.float32)
+        self._from_dense = np.asarray(dense.T @ dual, np.float32)
+
+    def _content(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> tuple[csr_matrix, Floats]:
+        """Content of some rows: the sparse part, and the dense part with a constant at its end."""
+        config = self.config
+        weights: dict[features.Block, float] = {
+            "words": config.words,
+            "labels": config.labels,
+            "numbers": config.numbers,
+        }
+        sparse = self._features.read(catalog, rows, weights)
+        constant = np.full((len(rows), 1), 0.3, np.float32)
+        if vectors is None:
+            return sparse, constant
+        seen = np.zeros((len(rows), vectors.matrix.shape[1]), np.float32)
+        inside = rows < len(vectors.matrix)
+        seen[inside] = vectors.matrix[rows[inside]]
+        return sparse, np.hstack([seen * np.float32(np.sqrt(config.vectors)), constant])
+
+    def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Foretell the factors of all items from their content as it is now; no training."""
+        sparse, dense = self._content(catalog, vectors, np.arange(catalog.size))
+        if dense.shape[1] < len(self._from_dense):  # fitted with a space that is not there now
+            dense = np.hstack([np.zeros((len(dense), len(self._from_dense) - 1), np.float32), dense[:, -1:]])
+        foretold = np.asarray(sparse @ self._from_sparse + dense @ self._from_dense, np.float32)
+        told = (np.diff(sparse.indptr) > 0) | np.any(dense[:, :-1] != 0, axis=1)
+        own = (self._counts / (self._counts + self.config.trust))[:, None]
+        foretold[self._rows] = own * self._own + (1.0 - own) * foretold[self._rows]
+        told[self._rows] = True
+        self._factors, self._told = foretold, told
+
+    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
+        """Products of factors; -inf for items without content and events, and for a history without known items.
+
+        Shapes: (len(histories), n).
+        """
+        known = candidates < len(self._factors)
+        known[known] = self._told[candidates[known]]
+        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
+        factors = self._factors[candidates[known]]
+        for low in range(0, len(histories), BATCH):
+            part = stacked(histories[low : low + BATCH], len(self._factors), self.config.half_life)[:, self._rows]
+            spoken = np.flatnonzero(np.diff(part.indptr))
+            for line, person in zip(spoken, part[spoken] @ self._read, strict=True):
+                scores[low + line, known] = factors @ person
+        return scores
+
+    def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
+        """The rows of the history that bring the most to the item's score."""
+        rows, weights = recent(history, self.config.half_life)
+        place = np.searchsorted(self._rows, rows)
+        here = place < len(self._rows)
+        here[here] = self._rows[place[here]] == rows[here]
+        if row >= len(self._factors) or not here.any():
+            return []
+        return shares(rows[here], weights[here] * (self._read[place[here]] @ self._factors[row]), n)
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """Factors, the regression, and what it reads."""
+        return self._features.tensors("features.") | {
+            "rows": self._rows, "counts": self._counts, "own": self._own, "read": self._read, "told": self._told,
+            "factors": self._factors, "from_sparse": self._from_sparse, "from_dense": self._from_dense,
+        }  # fmt: skip
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        self._features = features.restore(tensors, "features.")
+        self._rows = np.asarray(tensors["rows"], np.int64)
+        self._told = np.asarray(tensors["told"], np.bool_)
+        arrays = (np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "factors"))
+        self._counts, self._own, self._read, self._factors = arrays
+        self._from_sparse = np.asarray(tensors["from_sparse"], np.float32)
+        self._from_dense = np.asarray(tensors["from_dense"], np.float32)
+        return self

@@ -1,0 +1,79 @@
+"""EASE: the linear model that predicts each item from all the others, in closed form.
+
+Shallow, and still hard to beat; it stays in every table. It needs one inverse of an items x items matrix.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+from scipy.linalg import lapack
+
+from tastemaker.catalog.interactions import Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, track
+from tastemaker.core.types import Doubles, Floats, Ints
+from tastemaker.recommenders.linear import Linear, LinearConfig
+
+EXACT = 4_000
+"""Up to so many items the inverse is taken in float64; above, in float32 to halve the memory."""
+
+
+class EaseConfig(LinearConfig):
+    """Settings of EASE."""
+
+    regularisation: float = Field(default=300.0, gt=0)
+    """The weight of the L2 penalty: larger trusts single co-occurrences less. 30 to 1000 is usual."""
+
+    max_items: int = Field(default=12_000, ge=1)
+    """Most items of the matrix, the most chosen first (12,000 take 0.6 GB); the others are left to other methods."""
+
+
+class Ease(Linear[EaseConfig]):
+    """``min_B ||X - X B||^2 + l ||B||^2, diag B = 0``, that is ``B = -P / diag P``, ``P = (X'X + l I)^-1``."""
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = "Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, eq. 8"
+    config_class: ClassVar[type[Config]] = EaseConfig
+
+    def most(self) -> int:
+        """The cap of the config."""
+        return self.config.max_items
+
+    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Floats:
+        """The closed form. Shapes: (len(rows), len(rows))."""
+        with track(observer, f"ease: {len(rows):,} items"):
+            chosen = events.matrix()[:, rows]
+            return closed_form(np.asarray((chosen.T @ chosen).todense()), self.config.regularisation)
+
+
+def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
+    """EASE's weights of a Gram matrix ``X'X``.
+
+    Shapes: (n, n) -> (n, n), zero diagonal.
+
+    Raises:
+        FitError: the matrix cannot be inverted (it holds NaN or infinity).
+    """
+    exact = len(gram) <= EXACT
+    work = np.array(gram, np.float64 if exact else np.float32, order="F")
+    work[np.diag_indices(len(work))] += regularisation
+    factor, invert = (lapack.dpotrf, lapack.dpotri) if exact else (lapack.spotrf, lapack.spotri)
+    work, failed = factor(work, lower=1, overwrite_a=1)
+    if not failed:
+        work, failed = invert(work, lower=1, overwrite_c=1)
+    if failed:
+        raise FitError("ease: the matrix of co-occurrences cannot be inverted", hint="raise `regularisation`")
+    _mirror(work)
+    work /= -np.diag(work).copy()  # column j by P(j, j)
+    work[np.diag_indices(len(work))] = 0.0
+    return np.ascontiguousarray(work, np.float32)
+
+
+def _mirror(lower: Floats | Doubles, step: int = 1024) -> None:
+    """Copy the lower triangle onto the upper one, in place and by blocks, so that no second matrix is needed."""
+    for a in range(0, len(lower), step):
+        block = lower[a : a + step, a : a + step]
+        block[:] = np.tril(block) + np.tril(block, -1).T
+        lower[a : a + step, a + step :] = lower[a + step :, a : a + step].T

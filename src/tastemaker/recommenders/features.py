@@ -1,0 +1,208 @@
+"""What a catalog says about an item, as one sparse vector: words, labels and numbers, each block of unit length.
+
+The content methods read items through here beside their vectors in the space. Reading a new item needs nothing but what
+was learned from the others: which words and labels there are, how rare each is, and where the numbers lie.
+
+    words    title and description, log-count x inverse document frequency
+    labels   departments, categories, lists, flags; texts that list short parts ("Tom Hanks, Tim Allen") give each part
+    numbers  number attributes, the price, and a year that stands in the title: soft bins at the catalog's own quantiles
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags, hstack
+
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.items import Item
+from tastemaker.core.types import Doubles, Floats, Ints
+
+Block = Literal["words", "labels", "numbers"]
+WORD = re.compile(r"[^\W_]+")
+YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
+MOST_WORDS = 20_000
+MOST_LABELS = 20_000
+LONGEST = 4_000  # characters of a description that are read
+PART_WORDS = 4  # a part of a comma list is a label up to so many words
+BINS = 12
+WIDTH = 1.0  # of a soft bin, in bins
+
+
+@dataclass(frozen=True)
+class Features:
+    """What was learned about a catalog's words, labels and numbers; made by :func:`learn`.
+
+    Attributes:
+        words, labels: token -> column inside its block.
+        rarity: inverse document frequencies, first of the words, then of the labels.
+        numbers: name of each number, its bins' centres.
+    """
+
+    words: Mapping[str, int]
+    labels: Mapping[str, int]
+    rarity: Floats
+    numbers: Mapping[str, Doubles]
+
+    @property
+    def width(self) -> int:
+        """Columns of :meth:`read`."""
+        return len(self.words) + len(self.labels) + sum(len(centres) for centres in self.numbers.values())
+
+    def read(self, catalog: Catalog, rows: Ints, weights: Mapping[Block, float]) -> csr_matrix:
+        """Items as sparse vectors; zero for a removed item, and a block is zero for an item that lacks it.
+
+        Args:
+            catalog: where the items are.
+            rows: which items.
+            weights: squared length of each block.
+
+        Shapes: (len(rows), width).
+        """
+        items = [catalog.item(int(row)) if catalog.alive[row] else None for row in rows]
+        words = [Counter(words_in(item)) if item else Counter() for item in items]
+        labels = [Counter(labels_in(item)) if item else Counter() for item in items]
+        blocks = {
+            "words": _table(words, self.words, self.rarity[: len(self.words)]),
+            "labels": _table(labels, self.labels, self.rarity[len(self.words) :]),
+            "numbers": _bins(items, self.numbers),
+        }
+        scaled = [blocks[name] * np.float32(np.sqrt(weights[name])) for name in ("words", "labels", "numbers")]
+        joined: csr_matrix = hstack(scaled, format="csr", dtype=np.float32)
+        return joined
+
+    def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
+        """Everything, for storage; the names start with ``prefix``."""
+        centres = [np.asarray(values, np.float64) for values in self.numbers.values()]
+        return {
+            f"{prefix}words": _packed(self.words),
+            f"{prefix}labels": _packed(self.labels),
+            f"{prefix}numbers": _packed(self.numbers),
+            f"{prefix}rarity": self.rarity,
+            f"{prefix}bins": np.array([len(values) for values in centres], np.int64),
+            f"{prefix}centres": np.concatenate([*centres, np.empty(0)]),
+        }
+
+
+def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Features:
+    """Take back what :meth:`Features.tensors` gave."""
+    words, labels, numbers = (_unpacked(tensors[f"{prefix}{name}"]) for name in ("words", "labels", "numbers"))
+    bounds = np.cumsum(tensors[f"{prefix}bins"].astype(np.int64))[:-1]
+    centres = np.split(tensors[f"{prefix}centres"].astype(np.float64), bounds) if numbers else []
+    return Features(
+        words={word: column for column, word in enumerate(words)},
+        labels={label: column for column, label in enumerate(labels)},
+        rarity=tensors[f"{prefix}rarity"].astype(np.float32),
+        numbers=dict(zip(numbers, centres, strict=True)),
+    )
+
+
+def learn(catalog: Catalog, rows: Ints) -> Features:
+    """Which words, labels and numbers there are. A word or label of a single item says nothing about others."""
+    items = [catalog.item(int(row)) for row in rows if catalog.alive[row]]
+    words, word_rarity = _vocabulary([set(words_in(item)) for item in items], MOST_WORDS)
+    labels, label_rarity = _vocabulary([set(labels_in(item)) for item in items], MOST_LABELS)
+    found: dict[str, list[float]] = {}
+    for item in items:
+        for name, value in numbers_in(item):
+            found.setdefault(name, []).append(value)
+    numbers = {name: _centres(np.array(values)) for name, values in sorted(found.items())}
+    return Features(words, labels, np.concatenate([word_rarity, label_rarity]), numbers)
+
+
+def words_in(item: Item) -> list[str]:
+    """Words of the title and of the description, lower case."""
+    texts = [item.title, item.text, *(v for v in item.attributes.values() if isinstance(v, str) and len(v) > 40)]
+    return [word for text in texts for word in WORD.findall(text[:LONGEST].casefold()) if not YEAR.fullmatch(word)]
+
+
+def labels_in(item: Item) -> list[str]:
+    """Labels as ``name=value``; a comma list of short parts gives each part."""
+    found = [f"department={item.department}"] if item.department else []
+    for name, value in item.attributes.items():
+        if isinstance(value, bool):
+            found += [name] if value else []
+        elif isinstance(value, tuple):
+            found += [f"{name}={part.casefold()}" for part in value]
+        elif isinstance(value, str):
+            parts = [part.strip() for part in value.split(",")]
+            if all(len(part.split()) <= PART_WORDS for part in parts):
+                found += [f"{name}={part.casefold()}" for part in parts if part]
+    return found
+
+
+def numbers_in(item: Item) -> Iterator[tuple[str, float]]:
+    """Number attributes, the price, and the last year of the title."""
+    for name, value in item.attributes.items():
+        if isinstance(value, float) and np.isfinite(value):
+            yield f"attribute {name}", value
+    if item.price is not None and np.isfinite(item.price):
+        yield "price", float(item.price)
+    years = YEAR.findall(item.title)
+    if years:
+        yield "year in the title", float(years[-1])
+
+
+def _vocabulary(documents: Sequence[set[str]], most: int) -> tuple[dict[str, int], Floats]:
+    """The most frequent tokens that at least two documents have, sorted; and how rare each is."""
+    counts: Counter[str] = Counter()
+    for document in documents:
+        counts.update(document)
+    ranked = sorted((token for token, count in counts.items() if count > 1), key=lambda token: (-counts[token], token))
+    kept = sorted(ranked[:most])
+    rarity = np.log1p(len(documents) / np.array([counts[token] for token in kept], np.float64))
+    return {token: column for column, token in enumerate(kept)}, rarity.astype(np.float32)
+
+
+def _table(documents: Sequence[Counter[str]], columns: Mapping[str, int], rarity: Floats) -> csr_matrix:
+    """(1 + log count) x rarity, unit rows. Shapes: (documents, tokens)."""
+    owner, column, value = [], [], []
+    for line, document in enumerate(documents):
+        for token, count in document.items():
+            if token in columns:
+                owner.append(line)
+                column.append(columns[token])
+                value.append(1.0 + np.log(count))
+    table = csr_matrix((value, (owner, column)), shape=(len(documents), len(columns)), dtype=np.float32)
+    return unit((table @ diags(rarity)).tocsr()) if len(columns) else table
+
+
+def _bins(items: Sequence[Item | None], numbers: Mapping[str, Doubles]) -> csr_matrix:
+    """Each number as a bump over its bins, unit rows. Shapes: (items, bins of all numbers)."""
+    starts = dict(zip(numbers, np.cumsum([0, *(len(c) for c in numbers.values())])[:-1], strict=True))
+    total = sum(len(centres) for centres in numbers.values())
+    dense = np.zeros((len(items), total), np.float32)
+    for line, item in enumerate(items):
+        for name, value in numbers_in(item) if item else ():
+            if name in numbers:
+                centres = numbers[name]
+                place = np.interp(value, centres, np.arange(len(centres)))
+                bump = np.exp(-0.5 * ((place - np.arange(len(centres))) / WIDTH) ** 2)
+                dense[line, starts[name] : starts[name] + len(centres)] = bump / np.linalg.norm(bump)
+    return unit(csr_matrix(dense))
+
+
+def _centres(values: Doubles) -> Doubles:
+    """Quantiles of a number, each once."""
+    return np.unique(np.quantile(values, np.linspace(0.0, 1.0, BINS)))
+
+
+def unit(table: csr_matrix) -> csr_matrix:
+    """Rows of length one; a zero row stays."""
+    length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
+    scaled: csr_matrix = diags(1.0 / np.maximum(length, 1e-9)).dot(table).tocsr()
+    return scaled.astype(np.float32)
+
+
+def _packed(names: Mapping[str, object]) -> npt.NDArray[np.uint8]:
+    """Names as UTF-8 bytes, zero between them (a token holds no zero byte)."""
+    return np.frombuffer("\0".join(names).encode("utf-8", "surrogatepass") or b"\0", np.uint8).copy()
+
+
+def _unpacked(data: npt.NDArray[np.generic]) -> list[str]:
+    text = data.astype(np.uint8).tobytes().decode("utf-8", "surrogatepass")
+    return [] if text == "\0" else text.split("\0")

@@ -1,0 +1,190 @@
+"""Hybrid: all sources in one ranking, each heard where it can speak. What a shop serves.
+
+Whom to trust depends on the item (hot, warm or cold) and on how much is known of the person. The weights are learned, not
+guessed: see :mod:`blending`. Each source keeps its share of every score, so that an answer can say where it comes from.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent, track
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders import blending
+from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.content import Content
+from tastemaker.recommenders.content_to_factors import ContentToFactors
+from tastemaker.recommenders.ease import Ease
+from tastemaker.recommenders.item_knn import ItemKnn
+from tastemaker.recommenders.popularity import Popularity
+from tastemaker.recommenders.transitions import Transitions
+
+SOURCES: Mapping[str, type[Recommender]] = {
+    "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
+    "content": Content, "content-to-factors": ContentToFactors,
+}  # fmt: skip
+REFERENCE = 1_000  # items that a person's scale is taken from
+
+
+class HybridConfig(Config):
+    """Settings of the hybrid."""
+
+    hot: int = Field(default=10, ge=1)
+    """From so many events on an item is hot; below it is warm; without events cold."""
+
+    people: int = Field(default=1_500, ge=1)
+    """Most people whose last events the weights are learned from."""
+
+    held_out: float = Field(default=0.1, ge=0, lt=1)
+    """Share of the items that are held out as if new, to learn how far content can be trusted."""
+
+    seed: int = Field(default=0, ge=0)
+    """Which people and which items."""
+
+
+class Hybrid(Recommender[HybridConfig]):
+    """``score(u, j) = b_c + sum_s w_(s, c) z_s(u, j)``: c the cohort of the item, z a source's score on the person's own scale."""
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = (
+        "feature-weighted stacking after Sill et al. 2009, by a listwise softmax on held-out last events"
+    )
+    config_class: ClassVar[type[Config]] = HybridConfig
+    serves_cold_items: ClassVar[bool] = True
+
+    @override
+    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+        """Learn the weights on held-out events, then fit every source on all events.
+
+        Raises:
+            FitError: there are neither events nor any content.
+        """
+        with track(observer, "hybrid") as task:
+            rehearsal = blending.rehearse(
+                catalog.interactions, self.config.held_out, self.config.people, self.config.seed
+            )
+            self._weights = blending.Weights.even(list(SOURCES))
+            if rehearsal is not None:
+                part = catalog.with_interactions(rehearsal.train)
+                trial, cohort = _fitted(part, vectors, observer), self._cohorts(rehearsal.train)
+                asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", blending.MOST_RANKED)
+                reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
+                self._weights = blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
+                task.note(str(self._weights))
+            self._sources = _fitted(catalog, vectors, observer)
+            if not self._sources:
+                raise FitError("hybrid: there are neither events nor content", hint="add events, or give items words")
+            self._cohort = self._cohorts(catalog.interactions)
+            usual = self._cohort > 0 if self._cohort.any() else catalog.alive
+            self._reference = self._drawn(np.flatnonzero(usual), "reference", REFERENCE)
+        return self
+
+    def _drawn(self, rows: Ints, name: str, most: int) -> Ints:
+        """At most so many of the rows, by chance."""
+        return np.sort(generator(self.config.seed, f"hybrid {name}").permutation(rows)[:most])
+
+    def _cohorts(self, events: Interactions) -> Ints:
+        """0 cold, 1 warm, 2 hot. Shapes: (rows,)."""
+        counts = events.counts()
+        return (counts > 0).astype(np.int64) + (counts >= self.config.hot)
+
+    @property
+    def sources(self) -> Mapping[str, Recommender]:
+        """The fitted sources by name."""
+        return self._sources
+
+    def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Pass the news on to every source."""
+        for source in self._sources.values():
+            source.refresh(catalog, vectors)
+
+    def fallback(self, history: History) -> str:
+        """Why a history is answered by popularity alone, as a note for the person; "" when it is not."""
+        return "" if len(history.liked) else "nothing is known of this person yet: popular items"
+
+    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
+        """Weighted scores; -inf where no source can say anything. Shapes: (len(histories), n)."""
+        scores = np.empty((len(histories), len(candidates)), np.float32)
+        for line, history in zip(scores, histories, strict=True):
+            parts = self.parts(history, candidates)
+            heard = np.any([np.isfinite(part) for part in parts.values()], axis=0)
+            total = np.sum([np.where(np.isfinite(part), part, 0.0) for part in parts.values()], axis=0)
+            line[:] = np.where(heard, total + self._weights.offsets(self._cohort_of(candidates)), -np.inf)
+        return scores
+
+    def parts(self, history: History, candidates: Ints) -> dict[str, Floats]:
+        """What each source adds to the score; -inf where it cannot say. Shapes: each (n,)."""
+        cohort = self._cohort_of(candidates)
+        if not len(history.liked) and "popularity" in self._sources:
+            return {"popularity": self._sources["popularity"].score([history], candidates)[0]}
+        scaled = blending.standardised(self._sources, [history], candidates, self._reference)
+        return {name: _times(self._weights.of(name, cohort), values[0]) for name, values in scaled.items()}
+
+    def _cohort_of(self, rows: Ints) -> Ints:
+        known = rows < len(self._cohort)
+        cohort = np.zeros(len(rows), np.int64)
+        cohort[known] = self._cohort[rows[known]]
+        return cohort
+
+    def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
+        """The history rows that speak most for the item, over all sources by their share."""
+        parts = self.parts(history, np.array([row]))
+        told: dict[int, float] = {}
+        for name, part in parts.items():
+            share = max(float(part[0]), 0.0) if np.isfinite(part[0]) else 0.0
+            for item, weight in self._sources[name].because(history, row, n):
+                told[item] = told.get(item, 0.0) + share * weight
+        total = sum(told.values())
+        ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
+        return [(item, weight / total) for item, weight in ranked if weight > 0]
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The weights and every source's own tensors."""
+        state: dict[str, npt.NDArray[np.generic]] = {
+            "cohort": self._cohort,
+            "reference": self._reference,
+        } | self._weights.tensors()
+        for name, source in self._sources.items():
+            state |= {f"{name}/{key}": value for key, value in source.tensors().items()}
+        return state
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        self._cohort = np.asarray(tensors["cohort"], np.int64)
+        self._reference = np.asarray(tensors["reference"], np.int64)
+        self._weights = blending.Weights.restore(list(SOURCES), tensors)
+        self._sources = {}
+        for name, method in SOURCES.items():
+            own = {key.partition("/")[2]: value for key, value in tensors.items() if key.startswith(f"{name}/")}
+            if own:
+                self._sources[name] = method().restore(own)
+        return self
+
+
+def _times(weights: Floats, values: Floats) -> Floats:
+    """Products; -inf stays -inf, whatever its weight."""
+    return np.where(np.isfinite(values), weights * np.where(np.isfinite(values), values, 0.0), -np.inf).astype(
+        np.float32
+    )
+
+
+def _fitted(catalog: Catalog, vectors: ItemVectors | None, observer: Observer) -> dict[str, Recommender]:
+    """Every source that has something to learn from."""
+    fitted: dict[str, Recommender] = {}
+    for name, method in SOURCES.items():
+        try:
+            fitted[name] = method().fit(catalog, vectors, observer)
+        except FitError:
+            continue  # a source that has nothing to learn from is left out
+    return fitted

@@ -1,0 +1,150 @@
+"""One item-to-item matrix, read by a history: what EASE, item-kNN and transitions share.
+
+``score(u, j) = sum_i h_u(i) M(i, j)``, where ``h_u`` are the recency weights of :mod:`signals`. The methods differ only in
+how they learn ``M``, which is kept for the rows that had events; of any other row they cannot say anything.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from scipy.sparse import csr_matrix
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.signals import recent, shares, stacked
+
+BATCH = 256
+Matrix: TypeAlias = Floats | csr_matrix
+
+
+class LinearConfig(Config):
+    """Settings that all item-to-item methods share."""
+
+    half_life: float = Field(default=20.0, ge=0)
+    """In items: how far back in a history an item counts half; 0 lets all count alike."""
+
+
+L = TypeVar("L", bound=LinearConfig)
+
+
+class Linear(Recommender[L]):
+    """Base of the methods that are one item-to-item matrix."""
+
+    serves_cold_items: ClassVar[bool] = False
+
+    @abstractmethod
+    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Matrix:
+        """The matrix over ``rows``, the rows that have events.
+
+        Shapes: (len(rows), len(rows)), from the history's item to the candidate.
+        """
+
+    def most(self) -> int:
+        """How many rows the matrix may hold; the most chosen ones are kept."""
+        return 1 << 31
+
+    @override
+    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+        """Learn the matrix.
+
+        Raises:
+            FitError: nobody did anything yet.
+        """
+        events = catalog.interactions
+        counts = events.counts()
+        if not counts.any():
+            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
+        chosen = np.argsort(-counts, kind="stable")[: min(self.most(), int((counts > 0).sum()))]
+        rows = np.sort(chosen).astype(np.int64)
+        self._take(rows, len(counts), self.learn(events, rows, observer))
+        return self
+
+    def _take(self, rows: Ints, n_rows: int, matrix: Matrix) -> None:
+        self._rows = rows
+        self._matrix = matrix
+        self._place = np.full(n_rows, -1, np.int64)  # row -> its line in the matrix, -1 when it has none
+        self._place[rows] = np.arange(len(rows))
+
+    def places(self, rows: Ints) -> Ints:
+        """Lines of the matrix for catalog rows; -1 for rows that it does not know."""
+        known = rows < len(self._place)
+        places = np.full(len(rows), -1, np.int64)
+        places[known] = self._place[rows[known]]
+        return places
+
+    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
+        """Weighted sums of matrix lines; -inf for unknown rows, and for a history that holds no known row.
+
+        Shapes: (len(histories), n).
+        """
+        places = self.places(candidates)
+        known = places >= 0
+        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
+        for low in range(0, len(histories), BATCH):
+            part = stacked(histories[low : low + BATCH], len(self._place), self.config.half_life)[:, self._rows]
+            spoken = np.flatnonzero(np.diff(part.indptr))
+            if len(spoken):
+                answer = self._product(part[spoken])
+                scores[np.ix_(low + spoken, known)] = answer[:, places[known]]
+        return scores
+
+    def _product(self, part: csr_matrix) -> Floats:
+        """Histories x matrix, one line at a time, so that a batch answers exactly like one by one."""
+        if isinstance(self._matrix, csr_matrix):
+            return np.asarray((part @ self._matrix).toarray(), np.float32)
+        bounds = zip(part.indptr[:-1], part.indptr[1:], strict=True)
+        return np.stack([part.data[a:b] @ self._matrix[part.indices[a:b]] for a, b in bounds])
+
+    def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
+        """The rows of the history that bring the most to the item's score."""
+        rows, weights = recent(history, self.config.half_life)
+        place = int(self.places(np.array([row]))[0])
+        here = self.places(rows)
+        known = here >= 0
+        if place < 0 or not known.any():
+            return []
+        column = self._matrix[here[known], place]
+        dense = column.toarray().ravel() if isinstance(column, csr_matrix) else np.asarray(column).ravel()
+        return shares(rows[known], weights[known] * dense, n)
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The matrix, and which rows it is about."""
+        state: dict[str, npt.NDArray[np.generic]] = {"rows": self._rows, "size": np.array([len(self._place)], np.int64)}
+        if isinstance(self._matrix, csr_matrix):
+            matrix = self._matrix
+            return state | {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
+        return state | {"matrix": self._matrix}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        rows = np.asarray(tensors["rows"], np.int64)
+        matrix: Matrix
+        if "matrix" in tensors:
+            matrix = np.asarray(tensors["matrix"], np.float32)
+        else:
+            parts = (tensors["data"], tensors["indices"], tensors["indptr"])
+            matrix = csr_matrix(parts, shape=(len(rows), len(rows)))
+        self._take(rows, int(tensors["size"][0]), matrix)
+        return self
+
+
+def strongest(block: Floats, k: int) -> csr_matrix:
+    """Keep the ``k`` largest positive entries of each line; of equals the lower column."""
+    k = min(k, block.shape[1])
+    order = np.argsort(-block, axis=1, kind="stable")[:, :k]
+    values = np.take_along_axis(block, order, axis=1)
+    keep = values > 0
+    owner = np.broadcast_to(np.arange(len(block))[:, None], order.shape)
+    return csr_matrix((values[keep], (owner[keep], order[keep])), shape=block.shape, dtype=np.float32)

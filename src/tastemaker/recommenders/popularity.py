@@ -1,0 +1,110 @@
+"""Popularity: what most people chose, recent choices first. Needs nobody's history, so it serves everybody.
+
+It is the plain baseline of every table, and the answer for a person of whom nothing is known.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Doubles, Floats, Ints
+from tastemaker.recommenders.base import Recommender
+
+DAY = 86_400.0
+
+
+class PopularityConfig(Config):
+    """Settings of popularity."""
+
+    half_life_days: float = Field(default=0.0, ge=0)
+    """After so many days an event counts half; 0: events never fade."""
+
+
+class Popularity(Recommender[PopularityConfig]):
+    """Share of all choices that fell on an item: ``sum_u 2^(-age / half-life) / total``, one choice a person and item.
+
+    A clock in the future counts as now, where now is the latest event that is not in the future of ``clock``. Events
+    without a time are as old as the oldest.
+    """
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = "plain baseline: time-decayed counts of distinct people"
+    config_class: ClassVar[type[Config]] = PopularityConfig
+    serves_cold_items: ClassVar[bool] = False
+
+    @override
+    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+        """Count.
+
+        Raises:
+            FitError: nobody did anything yet.
+        """
+        events = catalog.interactions
+        events = events.where(events.weight > 0)
+        if len(events) == 0:
+            raise FitError(
+                "popularity: there are no events", hint="add an events file; without one, newest items are shown"
+            )
+        self._share = _shares(events, self.config.half_life_days)
+        return self
+
+    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
+        """The same for everybody. Shapes: (len(histories), n)."""
+        known = candidates < len(self._share)
+        line = np.full(len(candidates), -np.inf, np.float32)
+        line[known] = self._share[candidates[known]]
+        return np.tile(line, (len(histories), 1))
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """One share a row."""
+        return {"share": self._share}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        self._share = np.asarray(tensors["share"], np.float32)
+        return self
+
+
+def _shares(events: Interactions, half_life_days: float) -> Floats:
+    """Share of each row. Shapes: (rows,)."""
+    order = np.argsort(_ages(events.time), kind="stable")  # newest first: np.unique keeps a person's newest event
+    key = events.user[order] * np.int64(events.n_rows) + events.row[order]
+    _, first = np.unique(key, return_index=True)
+    kept = order[first]
+    values = np.ones(len(kept))
+    if half_life_days > 0:
+        values = np.exp2(-_ages(events.time)[kept] / (half_life_days * DAY))
+    counts = np.bincount(events.row[kept], values, minlength=events.n_rows)
+    return (counts / counts.sum()).astype(np.float32)
+
+
+def _ages(time: Doubles) -> Doubles:
+    """Seconds before the newest event. Unknown times are as old as the oldest; outliers in the future are now."""
+    known = np.isfinite(time)
+    if not known.any():
+        return np.zeros(len(time))
+    now = _now(time[known])
+    age = np.where(known, np.maximum(now - time, 0.0), 0.0)
+    age[~known] = age[known].max()
+    return age
+
+
+def _now(time: Doubles) -> float:
+    """The newest time that is believable: a few clocks in the future must not make everything else old.
+
+    The newest event is believed unless it lies further after the 99.5th percentile than that lies after the median.
+    """
+    middle, late = np.quantile(time, [0.5, 0.995], method="lower")
+    believable = time[time <= late + max(late - middle, DAY)]
+    return float(believable.max())

@@ -1,0 +1,65 @@
+"""What a history says, as one weight an item: the newest counts most, a repeated item counts once.
+
+Every collaborative method reads histories through here, so that they agree on what "recent" means. Recency is counted
+in items rather than in days: it works where no times are known, and for a person who comes back after a year.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from tastemaker.catalog.interactions import History
+from tastemaker.core.types import Floats, Ints
+
+
+def recent(history: History, half_life: float, dislike: float = 0.0) -> tuple[Ints, Floats]:
+    """Distinct rows of a history, newest first, and a weight for each.
+
+    ``w_i = 2^(-age_i / half_life)``, where ``age_i`` is how many other items came after the last event of ``i``.
+
+    Args:
+        history: oldest first.
+        half_life: in items; 0 means that every item counts 1.
+        dislike: weight of an item whose last word is a dislike (times its recency); 0 leaves such items out.
+
+    Returns:
+        Rows, newest first, and weights; both empty when the history says nothing.
+
+    Shapes: (items,), (items,).
+    """
+    if len(history) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    backwards = history.rows[::-1]
+    _, first = np.unique(backwards, return_index=True)
+    first.sort()  # places in the backwards list of each item's last event, newest item first
+    rows = backwards[first]
+    liked = history.weights[::-1][first] > 0
+    age = np.arange(len(rows), dtype=np.float32)
+    weights = np.exp2(-age / half_life) if half_life > 0 else np.ones(len(rows), np.float32)
+    weights = np.where(liked, weights, -dislike * weights).astype(np.float32)
+    spoken = weights != 0
+    return rows[spoken], weights[spoken]
+
+
+def stacked(histories: Sequence[History], n_rows: int, half_life: float, dislike: float = 0.0) -> csr_matrix:
+    """Histories as a sparse matrix of :func:`recent` weights; rows at or above ``n_rows`` are left out.
+
+    Shapes: (len(histories), n_rows).
+    """
+    read = [recent(history, half_life, dislike) for history in histories]
+    rows = np.concatenate([r for r, _ in read]) if read else np.empty(0, np.int64)
+    values = np.concatenate([w for _, w in read]) if read else np.empty(0, np.float32)
+    owner = np.repeat(np.arange(len(read)), [len(r) for r, _ in read])
+    known = rows < n_rows
+    return csr_matrix((values[known], (owner[known], rows[known])), shape=(len(read), n_rows), dtype=np.float32)
+
+
+def shares(rows: Ints, contributions: Floats, n: int) -> list[tuple[int, float]]:
+    """The ``n`` largest positive contributions, as shares of all positive ones."""
+    positive = np.maximum(np.asarray(contributions, np.float64), 0.0)
+    total = float(positive.sum())
+    if total <= 0:
+        return []
+    order = np.argsort(-positive, kind="stable")[:n]
+    return [(int(rows[i]), float(positive[i] / total)) for i in order if positive[i] > 0]
