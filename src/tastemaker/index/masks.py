@@ -1,7 +1,8 @@
 """A condition and a catalog -> which rows it keeps, typed against the catalog's own columns, all rows at once.
 
-A comparison holds only for an item that has a value: ``price < 80`` drops items without a price. ``!=``, ``not in`` and
-``not`` are plain negation, so they keep items without a value: "not red" is no reason to hide an item of unknown colour.
+A comparison holds only for an item that has a value: ``price < 80`` drops items without a price. ``!=``, ``not in``
+and ``not`` are plain negation, so they keep items without a value: "not red" is no reason to hide an item whose colour
+nobody knows.
 """
 
 import operator
@@ -38,7 +39,8 @@ def keep(condition: Condition, catalog: Catalog) -> Bools:
         return ~keep(condition.part, catalog)
     if isinstance(condition, And | Or):
         masks = [keep(part, catalog) for part in condition.parts]
-        return (np.logical_and if isinstance(condition, And) else np.logical_or).reduce(masks)
+        joined = np.logical_and.reduce(masks) if isinstance(condition, And) else np.logical_or.reduce(masks)
+        return np.asarray(joined, np.bool_)
     return _leaf(condition, catalog)
 
 
@@ -65,11 +67,20 @@ def _leaf(leaf: Leaf, catalog: Catalog) -> Bools:
             raise _misfit(leaf, type, "it needs a comparison", _example(name, type))
         return np.array(catalog.column(name), np.bool_)
     if isinstance(leaf, OneOf):
-        masks = [_compare(Compare(name, "=", value, leaf.at), name, type, catalog) for value in leaf.values]
-        return np.logical_or.reduce(masks) if type in ("flag", "number") else _any_of(name, leaf.values, catalog)
+        return _one_of(leaf, name, type, catalog)
     if leaf.op == "!=":
         return ~_compare(Compare(leaf.name, "=", leaf.value, leaf.at), name, type, catalog)
     return _compare(leaf, name, type, catalog)
+
+
+def _one_of(leaf: OneOf, name: str, type: AttributeType, catalog: Catalog) -> Bools:
+    """A column against several values."""
+    if type not in ("flag", "number"):
+        return _any_of(name, leaf.values, catalog)
+    kept = np.zeros(catalog.size, np.bool_)
+    for value in dict.fromkeys(leaf.values):
+        kept |= _compare(Compare(leaf.name, "=", value, leaf.at), name, type, catalog)
+    return kept
 
 
 def _compare(leaf: Compare, name: str, type: AttributeType, catalog: Catalog) -> Bools:
