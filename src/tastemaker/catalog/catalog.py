@@ -176,7 +176,7 @@ class Catalog:
         }  # fmt: skip
         items = list(self._items)
         for row in rows.tolist():
-            items[row] = replace(items[row], **lack[modality])  # type: ignore[arg-type]
+            items[row] = replace(items[row], **lack[modality])
         return self._but(items, self.alive, self.interactions, self.features)
 
     def _but(

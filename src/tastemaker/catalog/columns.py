@@ -1,8 +1,8 @@
 """Attributes of a catalog: what type each has, and its values as one array aligned to rows.
 
 Types are inferred over the whole catalog, not over one file, so an item added live is read like its neighbours:
-``list`` when any value is one, ``number``, ``flag`` (true/false, yes/no, or nothing but 0 and 1), ``category`` for short
-values that repeat, ``text`` for the rest. ``tastemaker.toml`` has the last word.
+``list`` when any value is one, ``number``, ``flag`` (true/false, yes/no, or nothing but 0 and 1), ``category`` for
+short values that repeat, ``text`` for the rest. ``tastemaker.toml`` has the last word.
 """
 
 import math
@@ -16,7 +16,7 @@ from tastemaker.catalog.items import AttributeSpec, AttributeType
 from tastemaker.core.types import Bools, Doubles, Value
 
 Column = Doubles | Bools | npt.NDArray[np.object_] | list[tuple[str, ...]]
-"""number: float64, NaN missing; category, text: object array of str, "" missing; flag: bool; list: tuples, () missing."""
+"""number: float64, NaN missing; category, text: object array of str, "" missing; flag: bool; list: tuples."""
 
 TRUE = frozenset(("true", "yes", "y", "t"))
 FALSE = frozenset(("false", "no", "n", "f"))

@@ -1,7 +1,7 @@
 """The one durable file of a workspace: SQLite with a write-ahead log, flushed to the disk at every commit.
 
 Safe between threads and between processes. A connection is lent to one block at a time, so readers never wait for each
-other; a writer takes the write lock at once (``BEGIN IMMEDIATE``) and waits for another writer at most ``WAIT`` seconds.
+other; a writer takes the write lock at once (``BEGIN IMMEDIATE``) and waits at most ``WAIT`` seconds for another one.
 """
 
 import sqlite3
@@ -74,7 +74,8 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 

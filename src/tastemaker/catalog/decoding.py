@@ -96,9 +96,8 @@ def _open(data: bytes, name: str, formats: Collection[str], max_pixels: int) -> 
         raise PictureError(f"{name}: {len(data):,} bytes, at most {MAX_BYTES:,} are read", hint="save it smaller")
     kind = format_of(data)
     if kind not in formats:
-        raise PictureError(
-            f"{name}: {_guess(data)}, not a picture of {', '.join(formats)}", hint="save it as JPEG or PNG"
-        )
+        accepted = ", ".join(formats)
+        raise PictureError(f"{name}: {_guess(data)}, not a picture ({accepted})", hint="save it as JPEG or PNG")
     try:
         if kind == "WebP":  # its decoder allocates the whole canvas when it opens
             _limit(_webp_size(data), name, max_pixels)

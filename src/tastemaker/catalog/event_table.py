@@ -30,7 +30,7 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], *, live: bool) 
     now = time.time()
     connection.executemany("INSERT OR IGNORE INTO people (name) VALUES (?)", {(event.user,) for event in events})
     before = connection.total_changes
-    connection.executemany(INSERT, (_values(event, now, live) for event in events))
+    connection.executemany(INSERT, (_values(event, now, live=live) for event in events))
     accepted = connection.total_changes - before
     top = max((event.value for event in events if event.kind == "rate" and event.value is not None), default=0.0)
     if top > float(get(connection, "rating_top", "0")):
@@ -126,7 +126,7 @@ class _weigher:  # noqa: N801 - a function with a memory
 
 
 def _values(
-    event: Event, now: float, live: bool
+    event: Event, now: float, *, live: bool
 ) -> tuple[str, str, str, str, float | None, float | None, float | None, int]:
     given = event.time if event.time is not None or not live else now
     counted = None if given is None else min(given, now)

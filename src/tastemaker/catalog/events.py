@@ -2,14 +2,17 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
 
 LATEST = 253_402_300_799.0
 """The last second of the year 9999; a larger time is milliseconds by mistake."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Characters that no text of a shop holds: control characters and halves of characters."""
 MAX_NAME = 256
 """Most characters of an id, a person's name or a kind."""
 
@@ -40,6 +43,8 @@ class Event:
     def __post_init__(self) -> None:
         if not (0 < len(self.user) <= MAX_NAME and 0 < len(self.item) <= MAX_NAME and 0 < len(self.kind) <= MAX_NAME):
             self._refuse_names()
+        if CONTROL.search(f"{self.user}{self.item}{self.kind}{self.id}"):
+            raise InputError("event with control characters in a name", hint="remove them")
         if len(self.id) > MAX_NAME:
             raise InputError(f"event id of {len(self.id):,} characters", hint=f"at most {MAX_NAME} are kept")
         if self.value is not None and not math.isfinite(self.value):
@@ -85,8 +90,13 @@ def with_ids(events: Iterable[Event]) -> list[Event]:
         digest = content_id(event)
         place = seen.get(digest, 0)
         seen[digest] = place + 1
-        named.append(replace(event, id=f"{digest}.{place}" if place else digest))
+        named.append(identified(event, f"{digest}.{place}" if place else digest))
     return named
+
+
+def identified(event: Event, id: str) -> Event:
+    """The same event with an id."""
+    return Event(event.user, event.item, event.kind, event.value, event.time, id)
 
 
 def content_id(event: Event) -> str:

@@ -1,29 +1,29 @@
 """Single fields: how each is read from a table, and what an item must satisfy to be kept.
 
-A field that cannot be used raises :class:`Unfit` with the reason and the way to mend it; the reader drops the field (or
-the row, when it is the id) and goes on. Nothing is guessed.
+A field that cannot be used raises :class:`UnfitError` with the reason and the way to mend it; the reader drops the
+field (or the row, when it is the id) and goes on. Nothing is guessed.
 """
 
 import json
 import math
-import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from tastemaker.catalog.columns import flag
-from tastemaker.catalog.events import LATEST, MAX_NAME
+from tastemaker.catalog.events import CONTROL, LATEST, MAX_NAME
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError
-from tastemaker.core.types import Value
+from tastemaker.core.types import ItemId, Value
 
 MAX_TITLE = 1_000
 MAX_TEXT = 50_000
 MAX_ATTRIBUTE = 5_000
 MAX_LIST = 1_000
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A field cannot be used.
 
     Args:
@@ -43,16 +43,16 @@ def text(raw: object, limit: int) -> str:
     """A text without control characters; "" for nothing.
 
     Raises:
-        Unfit: longer than ``limit`` (the beginning can be used), or a table inside a field.
+        UnfitError: longer than ``limit`` (the beginning can be used), or a table inside a field.
     """
     if raw is None:
         return ""
     if isinstance(raw, dict | list | tuple):
-        raise Unfit(f"a {type(raw).__name__} where one text belongs", "write one text")
+        raise UnfitError(f"a {type(raw).__name__} where one text belongs", "write one text")
     value = _plain(raw)
     if len(value) > limit:
         short = CONTROL.sub("", value[:limit]).strip()
-        raise Unfit(f"{len(value):,} characters, cut to {limit:,}", "is a quote missing at its end?", short)
+        raise UnfitError(f"{len(value):,} characters, cut to {limit:,}", "is a quote missing at its end?", short)
     return CONTROL.sub("", value).strip() if CONTROL.search(value) else value.strip()
 
 
@@ -60,17 +60,22 @@ def name(raw: object) -> str:
     """An id, a person or a kind.
 
     Raises:
-        Unfit: empty, too long, or with control characters in it.
+        UnfitError: empty, too long, or with control characters in it.
     """
     if raw is None or isinstance(raw, bool | dict | list | tuple):
-        raise Unfit("is empty" if raw is None else f"is {raw!r}", "give every row a text or a number")
-    value = _plain(raw).strip()
+        raise UnfitError("is empty" if raw is None else f"is {raw!r}", "give every row a text or a number")
+    return _checked_name(raw if isinstance(raw, str) else _plain(raw))
+
+
+@lru_cache(1 << 16)
+def _checked_name(raw: str) -> str:
+    value = raw.strip()
     if not value:
-        raise Unfit("is empty", "give every row one")
+        raise UnfitError("is empty", "give every row one")
     if len(value) > MAX_NAME:
-        raise Unfit(f"{len(value):,} characters", f"at most {MAX_NAME}; is a quote missing at its end?")
+        raise UnfitError(f"{len(value):,} characters", f"at most {MAX_NAME}; is a quote missing at its end?")
     if CONTROL.search(value) or "\n" in value:
-        raise Unfit("holds control characters", "remove them")
+        raise UnfitError("holds control characters", "remove them")
     return value
 
 
@@ -78,18 +83,18 @@ def number(raw: object) -> float | None:
     """A finite number; None for nothing.
 
     Raises:
-        Unfit: not a number, or not finite.
+        UnfitError: not a number, or not finite.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     try:
-        if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-            raise ValueError
-        value = float(raw)
+        value = float(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
     except (ValueError, OverflowError):
-        raise Unfit(f"{shown(raw)} is not a number", "write it plainly, like 1299.50") from None
+        value = None
+    if value is None:
+        raise UnfitError(f"{shown(raw)} is not a number", "write it plainly, like 1299.50")
     if not math.isfinite(value):
-        raise Unfit(f"{shown(raw)} is not a finite number", "leave it empty where it is unknown")
+        raise UnfitError(f"{shown(raw)} is not a finite number", "leave it empty where it is unknown")
     return value
 
 
@@ -97,11 +102,11 @@ def price(raw: object) -> float | None:
     """A price; None for nothing.
 
     Raises:
-        Unfit: not a finite number, or below zero.
+        UnfitError: not a finite number, or below zero.
     """
     value = number(raw)
     if value is not None and value < 0:
-        raise Unfit(f"{shown(raw)} is below zero", "leave it empty where it is unknown")
+        raise UnfitError(f"{shown(raw)} is below zero", "leave it empty where it is unknown")
     return value
 
 
@@ -109,13 +114,13 @@ def available(raw: object) -> bool:
     """Can it be bought? True for nothing.
 
     Raises:
-        Unfit: neither yes nor no.
+        UnfitError: neither yes nor no.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return True
     value = flag(float(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw)  # type: ignore[arg-type]
     if value is None:
-        raise Unfit(f"{shown(raw)} is neither yes nor no", "write true or false")
+        raise UnfitError(f"{shown(raw)} is neither yes nor no", "write true or false")
     return value
 
 
@@ -123,18 +128,16 @@ def many(raw: object, separator: str) -> tuple[str, ...]:
     """Several values: a list, a JSON array in a text, or a text with separators.
 
     Raises:
-        Unfit: a table inside a field, or far too many values.
+        UnfitError: a table inside a field, or far too many values.
     """
     if isinstance(raw, str) and raw.lstrip().startswith("["):
-        try:
+        with suppress(ValueError):  # "[sic] a text"
             raw = json.loads(raw)
-        except ValueError:
-            pass
     if isinstance(raw, dict):
-        raise Unfit("a table inside a field", "write its keys as columns of their own")
+        raise UnfitError("a table inside a field", "write its keys as columns of their own")
     parts = raw if isinstance(raw, list | tuple) else text(raw, MAX_TEXT).split(separator)
     if len(parts) > MAX_LIST:
-        raise Unfit(f"{len(parts):,} values", f"at most {MAX_LIST:,}")
+        raise UnfitError(f"{len(parts):,} values", f"at most {MAX_LIST:,}")
     values = (text(part, MAX_ATTRIBUTE) for part in parts)
     return tuple(dict.fromkeys(value for value in values if value))
 
@@ -143,15 +146,15 @@ def pictures(raw: object, separator: str) -> tuple[str, ...]:
     """Names of pictures, each a path inside ``images``.
 
     Raises:
-        Unfit: one of them leaves the folder.
+        UnfitError: one of them leaves the folder.
     """
     names = many(raw, separator)
     for value in names:
         parts = value.replace("\\", "/").split("/")
         if "://" in value:
-            raise Unfit(f"{shown(value)} is an address, not a file", "download the picture into images/")
+            raise UnfitError(f"{shown(value)} is an address, not a file", "download the picture into images/")
         if value.startswith(("/", "\\")) or ".." in parts or ":" in value[:3]:
-            raise Unfit(f"{shown(value)} is outside the folder of pictures", "give a path inside images/")
+            raise UnfitError(f"{shown(value)} is outside the folder of pictures", "give a path inside images/")
     return tuple(value.replace("\\", "/") for value in names)
 
 
@@ -159,7 +162,7 @@ def attribute(raw: object) -> Value | None:
     """A value of an attribute as the file has it; its type is decided over the whole catalog.
 
     Raises:
-        Unfit: a table inside a field, or far too long.
+        UnfitError: a table inside a field, or far too long.
     """
     if raw is None or raw == "":
         return None
@@ -180,7 +183,7 @@ def moment(raw: object) -> float | None:
     """A time as Unix seconds; None for nothing. A time without zone is UTC.
 
     Raises:
-        Unfit: neither ISO 8601 nor Unix seconds.
+        UnfitError: neither ISO 8601 nor Unix seconds.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
@@ -188,14 +191,14 @@ def moment(raw: object) -> float | None:
         return _seconds(raw)
     try:
         value = number(raw)
-    except Unfit:
+    except UnfitError:
         try:
             return _seconds(datetime.fromisoformat(str(raw).strip()))
         except ValueError:
             mend = "write ISO 8601 (2026-03-01T12:00:00Z) or Unix seconds"
-            raise Unfit(f"{shown(raw)} is not a time", mend) from None
+            raise UnfitError(f"{shown(raw)} is not a time", mend) from None
     if value is not None and abs(value) >= min(LATEST, 1e11):
-        raise Unfit(f"{shown(raw)} is after the year 5000", "milliseconds? divide by 1000")
+        raise UnfitError(f"{shown(raw)} is after the year 5000", "milliseconds? divide by 1000")
     return value
 
 
@@ -207,9 +210,7 @@ def checked(item: Item) -> Item:
     """
     field = "id"
     try:
-        id = name(item.id)
-        if id != item.id:
-            raise Unfit(f"{item.id!r} begins or ends with a space", "strip it")
+        id = ItemId(name(item.id))
         field = "title"
         title = text(item.title, MAX_TITLE)
         field = "text"
@@ -226,10 +227,10 @@ def checked(item: Item) -> Item:
             value = attribute(raw)
             if value is not None:
                 attributes[name(key)] = value
-    except Unfit as error:
+    except UnfitError as error:
         raise InputError(f"item {item.id[:80]!r}: {field[:80]}: {error.why}", hint=error.mend) from None
     return replace(
-        item, title=title, text=body, images=images, price=cost, department=department, attributes=attributes
+        item, id=id, title=title, text=body, images=images, price=cost, department=department, attributes=attributes
     )
 
 

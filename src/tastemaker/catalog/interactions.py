@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from tastemaker.core.types import Bools, Doubles, Floats, Ints, UserId
 
 WEIGHTS = {"view": 1.0, "search": 1.0, "like": 3.0, "cart": 3.0, "buy": 5.0, "rate": 3.0, "dislike": -1.0}
-"""How much an event of each kind says; a kind that is not listed counts as a view. Below zero: the opposite of taste."""
+"""How much an event of each kind says; a kind not listed counts as a view. Below zero: the opposite of taste."""
 
 HOT_FROM = 20
 """Events that make an item or a person hot; fewer is warm, none is cold."""
@@ -18,8 +19,8 @@ HOT_FROM = 20
 def weight_of(kind: str, value: float | None = None, *, top: float = 0.0, dislike_below: float | None = None) -> float:
     """How much an event says.
 
-    A rating speaks in proportion to its share of the scale: someone who gave two stars of five watched the film. Nothing
-    or less counts as a dislike, and so does a rating under ``dislike_below``.
+    A rating speaks in proportion to its share of the scale: someone who gave two stars of five watched the film.
+    Nothing or less counts as a dislike, and so does a rating under ``dislike_below``.
 
     Args:
         kind: see :data:`WEIGHTS`; an unknown kind counts as a view.
@@ -122,7 +123,7 @@ class Interactions:
         bounds = np.searchsorted(self.user[order], np.arange(len(self.people) + 1))
         return [
             History(self.row[part], self.weight[part], self.time[part])
-            for part in (order[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+            for part in (order[low:high] for low, high in pairwise(bounds.tolist()))
         ]
 
     def counts(self) -> Ints:

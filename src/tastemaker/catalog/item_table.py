@@ -1,7 +1,7 @@
 """Items in the database: written from the file or live, found again as rows and words.
 
-A row is handed out once and stays. ``file_hash`` remembers what the items file said when it was read last, so that a new
-reading changes only what the file changed: a price set live stays until the file says something new of that item.
+A row is handed out once and stays. ``file_hash`` remembers what the items file said when it was read last, so that a
+new reading changes only what the file changed: a price set live stays until the file says something new of that item.
 """
 
 import hashlib

@@ -1,14 +1,15 @@
 """Pictures of a workspace: those of its ``images`` folder or ``images.zip``, and those that were received live.
 
-A name is a path inside ``images``; nothing outside it can be reached, neither by ``..`` nor by a link. Received pictures
-are kept under ``.tastemaker/live-images`` and named by their content (``live/<hash>.jpg``), so they never stand in the way
-of a file. Thumbnails are cached by content hash: a picture that changes gets a new one, a copied one shares it.
+A name is a path inside ``images``; nothing outside it can be reached, neither by ``..`` nor by a link. Received
+pictures are kept under ``.tastemaker/live-images`` and named by their content (``live/<hash>.jpg``), so they never
+stand in the way of a file. Thumbnails are cached by content hash: a picture that changes gets a new one.
 """
 
 import hashlib
 import os
 import uuid
 import zipfile
+import zlib
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -19,9 +20,12 @@ from PIL import Image
 from tastemaker.catalog.decoding import MAX_BYTES, decode, format_of, measure
 from tastemaker.core.errors import PictureError, WorkspaceError
 
+__all__ = ["NO_PICTURES", "Pictures", "decode"]
+
 LIVE = "live/"
 SUFFIX = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "GIF": ".gif"}
 MAX_WIDTH = 2048
+HEAD = 1 << 17
 
 
 class Pictures:
@@ -57,18 +61,17 @@ class Pictures:
             return False
         return True
 
-    def read(self, name: str) -> bytes:
-        """The bytes of a picture's file.
+    def read(self, name: str, limit: int = -1) -> bytes:
+        """The bytes of a picture's file; only the first ``limit`` of them unless that is below zero.
 
         Raises:
             PictureError: there is none, it lies outside the folder, or it is over 100 MB.
         """
         place = self._find(name)
         try:
-            if isinstance(place, zipfile.ZipInfo):
-                return self._archive.read(place)
-            return place.read_bytes()
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            with self._archive.open(place) if isinstance(place, zipfile.ZipInfo) else place.open("rb") as stream:
+                return stream.read(limit)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise PictureError(f"{name!r} cannot be read: {error}", hint="put the file in again") from None
 
     def open(self, name: str, size: int | None = None) -> Image.Image:
@@ -85,7 +88,13 @@ class Pictures:
         Raises:
             PictureError: missing, outside the folder, too large or of a refused format.
         """
-        return measure(self.read(name), name)
+        head = self.read(name, HEAD)
+        try:
+            return measure(head, name)
+        except PictureError:
+            if len(head) < HEAD:
+                raise
+            return measure(self.read(name), name)  # a header longer than most
 
     def content_hash(self, name: str) -> str:
         """SHA-256 of the file, 32 characters of it; remembered until the file changes.

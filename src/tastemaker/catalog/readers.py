@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from tastemaker.catalog import fields
 from tastemaker.catalog.events import Event
-from tastemaker.catalog.fields import Unfit
+from tastemaker.catalog.fields import UnfitError
 from tastemaker.catalog.items import RESERVED, Item
-from tastemaker.catalog.tables import Refusal, Row, Table, read_table
+from tastemaker.catalog.tables import Refusal, Row, Scope, Table, read_table
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId, Value
@@ -43,13 +43,12 @@ def read_items(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list
     items: dict[str, Item] = {}
     lines: dict[str, int] = {}
     for line, row in reader:
-        id = reader.take(line, "id", row, fields.name, scope_row=True)
+        id = reader.take(line, "id", row, fields.name, "row")
         if not id:
             continue
         if id in items:
-            reader.refuse(
-                line, "id", f"{fields.shown(id)} stands on line {lines[id]} already", "give each item one row"
-            )
+            why = f"{fields.shown(id)} stands on line {lines[id]} already"
+            reader.refuse(line, "id", why, "give each item one row", "duplicate")
             continue
         lines[id] = line
         items[id] = _item(reader, line, row, id, settings.separator)
@@ -71,8 +70,8 @@ def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[lis
     reader = _Rows(table)
     events = []
     for line, row in reader:
-        user = reader.take(line, "user", row, fields.name, scope_row=True)
-        item = user and reader.take(line, "item", row, fields.name, scope_row=True)
+        user = reader.take(line, "user", row, fields.name, "row")
+        item = user and reader.take(line, "item", row, fields.name, "row")
         if not user or not item:
             continue
         kind = reader.take(line, "kind", row, fields.name) if row.get("kind") not in (None, "") else None
@@ -98,26 +97,24 @@ class _Rows:
         """Everything refused so far, by line."""
         return sorted([*self._table.refusals, *self._own], key=lambda refusal: refusal.line)
 
-    def refuse(self, line: int, field: str, why: str, mend: str, *, scope_row: bool = True) -> None:
+    def refuse(self, line: int, field: str, why: str, mend: str, scope: Scope) -> None:
         """Note that a row (or only its field) is not taken."""
-        self._own.append(Refusal(self._table.name, line, field, why, mend, "row" if scope_row else "field"))
+        self._own.append(Refusal(self._table.name, line, field, why, mend, scope))
 
-    def take(
-        self, line: int, field: str, row: Row, read: Callable[[object], T], *, scope_row: bool = False
-    ) -> T | None:
+    def take(self, line: int, field: str, row: Row, read: Callable[[object], T], scope: Scope = "field") -> T | None:
         """Read one field; None, and a refusal, when it cannot be used."""
         try:
             return read(row.get(field))
-        except Unfit as error:
-            self.refuse(line, field, error.why, error.mend, scope_row=scope_row)
+        except UnfitError as error:
+            self.refuse(line, field, error.why, error.mend, scope)
             return None
 
     def take_text(self, line: int, field: str, row: Row, limit: int) -> str:
         """Read a text; its beginning, and a refusal, when it is too long."""
         try:
             return fields.text(row.get(field), limit)
-        except Unfit as error:
-            self.refuse(line, field, error.why, error.mend, scope_row=False)
+        except UnfitError as error:
+            self.refuse(line, field, error.why, error.mend, "field")
             return error.instead or ""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from tastemaker.catalog import event_table, item_table, words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
-from tastemaker.catalog.events import Event, Receipt, content_id, with_ids
+from tastemaker.catalog.events import Event, Receipt, content_id, identified, with_ids
 from tastemaker.catalog.features import Features
 from tastemaker.catalog.fields import checked
 from tastemaker.catalog.interactions import History
@@ -109,7 +109,7 @@ class Store:
         Raises:
             UnknownName: one of the ids is not there.
         """
-        distinct = list(dict.fromkeys(ids))
+        distinct = list(dict.fromkeys(map(_safe, ids)))
         with self._database.write() as connection:
             unknown = item_table.remove(connection, distinct)
             if unknown:
@@ -125,7 +125,9 @@ class Store:
         An event without id counts once if it says when it happened, and every time it comes if it does not.
         """
         named = [
-            event if event.id else _named(event, content_id(event) if event.time is not None else secrets.token_hex(12))
+            event
+            if event.id
+            else identified(event, content_id(event) if event.time is not None else secrets.token_hex(12))
             for event in events
         ]
         with self._database.write() as connection:
@@ -134,20 +136,20 @@ class Store:
     def forget_user(self, user: str) -> int:
         """Delete every event of a person, also those of the events file; returns how many there were."""
         with self._database.write() as connection:
-            deleted = event_table.forget(connection, user)
+            deleted = event_table.forget(connection, _safe(user))
         self._database.checkpoint()
         return deleted
 
     def history(self, user: str) -> History:
         """What a person did, oldest first; empty for an unknown person. Dislikes weigh less than zero."""
         with self._database.read() as connection:
-            return event_table.history(connection, user)
+            return event_table.history(connection, _safe(user))
 
     def has_user(self, user: str) -> bool:
         """Is there an event of this person?"""
         with self._database.read() as connection:
             found = connection.execute(
-                "SELECT 1 FROM events WHERE uid = (SELECT uid FROM people WHERE name = ?) LIMIT 1", (user,)
+                "SELECT 1 FROM events WHERE uid = (SELECT uid FROM people WHERE name = ?) LIMIT 1", (_safe(user),)
             ).fetchone()
         return found is not None
 
@@ -162,7 +164,7 @@ class Store:
             found = connection.execute(
                 "SELECT name, count(*) AS n FROM people JOIN events USING (uid)"
                 " WHERE substr(name, 1, length(?1)) = ?1 GROUP BY uid ORDER BY n DESC, name LIMIT ?2",
-                (prefix, max(0, limit)),
+                (_safe(prefix), max(0, limit)),
             ).fetchall()
         return [(UserId(name), count) for name, count in found]
 
@@ -200,7 +202,7 @@ class Store:
         )
 
     def integrity(self) -> str:
-        """ "ok", or what SQLite finds wrong with the file."""
+        """What SQLite finds wrong with the file; "ok" when nothing is."""
         with self._database.read() as connection:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
 
@@ -213,5 +215,6 @@ class Store:
             return int(get(connection, name, "0"))
 
 
-def _named(event: Event, id: str) -> Event:
-    return Event(event.user, event.item, event.kind, event.value, event.time, id)
+def _safe(name: str) -> str:
+    """A name that SQLite can be asked for; halves of characters become question marks."""
+    return name.encode("utf-8", "replace").decode()

@@ -20,6 +20,7 @@ from tastemaker.core.errors import InputError
 
 MAX_RECORD = 1_000_000
 Row = dict[str, object]
+Scope = Literal["row", "field", "duplicate"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Refusal:
         field: the column; "" for the whole line.
         why: what is wrong.
         mend: what to do about it.
-        scope: "row" when the row was left out, "field" when it was kept without (or with a part of) the field.
+        scope: "row" when the row was left out, "duplicate" when because its id is there already, "field" when it was
+            kept without (or with a part of) the field.
     """
 
     file: str
@@ -40,7 +42,7 @@ class Refusal:
     field: str
     why: str
     mend: str
-    scope: Literal["row", "field"] = "row"
+    scope: Scope = "row"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}"
@@ -140,7 +142,7 @@ def _header(name: str, data: bytes) -> list[str]:
 
 def _csv_by_record(name: str, data: bytes, header: Sequence[str], refusals: list[Refusal]) -> list[tuple[int, Row]]:
     """Read record by record; slower, but one bad record costs one record."""
-    rows = []
+    rows: list[tuple[int, Row]] = []
     for line, record in list(_records(data))[1:]:
         if len(record) > MAX_RECORD:
             why = f"{len(record):,} characters in one row"
@@ -156,7 +158,7 @@ def _csv_by_record(name: str, data: bytes, header: Sequence[str], refusals: list
             refusals.append(Refusal(name, line, "", why, "put quotes around fields with commas"))
         elif values:
             padded = [value or None for value in values] + [None] * (len(header) - len(values))
-            rows.append((line, dict(zip(header, padded, strict=True))))
+            rows.append((line, {column: value for column, value in zip(header, padded, strict=True)}))  # noqa: C416
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Words -> items by BM25, through SQLite's full-text index. Any text is safe: only its words reach the index, quoted."""
+"""Words -> items by BM25, through SQLite's full-text index. Any text is safe: only its words reach it, quoted."""
 
 import re
 import sqlite3
@@ -9,36 +9,7 @@ from tastemaker.core.types import Bools, Floats, Ints
 
 MAX_TERMS = 48
 STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "from",
-        "i",
-        "in",
-        "is",
-        "it",
-        "its",
-        "like",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "so",
-        "that",
-        "the",
-        "this",
-        "to",
-        "with",
-    ]
+    "a an and are as at be but by for from i in is it its like me my of on or so that the this to with".split()  # noqa: SIM905
 )
 WEIGHTS = (4.0, 1.0, 2.0)
 """Of title, description, attributes: a word of a title says most."""
@@ -50,8 +21,8 @@ def to_query(text: str) -> str:
     Every word is quoted, so that no character of the input is read as syntax; words that carry no meaning of their own
     are left out unless the text has no others.
     """
-    terms = list(dict.fromkeys(re.findall(r"\w+", text[:10_000].casefold())))
-    telling = [term for term in terms if term not in STOP] or terms
+    terms = list(dict.fromkeys(re.findall(r"\w+", text[:10_000])))
+    telling = [term for term in terms if term.lower() not in STOP] or terms
     return " OR ".join(f'"{term}"' for term in telling[:MAX_TERMS])
 
 
