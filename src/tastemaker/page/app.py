@@ -1,0 +1,218 @@
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/engine`, and what they need under `/page`.
+
+A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
+takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
+two shops can live in one process.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from nicegui import Client, background_tasks, core, events, ui
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tastemaker.core.errors import TastemakerError
+from tastemaker.page.engine import engine
+from tastemaker.page.feedback import Feedback
+from tastemaker.page.frame import Content, Held, body, skeleton, way_on
+from tastemaker.page.home import home
+from tastemaker.page.html import Safe, tag
+from tastemaker.page.people import people
+from tastemaker.page.product import product
+from tastemaker.page.search import results
+from tastemaker.page.state import State
+from tastemaker.page.uploads import Uploads, router
+
+if TYPE_CHECKING:
+    from tastemaker.shop import Shop
+
+ASSETS = Path(__file__).parent / "assets"
+MOMENT = 1.0
+"""Seconds that a page waits for the shop before it sends a skeleton."""
+_KEY = "tastemaker.page"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the pages of one app share."""
+
+    shop: "Shop"
+    uploads: Uploads
+    feedback: Feedback
+
+
+class _Carrier:
+    """Middleware that puts the desk into every request's scope."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_KEY] = self._desk
+        await self._app(scope, receive, send)
+
+
+def attach(app: FastAPI, shop: "Shop") -> None:
+    """Mount the page on an app; call it last, since it answers every path that is left.
+
+    Args:
+        app: gets the page at ``/``, ``/item/{id}`` and ``/engine``, and helpers under ``/page``.
+        shop: whose page it is.
+    """
+    desk = Desk(shop, Uploads(), Feedback(shop))
+    app.add_middleware(_Carrier, desk=desk)
+    app.mount(f"/page/assets/{_version()}", StaticFiles(directory=ASSETS), name="page-assets")
+    app.include_router(router(desk.uploads))
+    core.app.user_middleware.clear()  # NiceGUI's app outlives ours: what an earlier mount added must not pile up
+    core.app.middleware_stack = None
+    _declare_pages()
+    core.app.on_shutdown(desk.feedback.settle)
+    ui.run_with(
+        app,
+        title="Tastemaker",
+        viewport="width=device-width, initial-scale=1, viewport-fit=cover",
+        favicon=ASSETS / "icon.svg",
+        dark=None,
+        language="en-US",
+        binding_refresh_interval=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+def _declare_pages() -> None:
+    @ui.page("/", response_timeout=30)
+    async def front(request: Request, client: Client) -> None:
+        state = State.read(request.query_params.multi_items())
+        desk: Desk = request.scope[_KEY]
+        await desk.feedback.settle(state.person or None)
+        if state.asks:
+            saying = f"Looking for {state.words or 'things like it'} …"
+            await _deliver(client, desk, state, "/", saying, lambda: results(desk.shop, state, desk.uploads.find))
+        else:
+            await _deliver(client, desk, state, "/", "Setting out the shop …", lambda: home(desk.shop, state))
+
+    @ui.page("/item/{item_id:path}", response_timeout=30)
+    async def item(request: Request, client: Client, item_id: str) -> None:
+        state = State(person=State.read(request.query_params.multi_items()).person)
+        desk: Desk = request.scope[_KEY]
+        path = f"/item/{quote(item_id, safe='')}"
+        await _deliver(client, desk, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
+
+    @ui.page("/engine", response_timeout=30)
+    async def machine(request: Request, client: Client) -> None:
+        state = State(person=State.read(request.query_params.multi_items()).person)
+        desk: Desk = request.scope[_KEY]
+        await _deliver(client, desk, state, "/engine", "Looking under the bonnet …", lambda: engine(desk.shop))
+
+
+async def _deliver(
+    client: Client, desk: Desk, state: State, path: str, saying: str, build: Callable[[], Content]
+) -> None:
+    """Send the page whole when it is there in a moment; otherwise a skeleton now and the rest when it is there."""
+    building = asyncio.create_task(asyncio.to_thread(_safely, build))
+    await asyncio.wait({building}, timeout=MOMENT)
+    content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
+    held = await asyncio.to_thread(_held, desk, state)
+    ui.page_title(content.title)
+    client.status_code = content.status
+    ui.add_head_html(_head())
+    ui.add_body_html(body(state, content, held))
+    people(desk.shop, state, path)
+    _listen(client, desk, state)
+    if building.done():
+        _note_view(client, desk, state, content)
+    else:
+        background_tasks.create(_fill(client, desk, state, building), name="fill the page")
+
+
+async def _fill(client: Client, desk: Desk, state: State, building: Awaitable[Content]) -> None:
+    content = await building
+    if await _arrived(client):
+        client.run_javascript(f"tm.fill({json.dumps(content.main)}, {json.dumps(content.title)})")
+        _note_view(client, desk, state, content)
+
+
+async def _arrived(client: Client) -> bool:
+    """Wait until somebody looks at the page; False when nobody comes (a machine that only fetched the HTML)."""
+    try:
+        await client.connected(timeout=60)
+    except TimeoutError:
+        return False
+    return not client.is_deleted
+
+
+def _safely(build: Callable[[], Content]) -> Content:
+    """A page, or what went wrong in words with a way on."""
+    try:
+        return build()
+    except TastemakerError as error:
+        main = way_on("That did not work", f"{error.message}. {error.hint}".strip(), [("Back to the start", "/")])
+        return Content("Tastemaker", main, status=400)
+
+
+def _listen(client: Client, desk: Desk, state: State) -> None:
+    """Hear of dislikes and of those taken back. Without a person they are only hidden, in the browser."""
+
+    async def dislike(message: events.GenericEventArguments) -> None:
+        if state.person and isinstance(message.args, str):
+            desk.feedback.dislike(state.person, message.args)
+
+    async def undo(message: events.GenericEventArguments) -> None:
+        if state.person and isinstance(message.args, str):
+            desk.feedback.undo(state.person, message.args)
+
+    with client:
+        ui.on("tm_dislike", dislike)
+        ui.on("tm_undo", undo)
+
+
+def _note_view(client: Client, desk: Desk, state: State, content: Content) -> None:
+    """A person who opens an item's page has looked at it; a machine that only fetches the HTML has not."""
+    if not (state.person and content.seen):
+        return
+
+    async def seen() -> None:
+        if await _arrived(client):
+            await desk.feedback.view(state.person, content.seen)
+
+    background_tasks.create(seen(), name="note a view")
+
+
+def _held(desk: Desk, state: State) -> Held | None:
+    """What the search bar shows beside the words."""
+    if state.picture and desk.uploads.find(state.picture) is not None:
+        return Held("picture", state.picture, "your picture", f"/page/pictures/{quote(state.picture, safe='')}")
+    if not state.like:
+        return None
+    try:
+        item = desk.shop.item(state.like)
+    except TastemakerError:
+        return None
+    source = f"/pictures/{quote(item.images[0], safe='/')}?width=240" if item.images else ""
+    return Held("like", item.id, item.title or item.id, source)
+
+
+@cache
+def _version() -> str:
+    """Changes with the assets, so that browsers may keep them for good."""
+    digest = hashlib.sha256()
+    for path in sorted(ASSETS.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _head() -> Safe:
+    base = f"/page/assets/{_version()}"
+    sheets = [tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css")]
+    return Safe("".join([*sheets, tag("script", {"src": f"{base}/page.js", "defer": True})]))

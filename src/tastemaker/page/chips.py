@@ -1,0 +1,92 @@
+"""What was understood, as chips that can be taken away, and the quick filters beside them. All of them are links."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tastemaker.core.ranking import Facet
+from tastemaker.page.card import price_text
+from tastemaker.page.facts import Facts
+from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.state import PAGE_SIZE, State
+
+_SHOWN_IN_THE_BAR = ("picture", "words", "person", "item")
+"""Facets that the search bar itself shows and takes away."""
+
+
+def understood(state: State, facets: Sequence[Facet]) -> Safe | None:
+    """The line of chips; None when there is nothing to show."""
+    chips = [
+        _chip(facet.label, state.without(facet.label).url(), hard=facet.hard)
+        for facet in facets
+        if facet.name not in _SHOWN_IN_THE_BAR
+    ]
+    chips += [_ignored(label, state.with_again(label).url()) for label in state.ignore]
+    if not chips:
+        return None
+    return tag(
+        "div",
+        {"class": "understood"},
+        tag("span", {"class": "quiet", "id": "understood"}, "Understood"),
+        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "understood"}, join(chips)),
+    )
+
+
+def filters(state: State, facts: Facts, currency: str) -> Safe | None:
+    """Departments and price limits; None when the catalog has neither."""
+    groups = []
+    if facts.departments:
+        choices = [("Everything", "", not state.department)]
+        choices += [(name.capitalize(), name, state.department == name) for name in facts.departments]
+        groups.append(
+            _group("Departments", [(text, _url(replace(state, department=name)), on) for text, name, on in choices])
+        )
+    if facts.limits:
+        limits: list[tuple[str, str, bool]] = []
+        for limit in sorted({*facts.limits, *([state.under] if state.under is not None else [])}):
+            on = state.under == limit
+            target = replace(state, under=None if on else limit)
+            limits.append((f"Under {price_text(limit, currency)}", _url(target), on))
+        groups.append(_group("Price", limits))
+    return tag("nav", {"class": "filters", "aria-label": "Quick filters"}, join(groups)) if groups else None
+
+
+def suggestions(state: State, facts: Facts) -> Safe | None:
+    """Changes worth trying, made of the catalog's own words."""
+    words = [f"in {colour}" for colour in facts.colours if colour not in state.change][:4]
+    if facts.limits:
+        words.append("cheaper")
+    links = [
+        tag("li", None, tag("a", {"class": "chip try", "href": _url(replace(state, change=change))}, change))
+        for change in words
+        if change != state.change
+    ]
+    if not links:
+        return None
+    return tag(
+        "div",
+        {"class": "understood"},
+        tag("span", {"class": "quiet", "id": "but"}, "The same, but"),
+        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "but"}, join(links)),
+    )
+
+
+def _url(state: State) -> str:
+    return replace(state, size=PAGE_SIZE).url()
+
+
+def _chip(label: str, url: str, *, hard: bool) -> Safe:
+    cross = tag("a", {"href": url, "class": "cross", "aria-label": f"Remove {label}"}, "×")
+    return tag("li", {"class": "chip hard" if hard else "chip"}, tag("span", None, label), cross)
+
+
+def _ignored(label: str, url: str) -> Safe:
+    link = tag("a", {"href": url, "class": "chip gone", "aria-label": f"Put back {label}"}, tag("s", None, label), " ↺")
+    return tag("li", None, link)
+
+
+def _group(name: str, choices: Sequence[tuple[str, str, bool]]) -> Safe:
+    links = [
+        tag("li", None, tag("a", {"href": url, "aria-current": "true" if on else None}, text))
+        for text, url, on in choices
+    ]
+    return tag("ul", {"class": "choices", "role": "list", "aria-label": name}, join(links))

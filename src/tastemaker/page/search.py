@@ -1,0 +1,133 @@
+"""Results: by words, by a picture, by a picture or item and a change; and the way on when there is nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tastemaker.core.ranking import Ranking
+from tastemaker.page.card import Frame, grid
+from tastemaker.page.chips import filters, suggestions, understood
+from tastemaker.page.facts import Facts, currency_of, facts_of
+from tastemaker.page.frame import Content, way_on
+from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.state import MAX_SIZE, PAGE_SIZE, State
+
+if TYPE_CHECKING:
+    from tastemaker.shop import Shop
+
+FindPicture = Callable[[str], bytes | None]
+PICTURE_WIDTH = 480
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on from an empty answer: what to do, where it leads, how much is there."""
+
+    words: str
+    state: State
+    found: int
+
+
+def ask(shop: "Shop", state: State, find: FindPicture) -> Ranking:
+    """What the shop answers to a state that asks for something."""
+    user = state.person or None
+    if state.like:
+        return _like(shop, state)
+    image = find(state.picture) if state.picture else None
+    text, change = state.words, state.change
+    if not text and image is None:  # a change of nothing is a wish of its own
+        text, change = change, ""
+    ranking = shop.search(
+        text, image=image, change=change, where=state.where, user=user, k=state.size, ignore=state.ignore
+    )
+    if state.picture and image is None:
+        gone = "Your picture is no longer kept here; drop it again to search with it."
+        ranking = replace(ranking, notes=(gone, *ranking.notes))
+    return ranking
+
+
+def results(shop: "Shop", state: State, find: FindPicture) -> Content:
+    """The page of results."""
+    facts, currency = facts_of(shop.catalog), currency_of(shop)
+    ranking = ask(shop, state, find)
+    heading = _heading(shop, state)
+    parts: list[Safe | None] = [
+        tag("h1", {"class": "asked"}, heading),
+        understood(state, ranking.understood),
+        filters(state, facts, currency),
+        suggestions(state, facts) if ranking.items else None,
+        *(tag("p", {"class": "note"}, note) for note in ranking.notes),
+    ]
+    if ranking.items:
+        parts += [grid(ranking.items, Frame(state, currency)), _more(state, len(ranking))]
+    else:
+        parts.append(_empty(ways(shop, state, ranking, facts, find), state))
+    return Content(f"{heading} · Tastemaker", join(parts))
+
+
+def ways(shop: "Shop", state: State, ranking: Ranking, facts: Facts, find: FindPicture) -> list[Way]:
+    """What could be given up to find something; only ways that lead somewhere, the best filled first."""
+    tries = [(f"without “{facet.label}”", state.without(facet.label)) for facet in ranking.understood if facet.hard]
+    if state.department:
+        tries.append(("in every department", replace(state, department="")))
+    if state.under is not None:
+        higher = [limit for limit in facts.limits if limit > state.under][:1]
+        tries += [(f"under {limit:g}", replace(state, under=limit)) for limit in higher]
+        tries.append(("at any price", replace(state, under=None)))
+    found = []
+    for words, wider in tries[:5]:
+        answer = ask(shop, replace(wider, size=PAGE_SIZE), find)
+        if answer.items:
+            found.append(Way(words, wider, len(answer)))
+    return sorted(found, key=lambda way: -way.found)
+
+
+def _like(shop: "Shop", state: State) -> Ranking:
+    """Similar items; with words or a change, items like this one but different."""
+    if not state.words and not state.change:
+        return shop.similar(state.like, k=state.size, where=state.where)
+    item = shop.item(state.like)
+    image = shop.picture(item.images[0], PICTURE_WIDTH) if item.images else None
+    text = state.words if image is not None else f"{item.title} {state.words}".strip()
+    return shop.search(
+        text,
+        image=image,
+        change=state.change,
+        where=state.where,
+        user=state.person or None,
+        k=state.size,
+        exclude=[state.like],
+        ignore=state.ignore,
+    )
+
+
+def _heading(shop: "Shop", state: State) -> str:
+    parts = []
+    if state.like:
+        parts.append(f"More like {shop.item(state.like).title or state.like}")
+    elif state.picture:
+        parts.append("Like your picture")
+    if state.words:
+        parts.append(f"“{state.words}”")
+    if state.change:
+        parts.append(f"but {state.change}" if parts else f"“{state.change}”")
+    return ", ".join(parts)
+
+
+def _more(state: State, shown: int) -> Safe | None:
+    """The link to a longer page; None at the end."""
+    if shown < state.size or state.size >= MAX_SIZE:
+        return None
+    target = replace(state, size=state.size + PAGE_SIZE)
+    return tag(
+        "p", {"class": "more"}, tag("a", {"class": "button", "href": target.url(), "data-keep": True}, "Show more")
+    )
+
+
+def _empty(found: list[Way], state: State) -> Safe:
+    links = [
+        (f"{way.found}{' or more' if way.found >= PAGE_SIZE else ''} {way.words}", way.state.url()) for way in found
+    ]
+    links.append(("Back to the start", state.home().url()))
+    text = "Give up one of your wishes:" if found else "Try other words, or a picture."
+    return way_on("Nothing fits all of that", text, links)

@@ -1,0 +1,141 @@
+"""What a person is looking at, all of it in the address: Back works, and a link can be sent to a friend.
+
+    /?q=linen+shirt&change=in+red&person=u42&ignore=colour%3A+red&department=wardrobe&under=60
+
+The page keeps nothing else between two requests, so there is no session and no cookie.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+MAX_TEXT = 400
+MAX_LIST = 20
+PAGE_SIZE = 24
+MAX_SIZE = 240
+
+
+@dataclass(frozen=True)
+class State:
+    """One address of the page.
+
+    Attributes:
+        words: what was typed.
+        change: what should be different from the picture or the item ("in red").
+        picture: key of a picture that was dropped, pasted or photographed; see ``uploads``.
+        like: id of the item that others should be like.
+        person: whose taste counts; "" for nobody.
+        ignore: labels of what was understood and then taken away.
+        department: the only department shown; "" for all.
+        under: highest price shown; None for any.
+        size: how many results are shown.
+    """
+
+    words: str = ""
+    change: str = ""
+    picture: str = ""
+    like: str = ""
+    person: str = ""
+    ignore: tuple[str, ...] = ()
+    department: str = ""
+    under: float | None = None
+    size: int = PAGE_SIZE
+
+    @classmethod
+    def read(cls, pairs: Iterable[tuple[str, str]]) -> "State":
+        """The state that an address asks for; what cannot be read is left out."""
+        texts: dict[str, str] = {}
+        ignore: list[str] = []
+        for name, value in pairs:
+            text = " ".join(value.replace("\0", " ").split())[:MAX_TEXT]
+            if name == "ignore" and text and text not in ignore:
+                ignore.append(text)
+            elif name != "ignore":
+                texts[name] = text
+        return cls(
+            words=texts.get("q", ""),
+            change=texts.get("change", ""),
+            picture=texts.get("picture", ""),
+            like=texts.get("like", ""),
+            person=texts.get("person", ""),
+            ignore=tuple(ignore[:MAX_LIST]),
+            department=texts.get("department", ""),
+            under=_price(texts.get("under", "")),
+            size=_size(texts.get("n", "")),
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Is there something to search for?"""
+        return bool(self.words or self.change or self.picture or self.like)
+
+    @property
+    def where(self) -> str:
+        """The quick filters in the language of ``where``."""
+        parts = []
+        if self.department:
+            parts.append(f"department = {_quoted(self.department)}")
+        if self.under is not None:
+            parts.append(f"price <= {self.under:g}")
+        return " and ".join(parts)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Name and value of everything that is not as it is by default, in a fixed order."""
+        single = [
+            ("q", self.words),
+            ("change", self.change),
+            ("picture", self.picture),
+            ("like", self.like),
+            ("department", self.department),
+            ("under", "" if self.under is None else f"{self.under:g}"),
+            ("n", "" if self.size == PAGE_SIZE else str(self.size)),
+            ("person", self.person),
+        ]
+        return [(name, value) for name, value in single if value] + [("ignore", label) for label in self.ignore]
+
+    def url(self, path: str = "/") -> str:
+        """The address of this state."""
+        query = urlencode(self.pairs())
+        return f"{path}?{query}" if query else path
+
+    def item_url(self, item: str) -> str:
+        """The address of an item's own page, seen by the same person."""
+        return State(person=self.person).url(f"/item/{quote(item, safe='')}")
+
+    def home(self) -> "State":
+        """The same person and quick filters, with nothing searched."""
+        return State(person=self.person, department=self.department, under=self.under)
+
+    def more_like(self, item: str) -> "State":
+        """Results like an item."""
+        return State(person=self.person, like=item)
+
+    def without(self, label: str) -> "State":
+        """The same search, with one thing that was understood taken away."""
+        return replace(self, ignore=(*self.ignore, label), size=PAGE_SIZE)
+
+    def with_again(self, label: str) -> "State":
+        """The same search, with a thing that was taken away put back."""
+        return replace(self, ignore=tuple(kept for kept in self.ignore if kept != label), size=PAGE_SIZE)
+
+
+def _quoted(text: str) -> str:
+    """A value as the filter language reads it; it has no escapes, so quotes inside choose the other kind."""
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _price(text: str) -> float | None:
+    """A price limit; None when there is none that makes sense."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _size(text: str) -> int:
+    """How many results: whole pages, within bounds."""
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        return PAGE_SIZE
+    return max(PAGE_SIZE, min(int(text), MAX_SIZE))
