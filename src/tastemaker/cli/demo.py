@@ -1,0 +1,42 @@
+"""``tastemaker demo``: a whole shop without any data of yours."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tastemaker.cli.output import note, words
+from tastemaker.cli.progress import watching
+from tastemaker.cli.serve import Port
+
+EXAMPLES = ("tastemaker demo", "tastemaker demo my-shop/ --port 8080")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to draw it.")] = Path("demo-shop"),
+    port: Port = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Draw and fit only.")] = False,
+) -> None:
+    """Draw the demo shop, fit it and serve its page.
+
+    What was drawn and fitted before is taken as it is.
+    """
+    from tastemaker.cli.serving import answer, settings_of
+    from tastemaker.server.running import bind
+
+    settings = settings_of("127.0.0.1", port, "")
+    bound = None if no_serve else bind(settings)
+    import tastemaker
+    from tastemaker.demo import draw
+
+    with watching() as observer:
+        draw(folder, observer=observer)
+        shop = tastemaker.open(folder)
+        if shop.space is None:
+            shop.fit(observer=observer)
+    if bound is None:
+        shop.close()
+        words(str(folder))
+        return
+    note("the demo shop is ready; ctrl-c stops it")
+    answer(shop, settings, bound)

@@ -1,0 +1,39 @@
+"""``tastemaker fit``: train what the shop serves with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tastemaker.cli.opening import opened
+from tastemaker.cli.options import several
+from tastemaker.cli.output import note, words
+from tastemaker.cli.progress import watching
+from tastemaker.core.errors import InputError
+
+EXAMPLES = ("tastemaker fit shop/", "tastemaker fit --show-config > shop/tastemaker.toml")
+
+
+def fit(
+    shop: Annotated[Path | None, typer.Argument(metavar="SHOP", help="The workspace, a folder.")] = None,
+    parts: Annotated[
+        list[str] | None, typer.Option("--parts", metavar="NAME", help="Fit only this part; repeatable.")
+    ] = None,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="Print every setting with its meaning as TOML; fit nothing.")
+    ] = False,
+) -> None:
+    """Train on the shop's own data.
+
+    The space, the index and the recommenders; a shop that is being served takes them over at once.
+    """
+    if show_config:
+        from tastemaker.cli.show_config import settings_text
+
+        words(settings_text(shop))
+        return
+    if shop is None:
+        raise InputError("no shop was given", hint="`tastemaker fit shop/`; `tastemaker fit --help` shows more")
+    with opened(shop) as found, watching() as observer:
+        found.fit(several(parts) or None, observer=observer)
+    note(f"fitted {shop}")

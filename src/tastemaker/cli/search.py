@@ -1,0 +1,60 @@
+"""``tastemaker search``: words, a picture, or a picture and a change in words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tastemaker.cli.opening import opened
+from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where, several
+from tastemaker.cli.output import data, note, words
+from tastemaker.core.errors import InputError
+
+EXAMPLES = (
+    'tastemaker search shop/ "blue sofa" --where "price < 500"',
+    'tastemaker search shop/ --image dress.jpg --change "but in red" --user u42 --json',
+)
+
+
+def search(
+    shop: Folder,
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="What is looked for.", show_default=False)] = "",
+    image: Annotated[
+        Path | None, typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it.")
+    ] = None,
+    change: Annotated[
+        str, typer.Option("--change", metavar="WORDS", help='What should differ from the picture, "but in red".')
+    ] = "",
+    where: Where = "",
+    user: User = None,
+    k: Places = 10,
+    exclude: Exclude = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find items by words, a picture, or both.
+
+    A picture with --change asks for something like it that differs as the words say.
+    """
+    if not (text or image or change or where):
+        raise InputError("nothing to look for was given", hint='words, --image FILE or both: "blue sofa"')
+    with opened(shop) as found:
+        ranking = found.search(
+            text,
+            image=image,
+            change=change,
+            where=where,
+            user=user,
+            k=k,
+            exclude=several(exclude),
+            ignore=ignore or [],
+        )
+    if as_json:
+        data(ranking)
+        return
+    if ranking.understood:
+        note("understood: " + ", ".join(facet.label for facet in ranking.understood))
+    words(str(ranking))
