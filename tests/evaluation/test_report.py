@@ -18,13 +18,19 @@ def report():
         Row("popularity", "coverage@20", 0.1, 0.1, 0.1, 10, 0.5),
     )
     per_case = {("hybrid", "recall@20"): np.full(10, 0.5), ("popularity", "recall@20"): np.full(10, 0.25)}
-    return Report({"source": "events later.csv", "left_out": 2}, rows, per_case)
+    protocol = {
+        "source": "events later.csv",
+        "left_out": 2,
+        "refused": 0,
+        "warnings": ["3 items the catalog does not know: 'a'"],
+    }
+    return Report(protocol, rows, per_case)
 
 
 def test_json_has_exactly_the_fixed_keys(report):
     shape = json.loads(json.dumps(report.to_json()))
     assert list(shape) == ["protocol", "rows"]
-    assert shape["protocol"] == {"source": "events later.csv", "left_out": 2}
+    assert shape["protocol"] == report.protocol
     assert shape["rows"][0] == {
         "method": "hybrid",
         "metric": "recall@20",
@@ -43,7 +49,11 @@ def test_the_table_has_a_line_a_method_and_says_the_protocol(report):
     assert "0.5000 [0.4000, 0.6000]" in lines[2]
     assert lines[2].endswith("3.2")
     assert lines[3].startswith("popularity")
-    assert "over 10 cases; source events later.csv; left out 2" in lines[-1]
+    assert lines[4:] == [
+        "mean [95 % interval] over 10 cases",
+        "source: events later.csv; left out: 2",
+        "warning: 3 items the catalog does not know: 'a'",
+    ]
 
 
 def test_an_empty_report_still_prints():

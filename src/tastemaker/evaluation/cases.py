@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from tastemaker.catalog.decoding import decode
 from tastemaker.catalog.interactions import History
+from tastemaker.catalog.pictures import Pictures
 from tastemaker.core.types import Bools, Ints
 
 
@@ -32,6 +35,16 @@ class QueryRow:
     where: str = ""
     user: str = ""
 
+    def open(self, pictures: Pictures) -> Image.Image | None:
+        """The picture that is asked with; None when there is none.
+
+        Raises:
+            PictureError: it is damaged, too large or of a refused format.
+        """
+        if self.image is not None:
+            return decode(self.image.read_bytes(), self.image.name)
+        return pictures.open(self.picture) if self.picture else None
+
 
 @dataclass(frozen=True)
 class Case:
@@ -53,19 +66,16 @@ class Case:
     history: History | None = None
     query: QueryRow | None = None
 
-    def allowed(self, alive: Bools) -> Bools:
-        """Rows that may be ranked for this case.
+    def pool(self, alive: Bools) -> Bools:
+        """Candidates that exist; ``seen`` is not taken out, so that cases with the same candidates share it.
 
         Shapes: alive (rows,) -> (rows,).
         """
         if self.candidates is None:
-            mask = alive.copy()
-        else:
-            mask = np.zeros_like(alive)
-            mask[self.candidates] = True
-            mask &= alive
-        mask[self.seen] = False
-        return mask
+            return alive
+        mask = np.zeros_like(alive)
+        mask[self.candidates] = True
+        return mask & alive
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def from_scores(score: Scorer, alive: Bools, *, seed: int = 0) -> Ranker:
         rankings: dict[int, Ints] = {}
         for places in _by_candidates(cases):
             group = [cases[place] for place in places]
-            rows = shuffled[_living(group[0], alive)[shuffled]]
+            rows = shuffled[group[0].pool(alive)[shuffled]]
             scores = np.array(score(group, rows), np.float32)
             for at, case in enumerate(group):
                 scores[at, np.isin(rows, case.seen)] = -np.inf
@@ -72,15 +72,6 @@ def chance(catalog: Catalog, *, seed: int = 0) -> Ranker:
         return np.array(drawn, np.float32).reshape(len(cases), len(rows))
 
     return from_scores(score, catalog.alive, seed=seed)
-
-
-def _living(case: Case, alive: Bools) -> Bools:
-    """The case's candidates that exist, as a mask. Shapes: (rows,)."""
-    if case.candidates is None:
-        return alive
-    mask = np.zeros_like(alive)
-    mask[case.candidates] = True
-    return mask & alive
 
 
 def _by_candidates(cases: Sequence[Case]) -> list[list[int]]:

@@ -102,5 +102,9 @@ class Report:
             rows = [row for row in self.rows if row.method == method]
             cells = (f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" for row in rows)
             lines.append(f"{method:<{width}}  {'  '.join(f'{cell:<24}' for cell in cells)}  {rows[0].seconds:>7.1f}")
-        said = "; ".join(f"{key.replace('_', ' ')} {value}" for key, value in self.protocol.items() if value != "")
-        return "\n".join((*lines, f"mean [95 % interval] over {self.rows[0].n if self.rows else 0} cases; {said}"))
+        lines.append(f"mean [95 % interval] over {self.rows[0].n if self.rows else 0} cases")
+        warnings = self.protocol.get("warnings")
+        said = {key: value for key, value in self.protocol.items() if key != "warnings" and value not in ("", 0)}
+        lines.append("; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in said.items()))
+        lines += [f"warning: {warning}" for warning in warnings] if isinstance(warnings, list) else []
+        return "\n".join(lines)

@@ -65,13 +65,17 @@ def evaluate(
     everyone = {**methods, **{name: ranker for name, ranker in plain.items() if name not in methods}}
     runs = {name: _rank(name, ranker, truth.cases, catalog, max(ks), observer) for name, ranker in everyone.items()}
     added = [name for name in plain if name not in methods]
-    protocol = {**truth.protocol, "cases": len(truth.cases), "seed": seed, "added_baselines": " ".join(added)}
+    protocol = {
+        **truth.protocol,
+        "cases": len(truth.cases),
+        "seed": seed,
+        "baselines_added": " ".join(added),
+        "warnings": list(truth.warnings),
+    }
     return _judge(runs, truth, _reach(truth.cases, catalog.alive), ks, seed, protocol)
 
 
-def _rank(
-    name: str, ranker: Ranker, cases: Sequence[Case], catalog: Catalog, k: int, observer: Observer
-) -> _Run:
+def _rank(name: str, ranker: Ranker, cases: Sequence[Case], catalog: Catalog, k: int, observer: Observer) -> _Run:
     """All cases in batches; the clock runs only while the method works."""
     rankings: list[Ints] = []
     seconds = 0.0
@@ -97,7 +101,7 @@ def _refuse_cheating(name: str, cases: Sequence[Case], rankings: Sequence[Ints],
         raise InputError(f"method {name!r} gave {len(rankings)} rankings for {len(cases)} cases")
     masks: dict[int, Bools] = {}
     for case, ranking in zip(cases, rankings, strict=True):
-        pool = masks.setdefault(id(case.candidates), _pool(case, catalog.alive))
+        pool = masks.setdefault(id(case.candidates), case.pool(catalog.alive))
         if ranking.size and (ranking.min() < 0 or ranking.max() >= len(pool)):
             raise InputError(f"method {name!r} ranked a row that is not in the catalog for case {case.key!r}")
         wrong = {
@@ -117,18 +121,9 @@ def _repeated(ranking: Ints) -> Bools:
     return mask
 
 
-def _pool(case: Case, alive: Bools) -> Bools:
-    """Rows that are candidates at all. Shapes: (rows,)."""
-    if case.candidates is None:
-        return alive
-    mask = np.zeros_like(alive)
-    mask[case.candidates] = True
-    return mask & alive
-
-
 def _reach(cases: Sequence[Case], alive: Bools) -> int:
     """How many different items could have been ranked for anybody."""
-    pools = {id(case.candidates): _pool(case, alive) for case in cases}
+    pools = {id(case.candidates): case.pool(alive) for case in cases}
     return int(np.logical_or.reduce(list(pools.values())).sum())
 
 
