@@ -108,6 +108,10 @@ class Catalog:
                 typed[name] = value
         return replace(item, attributes=typed)
 
+    def images(self, row: int) -> tuple[str, ...]:
+        """Names of an item's pictures, the main one first."""
+        return self._items[row].images
+
     def main_picture(self, row: int) -> str:
         """Name of the first picture of an item; "" when it has none."""
         images = self._items[row].images

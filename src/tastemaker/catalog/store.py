@@ -181,6 +181,14 @@ class Store:
             ).fetchall()
         return [(ItemId(item), count) for item, count in found]
 
+    def odd_times(self) -> tuple[int, int]:
+        """Events that are dated after the moment they came in, and events without a time."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT coalesce(sum(time > counted), 0), coalesce(sum(time IS NULL), 0) FROM events"
+            ).fetchone()
+        return int(found[0]), int(found[1])
+
     def snapshot(self) -> Catalog:
         """Items and events of this moment, as an immutable catalog."""
         with self._database.read() as connection:
