@@ -90,6 +90,15 @@ class Catalog:
             raise UnknownName("item", id, self._neighbours(id))
         return row
 
+    def has(self, id: str) -> bool:
+        """Is there an item with this id?"""
+        row = self._row_of.get(ItemId(id), -1)
+        return row >= 0 and bool(self.alive[row])
+
+    def raw_item(self, row: int) -> Item:
+        """The item of a row with its attributes as they were read; cheaper than :meth:`item`."""
+        return self._items[row]
+
     def rows(self, ids: Sequence[str]) -> Ints:
         """Rows of items that are there.
 

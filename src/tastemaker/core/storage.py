@@ -6,12 +6,14 @@
 A killed process leaves at most a folder whose name starts with ``.writing-``; nobody reads it, the next sweep removes it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -98,9 +100,24 @@ class Artefacts:
             _sync(self._folder)
         return Artefact(final)
 
-    def publish(self, parts: Mapping[str, Artefact]) -> None:
-        """Make these the artefacts that a reader gets, all at once; parts not named stay as they are."""
-        current = {part: artefact.name for part, artefact in self.published().items()}
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from publishing meanwhile; waits for the one that does.
+
+        The lock is the operating system's, so a killed process holds it no longer.
+        """
+        with self._pointer.with_name("publishing.lock").open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    def publish(self, parts: Mapping[str, Artefact], *, drop: Collection[str] = ()) -> None:
+        """Make these the artefacts that a reader gets, all at once.
+
+        Args:
+            parts: by name of the part; parts not named stay as they are.
+            drop: parts that are no longer there.
+        """
+        current = {part: artefact.name for part, artefact in self.published().items() if part not in drop}
         current |= {part: artefact.name for part, artefact in parts.items()}
         replace_text(self._pointer, json.dumps(current, indent=2))
 

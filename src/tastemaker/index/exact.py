@@ -157,6 +157,15 @@ def top(scores: Floats, k: int) -> Ints:
     return places[order][:k].astype(np.int64)
 
 
+def best(scores: Floats, k: int) -> Ints:
+    """Places of the k highest scores, best first, without those that say nothing (-inf).
+
+    Shapes: (n,) -> (at most k,).
+    """
+    order = top(scores, k)
+    return order[np.isfinite(scores[order])]
+
+
 def _and(present: Bools, mask: Bools) -> Bools:
     """Rows present and kept; a mask of an older, smaller catalog keeps none of the later rows."""
     kept = np.zeros_like(present)

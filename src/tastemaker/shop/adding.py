@@ -1,0 +1,85 @@
+"""``add``: items with their pictures, and events, live. They count at once, without a new fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tastemaker.catalog.events import Event
+from tastemaker.catalog.items import Item
+from tastemaker.catalog.pictures import Pictures
+from tastemaker.catalog.readers import read_events, read_items
+from tastemaker.catalog.store import Store
+from tastemaker.catalog.tables import Refusal
+from tastemaker.catalog.workspace import WorkspaceSettings
+from tastemaker.core.errors import InputError, PictureError
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of what was handed in; everything counted here is on the disk.
+
+    Attributes:
+        added: items that were not there before.
+        updated: items that were.
+        events: new events.
+        duplicates: events that were there already.
+        refusals: rows, fields and pictures that were not taken, and why.
+    """
+
+    added: int = 0
+    updated: int = 0
+    events: int = 0
+    duplicates: int = 0
+    refusals: tuple[Refusal, ...] = ()
+
+
+def add(
+    store: Store,
+    settings: WorkspaceSettings,
+    items: Path | str | Sequence[Item] | None,
+    images: Path | str | None,
+    events: Path | str | Sequence[Event] | None,
+) -> Added:
+    """Put items into the store, their pictures first, then events.
+
+    Raises:
+        InputError: nothing is given, or a file cannot be read at all.
+        WorkspaceError: the store cannot be written.
+    """
+    if items is None and events is None:
+        raise InputError("nothing to add", hint="give items, events or both")
+    done, refusals = Added(), []
+    if items is not None:
+        given, refused = read_items(Path(items), settings) if isinstance(items, Path | str) else (list(items), [])
+        refusals += refused
+        if images is not None:
+            given, refused = _receive(given, Pictures(_existing(Path(images))), store.pictures)
+            refusals += refused
+        report = store.put_items(given)
+        done = replace(done, added=report.added, updated=report.updated)
+    if events is not None:
+        happened, refused = read_events(Path(events), settings) if isinstance(events, Path | str) else (list(events), [])
+        refusals += refused
+        receipt = store.record(happened)
+        done = replace(done, events=receipt.accepted, duplicates=receipt.duplicates)
+    return replace(done, refusals=tuple(refusals))
+
+
+def _existing(images: Path) -> Path:
+    if not images.exists():
+        raise InputError(f"{str(images)!r} does not exist", hint="give the folder that holds the items' pictures")
+    return images
+
+
+def _receive(items: Sequence[Item], source: Pictures, kept: Pictures) -> tuple[list[Item], list[Refusal]]:
+    """Copy each item's pictures into the workspace; an item whose picture is broken comes in without it."""
+    ready, refusals = [], []
+    for line, item in enumerate(items, start=2):
+        names = []
+        for name in item.images:
+            try:
+                names.append(kept.receive(source.read(name), name))
+            except PictureError as error:
+                refusals.append(Refusal("images", line, "image", error.message, error.hint, scope="field"))
+        ready.append(replace(item, images=tuple(names)))
+    return ready, refusals

@@ -1,0 +1,106 @@
+"""Why this item for this person: facts that can be looked up - their own events, shared attributes, each source's share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tastemaker.catalog.interactions import History
+from tastemaker.core.ranking import Reason
+from tastemaker.core.types import ItemId
+from tastemaker.shop.live import View
+from tastemaker.shop.recommending import NOBODY, UNKNOWN, UNFITTED, reasons
+
+MOST_SHARED = 4
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an item stands where it stands.
+
+    Attributes:
+        item: the item that is explained.
+        title: its title.
+        user: for whom; "" for nobody in particular.
+        place: its place in the person's ranking of everything, from 1; None when it would not be ranked.
+        reasons: facts, the weightiest first.
+        sources: what each source of the recommender adds to the score, by name; those that cannot say are left out.
+        missing: what the item lacks (picture, text ...), so that nobody takes silence for knowledge.
+        notes: fallbacks.
+    """
+
+    item: ItemId
+    title: str
+    user: str
+    place: int | None
+    reasons: tuple[Reason, ...]
+    sources: Mapping[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        where = "" if self.place is None else f", place {self.place:,}"
+        lines = [f"{self.title or self.item} ({self.item}){f' for {self.user}' if self.user else ''}{where}"]
+        lines += [f"  {reason.weight:>4.0%}  {reason.sentence}" for reason in self.reasons]
+        lines += [f"  {name:<20} {value:+.3f}" for name, value in self.sources.items()]
+        lines += [f"  lacks: {', '.join(self.missing)}"] if self.missing else []
+        return "\n".join((*lines, *self.notes))
+
+
+def explain(view: View, history: History, row: int, user: str) -> Explanation:
+    """Explain a row for a history; an empty history is explained by what everybody did."""
+    item = view.catalog.item(row)
+    notes = [] if len(history.liked) else [UNKNOWN.format(user=user) if user else NOBODY]
+    sources, place = _scores(view, history, row)
+    if view.fitted.recommender is None:
+        notes.append(UNFITTED)
+    if row in history.seen:
+        notes.append("this person already knows it")
+    return Explanation(
+        item.id,
+        item.title,
+        user,
+        place,
+        (*reasons(view, history, row), *_shared(view, history, row)),
+        sources,
+        () if view.vectors is None else tuple(view.vectors.missing(row)),
+        tuple(notes),
+    )
+
+
+def _scores(view: View, history: History, row: int) -> tuple[dict[str, float], int | None]:
+    """Each source's part of the score, and the place among all that the person does not have yet."""
+    recommender = view.fitted.recommender
+    if recommender is None:
+        return {}, None
+    mask = view.catalog.available.copy()
+    mask[history.seen] = False
+    mask[row] = True
+    rows = np.flatnonzero(mask)
+    scores = recommender.score([history], rows)[0]
+    at = int(np.searchsorted(rows, row))
+    parts = {name: float(part[at]) for name, part in recommender.parts(history, rows).items()}
+    place = int((scores > scores[at]).sum()) + 1 if np.isfinite(scores[at]) else None
+    return {name: value for name, value in parts.items() if np.isfinite(value)}, place
+
+
+def _shared(view: View, history: History, row: int) -> list[Reason]:
+    """Attribute values of the item that the person's liked items share, the most telling first."""
+    liked = np.unique(history.liked.rows)
+    if not len(liked):
+        return []
+    found = []
+    for name, value in view.catalog.item(row).attributes.items():
+        spec = view.catalog.attributes[name]
+        if spec.type not in ("category", "list"):
+            continue
+        column = view.catalog.column(name)
+        for one in value if isinstance(value, tuple) else (str(value),):
+            same = [other for other in liked.tolist() if other != row and (one in column[other] if spec.type == "list" else column[other] == one)]
+            usual = spec.values.get(one, 0) / max(1, int(view.catalog.alive.sum()))
+            share = len(same) / len(liked)
+            if len(same) > 1 and share > usual:
+                ids = tuple(view.catalog.ids[other] for other in same[:3])
+                sentence = f"{len(same)} of the {len(liked)} things you liked are {name.replace('_', ' ')} {one}"
+                found.append((share - usual, Reason("attributes", sentence, share, ids, {name: one})))
+    return [reason for _, reason in sorted(found, key=lambda entry: -entry[0])[:MOST_SHARED]]

@@ -1,0 +1,143 @@
+"""What ``fit`` makes: one bundle of parts, published together and loaded whole.
+
+    space         pictures and words -> vectors
+    vectors       the vector of every item at the moment of the fit, with a key that tells when an item has changed since
+    recommender   the hybrid and every source in it
+    search        how words and vectors are weighed, and what attributes look like in the space
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.traits import Traits
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core import registry
+from tastemaker.core.errors import WorkspaceError
+from tastemaker.core.storage import Artefact, Artefacts
+from tastemaker.core.types import MODALITIES
+from tastemaker.recommenders.hybrid import Hybrid
+
+WORDS_SHARE = 0.4
+"""Share of word matches in a search answer, until a fit has learned a better one."""
+
+Keys = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Everything that was learned; a part that was not fitted is None.
+
+    Attributes:
+        names: artefact folder of each part; tells when another process has published newer ones.
+        space: pictures and words -> vectors.
+        vectors: aligned to the rows there were at the fit.
+        keys: one an item of ``vectors``, see :func:`item_keys`.
+        recommender: who gets what.
+        traits: attribute values as directions in the space.
+        words_share: weight of word matches against vectors in a search, 0 to 1.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    space: Space | None = None
+    vectors: ItemVectors | None = None
+    keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    recommender: Hybrid | None = None
+    traits: Traits | None = None
+    words_share: float = WORDS_SHARE
+
+
+def load(artefacts: Artefacts) -> Fitted:
+    """The bundle that was published last; an empty one when nothing was.
+
+    Raises:
+        WorkspaceError: an artefact is missing or damaged.
+    """
+    parts = artefacts.published()
+    space = _load_space(parts["space"]) if "space" in parts else None
+    vectors, keys = None, np.empty(0, np.uint64)
+    if space is not None and "vectors" in parts and parts["vectors"].config.get("space") == parts["space"].name:
+        vectors, keys = _load_vectors(parts["vectors"])
+    traits, share = (None, WORDS_SHARE) if "search" not in parts else _load_search(parts["search"])
+    return Fitted(
+        names={part: artefact.name for part, artefact in parts.items()},
+        space=space,
+        vectors=vectors,
+        keys=keys,
+        recommender=_load_recommender(parts["recommender"]) if "recommender" in parts else None,
+        traits=traits,
+        words_share=share,
+    )
+
+
+def write_space(artefacts: Artefacts, space: Space, manifest: Mapping[str, object]) -> Artefact:
+    """Store a fitted space."""
+    config = {"name": space.name, "settings": dict(space.settings())}
+    return artefacts.write("space", config=config, tensors=space.tensors(), manifest=manifest)
+
+
+def write_vectors(
+    artefacts: Artefacts, vectors: ItemVectors, keys: Keys, space: str, manifest: Mapping[str, object]
+) -> Artefact:
+    """Store the vectors of all items, with the name of the space's artefact that made them."""
+    tensors: dict[str, npt.NDArray[np.generic]] = {"matrix": vectors.matrix, "keys": keys}
+    tensors |= {f"has.{modality}": rows for modality, rows in vectors.has.items()}
+    return artefacts.write("vectors", config={"space": space}, tensors=tensors, manifest=manifest)
+
+
+def write_recommender(artefacts: Artefacts, hybrid: Hybrid, manifest: Mapping[str, object]) -> Artefact:
+    """Store the fitted hybrid."""
+    config = hybrid.config.model_dump(mode="json")
+    return artefacts.write("recommender", config=config, tensors=hybrid.tensors(), manifest=manifest)
+
+
+def write_search(
+    artefacts: Artefacts, traits: Traits | None, words_share: float, manifest: Mapping[str, object]
+) -> Artefact:
+    """Store what a search answer is weighed by."""
+    config = {"words_share": words_share, "traits": None if traits is None else dict(traits.settings())}
+    tensors = {"none": np.zeros(1, np.float32)} if traits is None else dict(traits.tensors())
+    return artefacts.write("search", config=config, tensors=tensors, manifest=manifest)
+
+
+def item_keys(catalog: Catalog) -> Keys:
+    """A number for each row that changes when the item's words, attributes or pictures do; 0 for a removed item.
+
+    Shapes: (rows,).
+    """
+    keys = np.zeros(catalog.size, np.uint64)
+    for row in np.flatnonzero(catalog.alive).tolist():
+        item = catalog.raw_item(row)
+        content = repr((item.title, item.text, item.department, item.images, sorted(item.attributes.items())))
+        digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        keys[row] = int.from_bytes(digest, "big") | 1
+    return keys
+
+
+def _load_space(artefact: Artefact) -> Space:
+    method = registry.find("encoder", str(artefact.config["name"]))
+    settings = artefact.config["settings"]
+    if not issubclass(method, Space) or not isinstance(settings, dict):
+        raise WorkspaceError(f"artefact {artefact.name} is not a space", hint="fit again")
+    return method.restore(settings, artefact.tensors())
+
+
+def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
+    tensors = artefact.tensors()
+    has = {modality: tensors[f"has.{modality}"].astype(np.bool_) for modality in MODALITIES if f"has.{modality}" in tensors}
+    return ItemVectors(tensors["matrix"].astype(np.float32), has), tensors["keys"].astype(np.uint64)
+
+
+def _load_recommender(artefact: Artefact) -> Hybrid:
+    hybrid = Hybrid(Hybrid.config_class.read(artefact.config))
+    return hybrid.restore(artefact.tensors())
+
+
+def _load_search(artefact: Artefact) -> tuple[Traits | None, float]:
+    settings = artefact.config["traits"]
+    traits = Traits.restore(settings, artefact.tensors()) if isinstance(settings, dict) else None
+    return traits, float(str(artefact.config["words_share"]))

@@ -1,0 +1,165 @@
+"""``fit``: catalog -> space -> vectors -> search weights and recommender, each stored whole, all published at once.
+
+Nothing is published before everything is made: a killed or cancelled fit leaves the shop as it was.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.traits import Traits
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.store import Store
+from tastemaker.catalog.workspace import Workspace
+from tastemaker.core import registry
+from tastemaker.core.config import Config
+from tastemaker.core.errors import ConfigError, FitError, UnknownName
+from tastemaker.core.progress import Noted, Observer, track
+from tastemaker.core.storage import Artefact, Artefacts
+from tastemaker.index.fusion import learn_weights
+from tastemaker.index.words import Words
+from tastemaker.recommenders.hybrid import Hybrid
+from tastemaker.shop import fitted as bundle
+from tastemaker.shop.fitted import Fitted, item_keys
+from tastemaker.shop.live import embed_all, view
+
+Part = Literal["space", "search", "recommender"]
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+def fit(
+    workspace: Workspace,
+    store: Store,
+    artefacts: Artefacts,
+    before: Fitted,
+    parts: Sequence[str] | None,
+    observer: Observer,
+) -> None:
+    """Fit some parts on the catalog as it is, and publish them together.
+
+    Args:
+        workspace: settings.
+        store: items and events.
+        artefacts: where the parts are published.
+        before: what is published now; a part that is not fitted again is taken from it.
+        parts: of "space", "search", "recommender"; all when None. A new space brings the others with it.
+        observer: hears of progress, may cancel.
+
+    Raises:
+        UnknownName: there is no such part.
+        FitError: the catalog is empty.
+        Cancelled: the observer asked to stop; what was published stays.
+    """
+    wanted = _wanted(parts)
+    catalog = store.snapshot()
+    if not catalog.alive.any():
+        raise FitError("the catalog holds no item", hint="put rows into items.csv, or `tastemaker add`")
+    with artefacts.lock():
+        run = _Run(workspace, store, artefacts, catalog, observer)
+        space, vectors = run.space() if "space" in wanted else (before.space, view(catalog, before).vectors)
+        if "search" in wanted:
+            run.search(space, vectors)
+        if "recommender" in wanted:
+            run.recommender(vectors)
+        artefacts.publish(run.made, drop=run.unfit)
+        artefacts.sweep()
+
+
+def new_space(workspace: Workspace) -> Space | None:
+    """An unfitted space as the settings want it; None when they want none.
+
+    Raises:
+        UnknownName: no encoder has the name.
+        ConfigError: a setting of the encoder is unknown or out of range.
+    """
+    settings = dict(workspace.settings.space)
+    name = str(settings.pop("name", "contrastive"))
+    if name == "none":
+        return None
+    method = registry.find("encoder", name)
+    if not issubclass(method, Space):
+        raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'pretrained' or 'none'")
+    return method(method.config_class.read(settings))
+
+
+def settings_of(workspace: Workspace) -> dict[str, Config]:
+    """Every setting with its default, by section, as ``fit --show-config`` prints it."""
+    space = new_space(workspace)
+    shown: dict[str, Config] = {"workspace": workspace.settings, "hybrid": _hybrid(workspace).config}
+    return shown if space is None else {**shown, "space": space.config}
+
+
+@dataclass
+class _Run:
+    """One fit under way: the parts made so far, and those that turned out to have nothing to learn from."""
+
+    workspace: Workspace
+    store: Store
+    artefacts: Artefacts
+    catalog: Catalog
+    observer: Observer
+    made: dict[str, Artefact] = field(default_factory=dict)
+    unfit: set[str] = field(default_factory=set)
+
+    @property
+    def manifest(self) -> dict[str, object]:
+        """What every artefact says of its data."""
+        return {
+            "items": int(self.catalog.alive.sum()),
+            "events": len(self.catalog.interactions),
+            "data": self.store.fingerprint,
+            "revision": self.catalog.revision,
+            "made": time.time(),
+        }
+
+    def space(self) -> tuple[Space | None, ItemVectors | None]:
+        """A new space and every item's vector in it; without one when the items have neither pictures nor words."""
+        space = new_space(self.workspace)
+        try:
+            fitted = None if space is None else space.fit(self.catalog, self.observer)
+        except FitError as error:
+            self.observer(Noted("space", f"{error.message}; pictures and words are not compared"))
+            fitted = None
+        if fitted is None:
+            self.unfit |= {"space", "vectors"}
+            return None, None
+        vectors = embed_all(fitted, self.catalog, self.observer)
+        self.made["space"] = bundle.write_space(self.artefacts, fitted, self.manifest)
+        self.made["vectors"] = bundle.write_vectors(
+            self.artefacts, vectors, item_keys(self.catalog), self.made["space"].name, self.manifest
+        )
+        return fitted, vectors
+
+    def search(self, space: Space | None, vectors: ItemVectors | None) -> None:
+        """How attribute values look in the space, and how much words weigh beside vectors."""
+        share, traits = bundle.WORDS_SHARE, None
+        if space is not None and vectors is not None:
+            with track(self.observer, "search", 2) as task:
+                traits = Traits().fit(vectors.matrix, self.catalog)
+                task.advance()
+                share = learn_weights(self.catalog, space, vectors, Words(self.store))
+                task.advance()
+        self.made["search"] = bundle.write_search(self.artefacts, traits, share, self.manifest)
+
+    def recommender(self, vectors: ItemVectors | None) -> None:
+        """The hybrid and its sources; none when there are neither events nor content."""
+        try:
+            hybrid = _hybrid(self.workspace).fit(self.catalog, vectors, self.observer)
+        except FitError as error:
+            self.observer(Noted("recommender", error.message))
+            self.unfit.add("recommender")
+            return
+        self.made["recommender"] = bundle.write_recommender(self.artefacts, hybrid, self.manifest)
+
+
+def _hybrid(workspace: Workspace) -> Hybrid:
+    return Hybrid(Hybrid.config_class.read(workspace.settings.methods.get("hybrid", {})))
+
+
+def _wanted(parts: Sequence[str] | None) -> frozenset[str]:
+    for part in parts or ():
+        if part not in PARTS:
+            raise UnknownName("part", part, PARTS)
+    return frozenset(PARTS) if not parts or "space" in parts else frozenset(parts)

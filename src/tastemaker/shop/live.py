@@ -1,0 +1,103 @@
+"""One consistent view of a shop: what is sold now, with what was fitted stretched over items that came later.
+
+Every answer is given by one view from beginning to end. A change of the catalog or a newly published fit makes a new
+view beside it; answers under way keep theirs.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.wording import Vocabulary
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Floats
+from tastemaker.index.exact import ExactIndex
+from tastemaker.shop.fitted import Fitted, Keys, item_keys
+
+
+@dataclass(frozen=True)
+class View:
+    """A catalog and everything fitted, aligned to its rows.
+
+    Attributes:
+        catalog: what is sold now.
+        fitted: what was learned; its vectors may be older than the catalog.
+        vectors: one a row of the catalog, items added since the fit included; None when there is no space.
+        keys: what each item's vector was made of.
+        embedded: how many items had to be embedded since the fit.
+    """
+
+    catalog: Catalog
+    fitted: Fitted
+    vectors: ItemVectors | None
+    keys: Keys
+    embedded: int
+
+    @cached_property
+    def index(self) -> ExactIndex | None:
+        """Nearest items to a vector."""
+        return None if self.vectors is None else ExactIndex(self.vectors.matrix, self.vectors.present)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that this catalog's own attributes and values are known by."""
+        return Vocabulary(self.catalog)
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """Positive events of each item. Shapes: (rows,)."""
+        return self.catalog.interactions.counts().astype(np.float32)
+
+
+def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer: Observer = silent) -> View:
+    """Stretch what was fitted over the catalog: embed what is new or has changed, tell the recommender.
+
+    Args:
+        catalog: what is sold now.
+        fitted: what was learned.
+        before: an earlier view of the same fit, whose vectors need not be made again.
+        observer: hears of items being embedded.
+    """
+    keys = item_keys(catalog)
+    vectors, embedded = fitted.vectors, 0
+    if fitted.space is not None and vectors is not None:
+        base, embedded = (vectors, fitted.keys), 0
+        if before is not None and before.fitted is fitted and before.vectors is not None:
+            base, embedded = (before.vectors, before.keys), before.embedded
+        vectors, fresh = _stretch(fitted.space, catalog, base, keys, observer)
+        embedded += fresh
+    if fitted.recommender is not None:
+        fitted.recommender.refresh(catalog, vectors)
+    return View(catalog, fitted, vectors, keys, embedded)
+
+
+def embed_all(space: Space, catalog: Catalog, observer: Observer = silent) -> ItemVectors:
+    """Vectors of all items, aligned to rows; zero where an item is gone."""
+    nothing = ItemVectors(np.zeros((0, space.dim), np.float32), {})
+    return _stretch(space, catalog, (nothing, np.empty(0, np.uint64)), item_keys(catalog), observer)[0]
+
+
+def _stretch(
+    space: Space, catalog: Catalog, base: tuple[ItemVectors, Keys], keys: Keys, observer: Observer
+) -> tuple[ItemVectors, int]:
+    """Vectors of all rows: kept where the item is as it was, made anew elsewhere, zero where it is gone."""
+    vectors, old_keys = base
+    common = min(len(old_keys), catalog.size)
+    known = np.zeros(catalog.size, np.bool_)
+    known[:common] = old_keys[:common] == keys[:common]
+    matrix = np.zeros((catalog.size, vectors.matrix.shape[1]), np.float32)
+    has = {modality: np.zeros(catalog.size, np.bool_) for modality in vectors.has}
+    kept = np.flatnonzero(known & catalog.alive)
+    matrix[kept] = vectors.matrix[kept]
+    for modality, rows in vectors.has.items():
+        has[modality][kept] = rows[kept]
+    fresh = np.flatnonzero(~known & catalog.alive)
+    if len(fresh):
+        made = space.embed_items(catalog, fresh, observer)
+        matrix[fresh] = made.matrix
+        for modality, marks in made.has.items():
+            has.setdefault(modality, np.zeros(catalog.size, np.bool_))[fresh] = marks
+    return ItemVectors(matrix, has), len(fresh)

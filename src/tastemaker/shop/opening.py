@@ -1,0 +1,36 @@
+"""``tm.open`` and ``tm.demo``: a shop from a folder, or the demo shop, drawn and fitted when it is not there yet."""
+
+from pathlib import Path
+
+from tastemaker.core.progress import Observer, silent
+from tastemaker.demo.draw import draw
+from tastemaker.shop.shop import Shop
+
+DEMO = Path("demo-shop")
+
+
+def open(path: Path | str, *, observer: Observer = silent) -> Shop:
+    """Open the shop in a folder; new input files are read.
+
+    Args:
+        path: a folder in the input format.
+        observer: hears of the reading.
+
+    Raises:
+        WorkspaceError: the folder is no workspace.
+    """
+    return Shop(path, observer=observer)
+
+
+def demo(path: Path | str = DEMO, *, observer: Observer = silent) -> Shop:
+    """The demo shop: drawn and fitted in the folder when it is not there yet (two to four minutes), else opened.
+
+    Args:
+        path: where it is, or goes.
+        observer: hears of progress.
+    """
+    draw(Path(path), observer=observer)
+    shop = Shop(path, observer=observer)
+    if not shop.view.fitted.names:
+        shop.fit(observer=observer)
+    return shop

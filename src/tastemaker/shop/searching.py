@@ -1,0 +1,209 @@
+"""A rich query -> items: words, a picture, a change in words, a filter and a person's taste, each where it is given.
+
+    understand   words -> facets of this catalog (hard ones filter, soft ones pull) and the words that are left
+    doors        vectors for everything that can be embedded, BM25 for the words
+    fuse         the doors' scores, by the share that the fit has learned
+    pull         up goes what has the wanted attribute values, or looks as if it had; and what suits the person
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from tastemaker.alignment.query import Query, compose
+from tastemaker.alignment.wording import understand
+from tastemaker.catalog.interactions import History
+from tastemaker.catalog.items import Item
+from tastemaker.catalog.store import Store
+from tastemaker.core.errors import InputError, NotFitted
+from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
+from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.index import filters, fusion
+from tastemaker.index.exact import best
+from tastemaker.index.near import near_misses
+from tastemaker.shop.live import View
+from tastemaker.shop.recommending import place
+
+DEPTH = 500
+"""How many answers of each door are fused."""
+PULL = 0.25
+"""How far an understood attribute value can lift an item, against a door's whole range of 1."""
+TASTE = 0.15
+"""How far a known person's taste can lift an item."""
+MAX_WORDS = 2_000
+"""Characters of a request that are read."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for.
+
+    Attributes:
+        text: words.
+        picture: a decoded picture; None when there is none.
+        change: what should be different, in words.
+        where: a filter.
+        history: what the person did, when one is named.
+        mask: rows that may come back; None for all.
+        ignore: labels of facets that the person has removed.
+        reference: the item whose picture it is, when it is one of the catalog's.
+    """
+
+    text: str = ""
+    picture: Image.Image | None = None
+    change: str = ""
+    where: str = ""
+    history: History | None = None
+    mask: Bools | None = None
+    ignore: tuple[str, ...] = ()
+    reference: Item | None = None
+
+
+def search(view: View, store: Store, request: Request, k: int) -> Ranking:
+    """The items that answer a request best.
+
+    Raises:
+        InputError: nothing was asked for.
+        FilterError: the filter cannot be read or typed.
+    """
+    if not (request.text.strip() or request.change.strip() or request.picture or request.where.strip()):
+        raise InputError("nothing was asked for", hint="give words, a picture, a change or a filter")
+    wanted = filters.parse(request.where)
+    text, change = request.text[:MAX_WORDS], request.change[:MAX_WORDS]
+    asked = understand(text, view.vocabulary, ignore=request.ignore)
+    edit = understand(change, view.vocabulary, reference=request.reference, ignore=request.ignore)
+    facets = tuple(dict.fromkeys((*asked.facets, *edit.facets)))
+    mask = view.catalog.available & (wanted & filters.of_facets(facets)).mask(view.catalog)
+    if request.mask is not None:
+        mask &= request.mask
+    rows, scores, doors = _answers(view, store, request, (text, change), mask)
+    scores = scores + _pulls(view, facets, rows) + _taste(view, request.history, rows)
+    order = best(scores, k)
+    items = [
+        place(view.catalog, row, float(score), _reasons(view, row, facets, doors))
+        for row, score in zip(rows[order].tolist(), scores[order], strict=True)
+    ]
+    chips = _chips(request, facets)
+    return Ranking(tuple(items), chips, tuple(_notes(view, request, facets, wanted, found=bool(items))))
+
+
+def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
+    """Items near a row in the space; without a space, items that the same people chose.
+
+    Raises:
+        NotFitted: there is neither.
+    """
+    if view.index is not None and view.vectors is not None and view.vectors.present[row]:
+        rows, scores = view.index.search(view.vectors.matrix[row], k, mask)
+        return Ranking(tuple(_near(view, row, int(other), float(s)) for other, s in zip(rows, scores, strict=True)))
+    if view.fitted.recommender is None:
+        raise NotFitted("nothing is fitted to find similar items with", hint="run `tastemaker fit`")
+    rows = np.flatnonzero(mask)
+    scores = view.fitted.recommender.score([History.of([row])], rows)[0]
+    order = best(scores, k)
+    note = "this item has neither picture nor words that the space can read: what the same people chose"
+    items = [_near(view, row, int(rows[at]), float(scores[at])) for at in order]
+    return Ranking(tuple(items), notes=(note,))
+
+
+def _near(view: View, row: int, other: int, score: float) -> Ranked:
+    """A neighbour, with the attribute values that both have."""
+    mine, theirs = view.catalog.item(row).attributes, view.catalog.item(other).attributes
+    same = {name: str(value) for name, value in theirs.items() if isinstance(value, str) and mine.get(name) == value}
+    shown = dict(list(same.items())[:3])
+    sentence = f"same {', '.join(f'{name} {value}' for name, value in shown.items())}" if shown else "looks and reads alike"
+    return place(view.catalog, other, score, [Reason("near", sentence, 1.0, (view.catalog.ids[row],), shown)])
+
+
+def _answers(
+    view: View, store: Store, request: Request, words: tuple[str, str], mask: Bools
+) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
+    """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
+    text, change = words
+    vector = _vector(view, request, text, change)
+    near = (np.empty(0, np.int64), np.empty(0, np.float32))
+    if vector is not None and view.index is not None:
+        near = view.index.search(vector, DEPTH, mask)
+    spoken = " ".join(part for part in (text, change) if part.strip())
+    said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
+    share = view.fitted.words_share
+    if request.picture is not None:
+        share *= 0.25  # the picture holds what the words leave out
+    if vector is None:
+        share = 1.0
+    if not spoken.strip() and vector is None:
+        rows = np.flatnonzero(mask)
+        return rows, view.popularity[rows] / max(1.0, float(view.popularity.max(initial=0))), {}
+    has_words = None if view.vectors is None else view.vectors.has.get("text")
+    rows, scores = fusion.blend([near, said], [1.0 - share, share], floors=[None, 0.0], speaks=[None, has_words])
+    return rows, scores, {"words": frozenset(said[0].tolist())}
+
+
+def _vector(view: View, request: Request, text: str, change: str) -> Floats | None:
+    """The request as one vector; None when there is no space or nothing that a space could read."""
+    if view.fitted.space is None or view.index is None or not (text.strip() or change.strip() or request.picture):
+        return None
+    return compose(view.fitted.space, Query(text=text, image=request.picture, change=change))
+
+
+def _pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
+    """What the soft facets add to each row: known attribute values count fully, likely ones as much as they are likely."""
+    soft = [facet for facet in facets if not facet.hard and facet.op == "=" and facet.name in view.catalog.attributes]
+    total = np.zeros(len(rows), np.float32)
+    if view.fitted.traits is None or view.vectors is None or not soft:
+        return total
+    for facet in soft:
+        total += view.fitted.traits.score(facet.name, facet.value, rows, view.catalog, view.vectors.matrix)
+    return (PULL * total).astype(np.float32)
+
+
+def _taste(view: View, history: History | None, rows: Ints) -> Floats:
+    """What a person's taste adds to each row, 0 to TASTE."""
+    if history is None or not len(history.liked) or view.fitted.recommender is None or not len(rows):
+        return np.zeros(len(rows), np.float32)
+    scores = view.fitted.recommender.score([history], rows)[0]
+    finite = np.isfinite(scores)
+    if not finite.any():
+        return np.zeros(len(rows), np.float32)
+    low, high = float(scores[finite].min()), float(scores[finite].max())
+    scaled = np.where(finite, (scores - low) / max(1e-9, high - low), 0.0)
+    return (TASTE * scaled).astype(np.float32)
+
+
+def _reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:
+    """Facts that speak for a row: attribute values that were asked for, words that match, else nearness."""
+    item = view.catalog.item(row)
+    met = {}
+    for facet in facets:
+        value = item.attributes.get(facet.name)
+        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        if facet.op == "=" and value is not None and facet.value.casefold() in shown.casefold():
+            met[facet.name] = shown
+    if met:
+        return [Reason("attributes", ", ".join(f"{name}: {value}" for name, value in met.items()), attributes=met)]
+    if row in doors.get("words", frozenset()):
+        return [Reason("words", "matches your words")]
+    return [Reason("near", "close to what you asked for")]
+
+
+def _chips(request: Request, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
+    """What was understood, as the person sees it: first the picture, then every facet."""
+    picture = (Facet("picture", "like", "yours"),) if request.picture is not None else ()
+    return picture + facets
+
+
+def _notes(
+    view: View, request: Request, facets: tuple[Facet, ...], wanted: filters.Filter, *, found: bool
+) -> list[str]:
+    """Fallbacks that were taken, and a way on when nothing was found."""
+    notes = []
+    if request.picture is not None and view.index is None:
+        notes.append("the picture could not be used: no space is fitted")
+    if not found:
+        misses = near_misses(wanted & filters.of_facets(facets), view.catalog)
+        notes.extend(misses or ["nothing fits; take something away"])
+    return notes
+
+

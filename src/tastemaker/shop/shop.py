@@ -1,0 +1,343 @@
+"""Shop: one object per workspace, with every verb. The only place where catalog, space, index and recommenders meet.
+
+A shop may be used from many threads. Each call looks whether the store or the published fit has changed, by this or by
+another process, and answers from one consistent view of both.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from PIL import Image
+
+from tastemaker.alignment.space import Space
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.checks import CheckReport, check
+from tastemaker.catalog.decoding import decode
+from tastemaker.catalog.events import Event, Receipt
+from tastemaker.catalog.interactions import History
+from tastemaker.catalog.items import Item
+from tastemaker.catalog.loading import open_store
+from tastemaker.catalog.workspace import Workspace
+from tastemaker.core.errors import InputError, PictureError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.ranking import Ranking
+from tastemaker.core.storage import Artefacts
+from tastemaker.core.types import Bools, UserId
+from tastemaker.evaluation.report import Report
+from tastemaker.index import filters
+from tastemaker.shop import adding, evaluating, fitted, fitting, live, recommending, searching
+from tastemaker.shop.explaining import Explanation, explain
+from tastemaker.shop.health import doctor
+
+MOST = 10_000
+"""Longest ranking that can be asked for."""
+REPUBLISH = 256
+"""After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
+
+Picture = Path | str | bytes | Image.Image
+
+
+class Shop:
+    """One workspace, opened.
+
+    Args:
+        path: the folder.
+        observer: hears of the reading of new input files.
+
+    Raises:
+        WorkspaceError: the folder is no workspace, or is damaged.
+    """
+
+    def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
+        self.workspace = Workspace.open(Path(path))
+        self.path = self.workspace.root
+        self.store = open_store(self.workspace, observer)
+        self._artefacts = Artefacts(self.workspace.state)
+        self._lock = RLock()
+        self._view: live.View | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    @property
+    def catalog(self) -> Catalog:
+        """Items and events as they are now."""
+        return self.view.catalog
+
+    @property
+    def space(self) -> Space | None:
+        """Pictures and words -> vectors; None before ``fit``, or when the items have neither."""
+        return self.view.fitted.space
+
+    @property
+    def view(self) -> live.View:
+        """One consistent view of catalog and fit; made anew when either has changed."""
+        with self._lock:
+            old = self._view
+            published = {part: artefact.name for part, artefact in self._artefacts.published().items()}
+            fresh = old is not None and dict(old.fitted.names) == published
+            if old is None or not fresh or old.catalog.revision != self.store.revision:
+                learned = old.fitted if old is not None and fresh else fitted.load(self._artefacts)
+                self._view = live.view(self.store.snapshot(), learned, old)
+                self._keep_vectors(self._view)
+            return self._view  # type: ignore[return-value]
+
+    def check(self) -> CheckReport:
+        """What is right and wrong with the workspace's input: rows, fields, pictures, attributes, events."""
+        return check(self.workspace)
+
+    def fit(self, parts: Sequence[str] | None = None, *, observer: Observer = silent) -> Self:
+        """Learn from the catalog and the events, and publish the result whole.
+
+        Args:
+            parts: of "space", "search", "recommender"; all when None.
+            observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
+
+        Raises:
+            UnknownName: there is no such part.
+            FitError: the catalog is empty.
+        """
+        before = fitted.load(self._artefacts) if parts else fitted.Fitted()
+        fitting.fit(self.workspace, self.store, self._artefacts, before, parts, observer)
+        return self
+
+    def add(
+        self,
+        items: Path | str | Sequence[Item] | None = None,
+        *,
+        images: Path | str | None = None,
+        events: Path | str | Sequence[Event] | None = None,
+    ) -> adding.Added:
+        """Add or update items, and record events, live: they count at once, without a new fit.
+
+        Args:
+            items: a file in the format of ``items``, or items.
+            images: folder with the items' pictures.
+            events: a file in the format of ``events``, or events.
+
+        Raises:
+            InputError: a file cannot be read at all; rows that cannot be used are refused one by one instead.
+        """
+        return adding.add(self.store, self.workspace.settings, items, images, events)
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Take items out of the shop; returns how many.
+
+        Raises:
+            UnknownName: one of the ids is not there; then nothing is removed.
+        """
+        return self.store.remove_items(ids)
+
+    def record(self, events: Sequence[Event]) -> Receipt:
+        """Write events down; they are on the disk when this returns, and count at once."""
+        return self.store.record(events)
+
+    def recommend(
+        self,
+        user: str | None = None,
+        *,
+        history: Sequence[str] = (),
+        k: int = 10,
+        where: str = "",
+        exclude: Sequence[str] = (),
+    ) -> Ranking:
+        """What a person will like. Nobody, or somebody unknown, gets what most people like, and a note that says so.
+
+        Args:
+            user: the person.
+            history: instead of a known person: ids of items they liked, oldest first.
+            k: length of the ranking, 1 to 10,000; a small catalog gives fewer.
+            where: a filter, ``price < 80 and colour in (red, blue)``.
+            exclude: ids that must not come back.
+
+        Raises:
+            InputError: k is out of range, or both a person and a history are given.
+            FilterError: the filter cannot be read or typed.
+            UnknownName: an id of ``history`` or ``exclude`` is not there.
+        """
+        view = self.view
+        _check_k(k)
+        if user and len(history):
+            raise InputError("both a person and a history are given", hint="give one of them")
+        past = self._history(user) if user else History.of(view.catalog.rows(history).tolist())
+        mask = _allowed(view, where, exclude)
+        return recommending.recommend(view, past, mask, k, named=user or "")
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        image: Picture | None = None,
+        change: str = "",
+        where: str = "",
+        user: str | None = None,
+        k: int = 10,
+        exclude: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+    ) -> Ranking:
+        """Items for words, a picture, a picture and a change in words, mixed with a person's taste and a filter.
+
+        Args:
+            text: words.
+            image: a file, its bytes, a decoded picture, or the id of an item whose picture is meant.
+            change: what should be different, "but in red".
+            where: a filter.
+            user: whose taste is mixed in.
+            k: length of the ranking, 1 to 10,000.
+            exclude: ids that must not come back.
+            ignore: labels of understood facets to leave out (see ``Ranking.understood``).
+
+        Raises:
+            InputError: nothing is asked for, or k is out of range.
+            PictureError: the picture cannot be read.
+            FilterError: the filter cannot be read or typed.
+        """
+        view = self.view
+        _check_k(k)
+        picture, reference = self._picture(view, image)
+        request = searching.Request(
+            text=text,
+            picture=picture,
+            change=change,
+            where=where,
+            history=self._history(user) if user else None,
+            mask=_allowed(view, "", exclude),
+            ignore=tuple(ignore),
+            reference=reference,
+        )
+        return searching.search(view, self.store, request, k)
+
+    def similar(self, item: str, *, k: int = 10, where: str = "") -> Ranking:
+        """Items that look and read like an item.
+
+        Raises:
+            UnknownName: there is no such item.
+            InputError: k is out of range.
+            NotFitted: there is no space yet, nor anything people did.
+        """
+        view = self.view
+        _check_k(k)
+        row = view.catalog.row(item)
+        return searching.similar(view, row, _allowed(view, where, [item]), k)
+
+    def explain(self, item: str, *, user: str | None = None) -> Explanation:
+        """Why an item, for a person or for nobody in particular.
+
+        Raises:
+            UnknownName: there is no such item.
+        """
+        view = self.view
+        return explain(view, self._history(user) if user else History.of([]), view.catalog.row(item), user or "")
+
+    def evaluate(
+        self,
+        *,
+        events: Path | str | None = None,
+        queries: Path | str | None = None,
+        split: str | None = None,
+        methods: Sequence[str] = (),
+        candidates: str = "all",
+        k: int = 20,
+        seed: int = 0,
+        observer: Observer = silent,
+    ) -> Report:
+        """How good the answers are, beside plain baselines, with intervals.
+
+        Args:
+            events: what people did next, same columns as ``events``.
+            queries: questions with their right answers, columns text, image, change, where, user, exclude, positives.
+            split: instead of a file, hide part of the shop's own events: "time", "user-time" or "leave-one-out".
+            methods: recommenders to put beside, by name; ("all",) for every one.
+            candidates: what is ranked: "all", "cold" (items without events), or a file with one id a line.
+            k: length of the rankings that are judged.
+            seed: of the random baseline and of the intervals.
+            observer: hears of progress.
+
+        Raises:
+            InputError: not exactly one of events, queries and split is given, or a file cannot be read.
+        """
+        _check_k(k)
+        plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed)
+        return evaluating.evaluate(self.view, self.store, plan, observer)
+
+    def doctor(self) -> dict[str, object]:
+        """Versions, broken installs, integrity of the database and of what was fitted, disk, advice."""
+        return doctor(self.workspace, self.store, self._artefacts)
+
+    def item(self, id: str) -> Item:
+        """An item.
+
+        Raises:
+            UnknownName: there is no such item.
+        """
+        catalog = self.catalog
+        return catalog.item(catalog.row(id))
+
+    def picture(self, name: str, width: int | None = None) -> bytes:
+        """A picture of the catalog as bytes, scaled to a width when one is given.
+
+        Raises:
+            PictureError: there is no such picture, or it is broken.
+        """
+        pictures = self.store.pictures
+        return pictures.read(name) if width is None else pictures.thumbnail(name, width)
+
+    def users(self, prefix: str = "", limit: int = 50) -> list[tuple[UserId, int]]:
+        """People with their number of events, most active first."""
+        return self.store.users(limit, prefix)
+
+    def _history(self, user: str) -> History:
+        """What a person did, without items that are gone."""
+        history = self.store.history(user)
+        return history.where(self.view.catalog.alive[history.rows]) if len(history) else history
+
+    def _picture(self, view: live.View, image: Picture | None) -> tuple[Image.Image | None, Item | None]:
+        """The picture that is meant, and the item it belongs to when it is one of the catalog's."""
+        if image is None or isinstance(image, Image.Image):
+            return image, None
+        if isinstance(image, bytes):
+            return decode(image, "the picture"), None
+        if isinstance(image, str) and view.catalog.has(image):
+            row = view.catalog.row(image)
+            name = view.catalog.main_picture(row)
+            if not name:
+                raise PictureError(f"item {image!r} has no picture", hint="search with its words instead")
+            return view.catalog.pictures.open(name), view.catalog.item(row)
+        path = Path(image)
+        if not path.is_file():
+            raise PictureError(f"{str(image)[:200]!r} is neither a file nor an item", hint="check the path")
+        return decode(path.read_bytes(), path.name), None
+
+    def _keep_vectors(self, view: live.View) -> None:
+        """Store vectors that were made live, once there are many of them."""
+        if view.embedded < REPUBLISH or view.vectors is None:
+            return
+        with self._artefacts.lock():
+            published = self._artefacts.published()
+            if published["space"].name != view.fitted.names["space"]:
+                return
+            config = {"items": int(view.catalog.alive.sum()), "revision": view.catalog.revision}
+            written = fitted.write_vectors(self._artefacts, view.vectors, view.keys, published["space"].name, config)
+            self._artefacts.publish({"vectors": written})
+
+
+def _allowed(view: live.View, where: str, exclude: Sequence[str]) -> Bools:
+    """Rows that may be shown: there, available, kept by the filter, not excluded. Shapes: (rows,)."""
+    mask = view.catalog.available & filters.parse(where).mask(view.catalog)
+    mask[view.catalog.rows(exclude)] = False
+    return mask
+
+
+def _check_k(k: int) -> None:
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST:
+        raise InputError(f"k is {k!r}; it must be a whole number from 1 to {MOST:,}", hint="ask for 10")
