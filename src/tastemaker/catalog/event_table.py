@@ -25,12 +25,12 @@ WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)
 """
 
 
-def add(connection: sqlite3.Connection, events: Sequence[Event], *, live: bool) -> Receipt:
-    """Write events that have an id each; those whose id is there already are duplicates."""
+def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str], *, live: bool) -> Receipt:
+    """Write events, each under its id; those whose id is there already are duplicates."""
     now = time.time()
     connection.executemany("INSERT OR IGNORE INTO people (name) VALUES (?)", {(event.user,) for event in events})
     before = connection.total_changes
-    connection.executemany(INSERT, (_values(event, now, live=live) for event in events))
+    connection.executemany(INSERT, (_values(event, id, now, live=live) for event, id in zip(events, ids, strict=True)))
     accepted = connection.total_changes - before
     top = max((event.value for event in events if event.kind == "rate" and event.value is not None), default=0.0)
     if top > float(get(connection, "rating_top", "0")):
@@ -38,21 +38,21 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], *, live: bool) 
     put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
     unknown = 0
     if live:
-        ids = {event.id for event in events}
         unknown = sum(
-            connection.execute("SELECT row IS NULL FROM events WHERE id = ?", (id,)).fetchone()[0] for id in ids
+            connection.execute("SELECT row IS NULL FROM events WHERE id = ?", (id,)).fetchone()[0] for id in set(ids)
         )
     return Receipt(accepted, len(events) - accepted, unknown)
 
 
-def replace_file(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
+def replace_file(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str]) -> None:
     """Make the database say what the events file says; live events stay, forgotten people stay forgotten."""
     connection.execute("DELETE FROM events WHERE live = 0")
     forgotten = {row[0] for row in connection.execute("SELECT name_hash FROM forgotten")}
     if forgotten:
         gone = {user for user in {event.user for event in events} if name_hash(user) in forgotten}
-        events = [event for event in events if event.user not in gone]
-    add(connection, events, live=False)
+        kept = [place for place, event in enumerate(events) if event.user not in gone]
+        events, ids = [events[place] for place in kept], [ids[place] for place in kept]
+    add(connection, events, ids, live=False)
     connection.execute("DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.uid = people.uid)")
 
 
@@ -126,8 +126,8 @@ class _weigher:  # noqa: N801 - a function with a memory
 
 
 def _values(
-    event: Event, now: float, *, live: bool
+    event: Event, id: str, now: float, *, live: bool
 ) -> tuple[str, str, str, str, float | None, float | None, float | None, int]:
     given = event.time if event.time is not None or not live else now
     counted = None if given is None else min(given, now)
-    return event.id, event.user, event.item, event.kind, event.value, given, counted, int(live)
+    return id, event.user, event.item, event.kind, event.value, given, counted, int(live)

@@ -75,28 +75,23 @@ class Receipt:
     unknown_items: int = 0
 
 
-def with_ids(events: Iterable[Event]) -> list[Event]:
-    """Give each event without an id one that is derived from its content.
+def ids_of(events: Iterable[Event]) -> list[str]:
+    """An id for each event: its own, or one derived from its content.
 
     The same file read twice gives the same ids, so nothing doubles; a row that stands in the file three times gives
     three ids, so nothing is lost either.
     """
     seen: dict[str, int] = {}
-    named = []
+    ids = []
     for event in events:
-        if event.id:
-            named.append(event)
-            continue
-        digest = content_id(event)
-        place = seen.get(digest, 0)
-        seen[digest] = place + 1
-        named.append(identified(event, f"{digest}.{place}" if place else digest))
-    return named
-
-
-def identified(event: Event, id: str) -> Event:
-    """The same event with an id."""
-    return Event(event.user, event.item, event.kind, event.value, event.time, id)
+        id = event.id
+        if not id:
+            id = content_id(event)
+            place = seen.get(id, 0)
+            seen[id] = place + 1
+            id = f"{id}.{place}" if place else id
+        ids.append(id)
+    return ids
 
 
 def content_id(event: Event) -> str:

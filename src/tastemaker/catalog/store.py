@@ -15,7 +15,7 @@ import numpy as np
 from tastemaker.catalog import event_table, item_table, words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
-from tastemaker.catalog.events import Event, Receipt, content_id, identified, with_ids
+from tastemaker.catalog.events import Event, Receipt, content_id, ids_of
 from tastemaker.catalog.features import Features
 from tastemaker.catalog.fields import checked
 from tastemaker.catalog.interactions import History
@@ -82,14 +82,15 @@ class Store:
             settings: types of attributes and the like, kept beside; None for the defaults.
         """
         settings = settings or WorkspaceSettings()
-        named = with_ids(events)
+        events = list(events)
+        ids = ids_of(events)
         with self._database.write() as connection:
             below = "" if settings.dislike_below is None else str(settings.dislike_below)
             put(connection, "dislike_below", below)
             put(connection, "types", json.dumps(settings.attributes))
             put(connection, "separator", settings.separator)
             item_table.put_file(connection, items)
-            event_table.replace_file(connection, named)
+            event_table.replace_file(connection, events, ids)
             put(connection, "fingerprint", fingerprint)
         self._database.checkpoint()
 
@@ -124,14 +125,9 @@ class Store:
 
         An event without id counts once if it says when it happened, and every time it comes if it does not.
         """
-        named = [
-            event
-            if event.id
-            else identified(event, content_id(event) if event.time is not None else secrets.token_hex(12))
-            for event in events
-        ]
+        ids = [event.id or (secrets.token_hex(12) if event.time is None else content_id(event)) for event in events]
         with self._database.write() as connection:
-            return event_table.add(connection, named, live=True)
+            return event_table.add(connection, events, ids, live=True)
 
     def forget_user(self, user: str) -> int:
         """Delete every event of a person, also those of the events file; returns how many there were."""

@@ -144,7 +144,8 @@ def read_vectors(path: Path) -> Floats:
         raise InputError(f"{path.name} cannot be read: {error}", hint="save a matrix of floats by numpy.save") from None
     if raw.ndim != 2 or raw.dtype.kind not in "fiu":
         raise InputError(f"{path.name} is {raw.dtype} of shape {raw.shape}", hint="give a matrix of numbers")
-    return raw.astype(np.float32)
+    vectors: Floats = raw.astype(np.float32)
+    return vectors
 
 
 def _items_csv(items: Sequence[Item]) -> bytes:

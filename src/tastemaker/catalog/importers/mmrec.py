@@ -9,7 +9,7 @@ from tastemaker.catalog.events import Event
 from tastemaker.catalog.importers.base import Imported, Importer, complete, lines_of, only, read_vectors
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError
-from tastemaker.core.types import ItemId, UserId
+from tastemaker.core.types import Floats, ItemId, UserId
 
 PARTS = {"0": "train", "1": "valid", "2": "test"}
 
@@ -64,7 +64,7 @@ def _event(row: dict[str, str], name: str, line: int) -> Event:
         raise InputError(f"{name}, line {line}: {error}", hint="rating and timestamp are numbers") from None
 
 
-def _features(path: Path) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], list[ItemId]]:
+def _features(path: Path) -> tuple[Floats, list[ItemId]]:
     vectors = read_vectors(path)
     return vectors, [ItemId(str(row)) for row in range(len(vectors))]
 
@@ -72,6 +72,6 @@ def _features(path: Path) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float
 def _is_matrix(path: Path) -> bool:
     """Other ``.npy`` files of the toolbox (graphs, dictionaries) are no features."""
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False).ndim == 2
+        return bool(np.load(path, mmap_mode="r", allow_pickle=False).ndim == 2)
     except (OSError, ValueError):
         return False

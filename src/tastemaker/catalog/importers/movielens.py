@@ -1,4 +1,4 @@
-"""MovieLens: films, ratings and tags, as ``ratings.csv`` + ``movies.csv`` (ml-latest) or ``ratings.dat`` + ``movies.dat``."""
+"""MovieLens: films, ratings, tags; ``ratings.csv`` + ``movies.csv`` (ml-latest) or ``ratings.dat`` + ``movies.dat``."""
 
 import csv
 import re

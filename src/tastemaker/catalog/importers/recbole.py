@@ -19,8 +19,8 @@ PARTS = ("valid", "test")
 class RecBole(Importer):
     """Columns of ``.item`` become attributes: ``token_seq`` a list, ``float`` a number; ``*title*`` is the title.
 
-    Benchmark splits (``NAME.train.inter``, ``NAME.valid.inter``, ``NAME.test.inter``) stay split: only the first becomes
-    events. ``.user`` files are not read: a person is what they did.
+    Benchmark splits (``NAME.train.inter``, ``NAME.valid.inter``, ``NAME.test.inter``) stay split: only the first
+    becomes events. ``.user`` files are not read: a person is what they did.
     """
 
     source: ClassVar[str] = "Zhao et al. 2021, RecBole, atomic files; recbole.io/docs/user_guide/data/atomic_files.html"
