@@ -32,7 +32,7 @@ def demo(
     with watching() as observer:
         draw(folder, observer=observer)
         shop = tastemaker.open(folder)
-        if shop.space is None:
+        if not shop.view.fitted.names:
             shop.fit(observer=observer)
     if bound is None:
         shop.close()

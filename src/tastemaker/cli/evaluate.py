@@ -51,7 +51,7 @@ def evaluate(
             events=events,
             queries=queries,
             split=split,
-            methods=several(methods) or None,
+            methods=several(methods),
             candidates=candidates,
             k=k,
             seed=seed,

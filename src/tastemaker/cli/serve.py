@@ -42,6 +42,6 @@ def serve(
     import tastemaker
 
     opened = tastemaker.open(shop)
-    if opened.space is None:
+    if not opened.view.fitted.names:
         note("note: this shop is not fitted yet; `tastemaker fit` makes its answers better")
     answer(opened, settings, bound)

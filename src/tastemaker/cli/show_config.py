@@ -17,12 +17,22 @@ def settings_text(folder: Path | None = None) -> str:
     Raises:
         WorkspaceError: the folder is not a workspace.
     """
-    settings = Workspace.open(folder).settings if folder is not None else WorkspaceSettings()
-    lines = ["# every setting of a shop; save as tastemaker.toml in its folder and change what you like", ""]
+    from tastemaker.shop.fitting import new_space
+
+    workspace = Workspace(Path(), WorkspaceSettings()) if folder is None else Workspace.open(folder)
+    settings = workspace.settings
+    lines = ["# every setting of a shop; save as tastemaker.toml in its folder and change what you like"]
     lines += table_lines("", settings)
+    lines += ["[attributes]", f"# {WorkspaceSettings.model_fields['attributes'].description}"]
+    lines += [f"{toml_value(name)} = {toml_value(kind)}" for name, kind in settings.attributes.items()]
+    lines += ["", "[space]", "# how pictures and words become vectors: contrastive, pretrained or none"]
+    lines.append(f"name = {toml_value(settings.space.get('name', 'contrastive'))}")
+    space = new_space(workspace)
+    if space is not None:
+        lines += table_lines("space", space.config)[1:]
     for name in registry.names("recommender"):
-        lines += table_lines(f"methods.{name}", _config_of("recommender", name, settings.methods.get(name, {})))
-    return "\n".join(lines).rstrip()
+        lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]
+    return "\n".join(lines)
 
 
 def table_lines(table: str, config: BaseModel) -> list[str]:
@@ -38,9 +48,8 @@ def table_lines(table: str, config: BaseModel) -> list[str]:
             continue
         lines += [f"# {line}" for line in (field.description or "").splitlines()]
         lines.append(f"# {name} =" if value is None else f"{name} = {toml_value(value)}")
-    lines.append("")
     for inner, found in nested:
-        lines += table_lines(inner, found)
+        lines += ["", *table_lines(inner, found)]
     return lines
 
 
@@ -51,7 +60,7 @@ def toml_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _config_of(kind: registry.Kind, name: str, chosen: Mapping[str, object]) -> Config:
-    """The settings of a registered method, with what the workspace chose."""
-    config_class: type[Config] = getattr(registry.find(kind, name), "config_class", Config)
+def _config_of(name: str, chosen: Mapping[str, object]) -> Config:
+    """The settings of a recommender, with what the workspace chose."""
+    config_class: type[Config] = getattr(registry.find("recommender", name), "config_class", Config)
     return config_class.read(chosen)

@@ -35,8 +35,10 @@ def plain(value: object) -> Json:
     """
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Path):

@@ -33,7 +33,7 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
                 events=_events(Path(folder), asked),
                 queries=_queries(Path(folder), asked),
                 split=asked.split,
-                methods=asked.methods,
+                methods=asked.methods or (),
                 candidates=_candidates(Path(folder), asked),
                 k=asked.k,
                 seed=asked.seed,

@@ -26,8 +26,8 @@ def get_ready(request: Request, response: Response) -> Health:
     """`ready` when the catalog can be read; `fitted` says whether there is more than popularity to serve."""
     shop = shop_of(request)
     try:
-        catalog = shop.catalog
+        view = shop.view
     except TastemakerError:
         response.status_code = 503
         return Health(status="not ready")
-    return Health(status="ready", items=int(catalog.alive.sum()), fitted=shop.space is not None)
+    return Health(status="ready", items=int(view.catalog.alive.sum()), fitted=bool(view.fitted.names))

@@ -1,0 +1,36 @@
+"""A workspace small enough to fit in a moment: 24 drawn things, and people who like one colour each."""
+
+import csv
+
+from tastemaker.testing.worlds import COLOURS, drawn_shop
+
+DAY = 86_400
+SETTINGS = """
+[space]
+name = "none"
+"""
+
+
+def write_workspace(folder):
+    """Items, pictures and events of the drawn shop as files; nobody ever looked at the last copy of a yellow thing."""
+    catalog = drawn_shop(copies=2)
+    images = folder / "images"
+    images.mkdir(parents=True)
+    with (folder / "items.csv").open("w", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["id", "title", "image", "price", "colour", "shape"])
+        for row in range(catalog.size):
+            item = catalog.item(row)
+            (images / item.images[0]).write_bytes(catalog.pictures.read(item.images[0]))
+            table.writerow([item.id, item.title, item.images[0], item.price, *item.attributes.values()])
+    with (folder / "events.csv").open("w", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["user", "item", "kind", "time"])
+        for number in range(16):
+            colour = tuple(COLOURS)[number % 4]
+            liked = [id for id in catalog.ids if id.startswith(colour) and id != "yellow-stripes-1"]
+            for place in range(3):
+                item = liked[(number // 4 + place) % len(liked)]
+                table.writerow([f"person-{number:02}", item, "buy", 1_700_000_000 + DAY * place + number])
+    (folder / "tastemaker.toml").write_text(SETTINGS)
+    return folder
