@@ -77,6 +77,15 @@ class Case:
         mask[self.candidates] = True
         return mask & alive
 
+    def allowed(self, alive: Bools) -> Bools:
+        """Rows that may be ranked for this case: the pool without ``seen``.
+
+        Shapes: alive (rows,) -> (rows,).
+        """
+        mask = self.pool(alive).copy()
+        mask[self.seen] = False
+        return mask
+
 
 @dataclass(frozen=True)
 class Truth:

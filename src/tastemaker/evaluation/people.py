@@ -1,6 +1,7 @@
 """Cases of people: what they had, what they did next. One way for a file of later events and for every split."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from tastemaker.evaluation.candidates import Candidates
 from tastemaker.evaluation.cases import Case, Truth
 
 NOBODY = History.of([])
+Person = TypeVar("Person", bound=str)
 
 
 def histories_of(catalog: Catalog) -> dict[str, History]:
@@ -19,7 +21,7 @@ def histories_of(catalog: Catalog) -> dict[str, History]:
 
 
 def person_cases(
-    wanted: Mapping[str, Sequence[int] | Ints],
+    wanted: Mapping[Person, Sequence[int]] | Mapping[Person, Ints],
     histories: Mapping[str, History],
     candidates: Candidates,
     protocol: Mapping[str, object],

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.decoding import MAX_BYTES
 from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import Pictures
@@ -38,6 +39,7 @@ def checkerboard(items: int = 40, people: int = 60, *, cold: int = 4, events: in
     """
     rng = generator(seed, "checkerboard")
     shown = np.arange(items - cold)
+    events = min(events, (items - cold) // 2)
     user = np.repeat(np.arange(people), events)
     row = np.concatenate([rng.permutation(shown[shown % 2 == person % 2])[:events] for person in range(people)])
     time = np.tile(np.arange(events) * DAY, people) + user.astype(np.float64)
@@ -132,7 +134,7 @@ class DrawnPictures(Pictures):
         """Is there a picture of this name?"""
         return name in self._drawn
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = MAX_BYTES) -> bytes:  # noqa: ARG002 - drawings are small
         """The picture as PNG.
 
         Raises:
