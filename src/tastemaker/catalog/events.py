@@ -3,7 +3,6 @@
 import hashlib
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tastemaker.core.errors import InputError
@@ -75,26 +74,25 @@ class Receipt:
     unknown_items: int = 0
 
 
-def ids_of(events: Iterable[Event]) -> list[str]:
-    """An id for each event: its own, or one derived from its content.
+class DerivedIds:
+    """Ids made of what events say, for events that bring none.
 
     The same file read twice gives the same ids, so nothing doubles; a row that stands in the file three times gives
     three ids, so nothing is lost either.
     """
-    seen: dict[str, int] = {}
-    ids = []
-    for event in events:
-        id = event.id
-        if not id:
-            id = content_id(event)
-            place = seen.get(id, 0)
-            seen[id] = place + 1
-            id = f"{id}.{place}" if place else id
-        ids.append(id)
-    return ids
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def __call__(self, user: str, item: str, kind: str, value: float | None, time: float | None) -> str:
+        """The id of the next event that says this."""
+        id = content_id(user, item, kind, value, time)
+        place = self._seen.get(id, 0)
+        self._seen[id] = place + 1
+        return f"{id}.{place}" if place else id
 
 
-def content_id(event: Event) -> str:
-    """An id made of everything the event says, 26 characters."""
-    content = f"{event.user}\x1f{event.item}\x1f{event.kind}\x1f{event.value}\x1f{event.time}"
-    return "d:" + hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+def content_id(user: str, item: str, kind: str, value: float | None, time: float | None) -> str:
+    """An id made of everything an event says, 26 characters."""
+    content = f"{user}\x1f{item}\x1f{kind}\x1f{value}\x1f{time}".encode()
+    return "d:" + hashlib.blake2b(content, digest_size=12).hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tastemaker.catalog import fields
-from tastemaker.catalog.events import Event
+from tastemaker.catalog.events import DerivedIds, Event
 from tastemaker.catalog.fields import UnfitError
 from tastemaker.catalog.items import RESERVED, Item
 from tastemaker.catalog.tables import Refusal, Row, Scope, Table, read_table
@@ -59,7 +59,8 @@ def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[lis
     """Read a table of events. Columns: user, item; optional kind, value, time, id; others are not read.
 
     Returns:
-        Events in the order of the file, those of unknown items included; and everything that was not taken.
+        Events in the order of the file, those of unknown items included, each with an id (its own, or one derived from
+        what it says, so that the same file counts once); and everything that was not taken.
 
     Raises:
         InputError: the file cannot be read, or lacks a column ``user`` or ``item``.
@@ -68,6 +69,7 @@ def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[lis
     table = read_table(path)
     _require(table, ("user", "item"))
     reader = _Rows(table)
+    derive = DerivedIds()
     events = []
     for line, row in reader:
         user = reader.take(line, "user", row, fields.name, "row")
@@ -78,7 +80,9 @@ def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[lis
         value = reader.take(line, "value", row, fields.number)
         time = reader.take(line, "time", row, fields.moment)
         id = reader.take(line, "id", row, fields.name) if row.get("id") not in (None, "") else None
-        events.append(Event(UserId(user), ItemId(item), (kind or "view").lower(), value, time, id or ""))
+        kind = (kind or "view").lower()
+        id = id or derive(user, item, kind, value, time)
+        events.append(Event(UserId(user), ItemId(item), kind, value, time, id))
     return events, reader.refusals
 
 

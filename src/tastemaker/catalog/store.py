@@ -15,7 +15,7 @@ import numpy as np
 from tastemaker.catalog import event_table, item_table, words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
-from tastemaker.catalog.events import Event, Receipt, content_id, ids_of
+from tastemaker.catalog.events import DerivedIds, Event, Receipt, content_id
 from tastemaker.catalog.features import Features
 from tastemaker.catalog.fields import checked
 from tastemaker.catalog.interactions import History
@@ -83,7 +83,8 @@ class Store:
         """
         settings = settings or WorkspaceSettings()
         events = list(events)
-        ids = ids_of(events)
+        derive = DerivedIds()
+        ids = [each.id or derive(each.user, each.item, each.kind, each.value, each.time) for each in events]
         with self._database.write() as connection:
             below = "" if settings.dislike_below is None else str(settings.dislike_below)
             put(connection, "dislike_below", below)
@@ -125,7 +126,7 @@ class Store:
 
         An event without id counts once if it says when it happened, and every time it comes if it does not.
         """
-        ids = [event.id or (secrets.token_hex(12) if event.time is None else content_id(event)) for event in events]
+        ids = [each.id or _live_id(each) for each in events]
         with self._database.write() as connection:
             return event_table.add(connection, events, ids, live=True)
 
@@ -217,6 +218,12 @@ class Store:
     def _counter(self, name: str) -> int:
         with self._database.read() as connection:
             return int(get(connection, name, "0"))
+
+
+def _live_id(event: Event) -> str:
+    if event.time is None:
+        return secrets.token_hex(12)
+    return content_id(event.user, event.item, event.kind, event.value, event.time)
 
 
 def _safe(name: str) -> str:
