@@ -94,6 +94,17 @@ class Catalog:
             raise UnknownName("item", id, self._neighbours(id))
         return row
 
+    def row(self, id: str) -> int:
+        """Row of an item that is there.
+
+        Raises:
+            UnknownName: no item has the id, or it was removed.
+        """
+        row = self._row_of.get(ItemId(id), -1)
+        if row < 0 or not self.alive[row]:
+            raise UnknownName("item", id, self._neighbours(id))
+        return row
+
     def has(self, id: str) -> bool:
         """Is there an item with this id?"""
         row = self._row_of.get(ItemId(id), -1)
