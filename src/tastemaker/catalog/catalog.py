@@ -79,21 +79,6 @@ class Catalog:
         """Id of each row."""
         return [item.id for item in self._items]
 
-    def has(self, id: str) -> bool:
-        """Is there an item of this id?"""
-        return bool(self.alive[row]) if (row := self._row_of.get(ItemId(id), -1)) >= 0 else False
-
-    def row(self, id: str) -> int:
-        """Row of an item that is there.
-
-        Raises:
-            UnknownName: no item has the id, or it was removed.
-        """
-        row = self._row_of.get(ItemId(id), -1)
-        if row < 0 or not self.alive[row]:
-            raise UnknownName("item", id, self._neighbours(id))
-        return row
-
     def row(self, id: str) -> int:
         """Row of an item that is there.
 
