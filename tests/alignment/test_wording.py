@@ -1,0 +1,267 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tastemaker.alignment.vocabulary import Vocabulary
+from tastemaker.alignment.wordforms import stem, stems
+from tastemaker.alignment.wording import understand
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.items import Item
+
+
+def garment(id, kind, colour, price, **more):
+    return Item(
+        id, f"{colour} {kind}", price=price, department="wardrobe", attributes={"kind": kind, "colour": colour, **more}
+    )
+
+
+ITEMS = [
+    garment("w1", "Dresses", "Red", 60.0, pattern="striped", sleeves="long sleeve", waterproof=False, usage="Casual"),
+    garment(
+        "w2", "Dresses", "Navy Blue", 90.0, pattern="polka dots", sleeves="sleeveless", waterproof=False, usage="Formal"
+    ),
+    garment("w3", "T-shirts", "Blue", 20.0, pattern="plain", sleeves="short sleeve", waterproof=False, usage="Casual"),
+    garment("w4", "Shorts", "Grey", 30.0, waterproof=False, size="M"),
+    garment("w5", "Rain Jackets", "Green", 120.0, waterproof=True, usage="Smart Casual"),
+    Item(
+        "s1",
+        "Little Red Riding Hood",
+        department="screen",
+        attributes={"genres": ("Fantasy",), "year": 1995.0, "runtime_min": 95.0, "mood": "warm"},
+    ),
+    Item(
+        "s2",
+        "Space Dogs",
+        department="screen",
+        attributes={"genres": ("Sci-Fi", "Comedy"), "year": 2012.0, "runtime_min": 190.0, "mood": "dark"},
+    ),
+    Item("h1", "Oak table", price=400.0, department="home", attributes={"width_cm": 180.0, "kind": "Tables"}),
+]
+WORDS = Vocabulary(Catalog.from_items(ITEMS))
+DRESS = ITEMS[1]
+
+
+def read(text, reference=None, ignore=()):
+    """Facets as short text, "!" after the hard ones."""
+    wording = understand(text, WORDS, reference, ignore)
+    return [f"{f.name} {f.op} {f.value}{'!' * f.hard}" for f in wording.facets]
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("but in red", ["colour = Red"]),
+        ("a red dress", ["colour = Red", "kind = Dresses"]),
+        ("the same in navy blue", ["colour = Navy Blue"]),
+        ("navy dress", ["colour = Navy Blue", "kind = Dresses"]),
+        ("gray tee", ["colour = Grey", "kind = T-shirts"]),
+        ("tshirts", ["kind = T-shirts"]),
+        ("t shirt", ["kind = T-shirts"]),
+        ("scarlet one", ["colour = Red"]),
+        ("red colour", ["colour = Red"]),
+        ("color: red", ["colour = Red"]),
+        ("size m", ["size = M"]),
+        ("m", []),
+        ("is short", []),
+        ("shorts", ["kind = Shorts"]),
+        ("funny films", ["genres = Comedy"]),
+        ("scifi comedies", ["genres = Sci-Fi", "genres = Comedy"]),
+        ("with stripes", ["pattern = striped"]),
+        ("dotted", ["pattern = polka dots"]),
+        ("waterproof jacket", ["waterproof = yes!"]),
+        ("not waterproof", ["waterproof != waterproof!"]),
+        ("smart", ["usage = Smart Casual"]),
+    ],
+)
+def test_values_and_flags(text, facets):
+    assert read(text) == facets
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("not red", ["colour != Red!"]),
+        ("no blue", ["colour != Blue!", "colour != Navy Blue!"]),
+        ("not red or green", ["colour != Red!", "colour != Green!"]),
+        ("no stripes and dots", ["pattern != striped!", "pattern != polka dots!"]),
+        ("no stripes and red", ["pattern != striped!", "colour = Red"]),
+        ("without sleeves", ["sleeves = sleeveless!"]),
+        ("has no sleeves", ["sleeves = sleeveless!"]),
+        ("isn't green", ["colour != Green!"]),
+        ("blue instead of red", ["colour = Blue", "colour != Red!"]),
+        ("not just red", ["colour = Red"]),
+        ("less formal", ["usage != Formal"]),
+        ("not too formal", ["usage != Formal"]),
+        ("no buttons or zips", ["words != buttons", "words != zips"]),
+        ("anything but a dress", ["kind != Dresses!"]),
+    ],
+)
+def test_refusals(text, facets):
+    assert read(text) == facets
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("under 60", ["price < 60!"]),
+        ("below €60", ["price < 60!"]),
+        ("up to 60 euros", ["price <= 60!"]),
+        ("no more than $1,200", ["price <= 1200!"]),
+        ("over 9.50", ["price > 9.5!"]),
+        ("at least 2k", ["price >= 2000!"]),
+        ("between 20 and 40", ["price >= 20!", "price <= 40!"]),
+        ("from 40 to 20 euros", ["price >= 20!", "price <= 40!"]),
+        ("20-40€", ["price >= 20!", "price <= 40!"]),
+        ("around 100 euros", ["price >= 75!", "price <= 125!"]),
+        ("under 2 hours", ["runtime_min < 120!"]),
+        ("max 90 minutes", ["runtime_min <= 90!"]),
+        ("width under 200", ["width_cm < 200!"]),
+        ("under 2 metres", ["width_cm < 200!"]),
+        ("from the 90s", ["year >= 1990!", "year <= 1999!"]),
+        ("in 2012", ["year = 2012!"]),
+        ("after 2000", ["year > 2000!"]),
+        ("between 1990 and 1999", ["year >= 1990!", "year <= 1999!"]),
+        ("under 60 days", []),
+        ("size 60", []),
+        ("under", []),
+    ],
+)
+def test_amounts(text, facets):
+    assert read(text) == facets
+
+
+def test_cheaper_is_cheaper_than_the_reference_and_a_leaning_without_one():
+    assert read("cheaper", DRESS) == ["price < 90!"]
+    assert read("more expensive", DRESS) == ["price > 90!"]
+    [facet] = understand("something cheaper", WORDS).facets
+    assert (facet.name, facet.op, facet.hard) == ("price", "<", False)
+
+
+def test_a_whole_change():
+    wording = understand("this dress, but in red, no stripes, under 60", WORDS, DRESS)
+    assert [f.label for f in wording.facets] == ["kind: Dresses", "colour: Red", "not: striped", "price under 60"]
+    assert wording.words == "dress, but in red"
+    assert wording.rest == ""
+
+
+def test_words_that_nothing_is_known_of_are_the_rest():
+    wording = understand("a red dress for a beach wedding under 80", WORDS)
+    assert wording.rest == "beach wedding"
+    assert wording.words == "red dress for a beach wedding"
+    assert understand("the same", WORDS).words == "the same"  # all little words: better than none
+
+
+def test_what_nothing_here_has_is_avoided_rather_than_filtered():
+    wording = understand("without a collar", WORDS)
+    assert wording.avoid == ("collar",)
+    assert [f.label for f in wording.facets] == ["not: collar"]
+    assert wording.words == ""
+
+
+def test_a_chip_taken_away_leaves_no_trace():
+    text = "red dress under 60, no stripes, without buttons"
+    labels = [f.label for f in understand(text, WORDS).facets]
+    for label in labels:
+        without = understand(text, WORDS, ignore={label})
+        assert [f.label for f in without.facets] == [other for other in labels if other != label]
+    assert understand(text, WORDS, ignore={"colour: Red"}).words == "dress"
+    assert understand(text, WORDS, ignore=labels).avoid == ()
+
+
+def test_a_title_is_not_taken_apart():
+    assert read("little red riding hood") == []
+    assert read("red riding") == ["colour = Red"]
+
+
+def test_only_what_the_thing_can_have_is_understood():
+    assert read("warm dress") == ["kind = Dresses"]
+    assert read("warm film") == ["mood = warm"]
+    assert read("warm and red", DRESS) == ["colour = Red"]
+
+
+def test_an_amount_that_no_item_has_is_said_and_not_used():
+    bare = Vocabulary(Catalog.from_items([Item("a", "Red thing", attributes={"colour": "red"}), Item("b")]))
+    wording = understand("red under 60", bare)
+    assert [f.label for f in wording.facets] == ["colour: red"]
+    assert "under 60" in wording.notes[0]
+    assert "price" in wording.notes[0]
+
+
+def test_an_empty_catalog_understands_nothing():
+    wording = understand("red dress under 60, not blue", Vocabulary(Catalog.from_items([])))
+    assert [f.name for f in wording.facets] == ["words"]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "stripe stripes striped",
+        "dress dresses",
+        "t-shirt T-Shirts",
+        "colour color",
+        "watch watches",
+        "movie movies",
+        "dotted dots",
+        "tie ties",
+        "berry berries",
+        "sleeve sleeves sleeved",
+        "women women's womens",
+        "grey gray",
+    ],
+)
+def test_forms_of_a_word_share_a_stem(group):
+    assert len({stems(word) for word in group.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("short", "shorts"), ("flat", "flats"), ("red", "read"), ("ring", "earring")]
+)
+def test_other_words_keep_their_own_stem(one, other):
+    assert stem(one) != stem(other)
+
+
+PIECES = [
+    "red",
+    "dress",
+    "not",
+    "no",
+    "without",
+    "or",
+    "and",
+    "under",
+    "60",
+    "€",
+    "between",
+    "2",
+    "hours",
+    "less",
+    "than",
+    "instead of",
+    "in",
+    "stripes",
+    "cheaper",
+    "the 90s",
+    ",",
+    "-",
+    "/",
+    "İ",
+    "ß",
+    "\N{SNOWMAN}",
+    "'",
+    "sleeves",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)))
+def test_any_words_are_understood_twice_alike_and_hard_facets_filter(text):
+    wording = understand(text, WORDS, DRESS)
+    assert wording == understand(text, WORDS, DRESS)
+    labels = [f.label for f in wording.facets]
+    assert len(set(labels)) == len(labels)
+    assert set(understand(text, WORDS, DRESS, ignore=labels[:1]).facets).isdisjoint(wording.facets[:1])
+
+
+def test_a_very_long_text_keeps_its_tail_as_words():
+    wording = understand("red " + "x" * 5000, WORDS)
+    assert wording.words.count("x") == 5000
