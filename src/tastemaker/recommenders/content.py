@@ -18,13 +18,16 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
-from tastemaker.core.progress import Observer, silent
-from tastemaker.core.types import Floats, Ints
+from tastemaker.core.progress import Observer, silent, track
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares
 
-MOST_HISTORY = 100
+BATCH = 512
+MOST_READ = 20_000  # items that the leading directions are learned from
+BLOCKS: Mapping[features.Block, float] = {"words": 0.25, "labels": 0.5, "numbers": 0.25}
 
 
 class ContentConfig(Config):
@@ -41,6 +44,15 @@ class ContentConfig(Config):
 
     dislike: float = Field(default=0.5, ge=0)
     """How much nearness to disliked items takes off."""
+
+    newest: int = Field(default=50, ge=1)
+    """How many items of a history are read, the newest."""
+
+    dim: int = Field(default=96, ge=1)
+    """Leading directions of words, labels and numbers that are kept."""
+
+    seed: int = Field(default=0, ge=0)
+    """Start of their search."""
 
     described: float = Field(default=0.5, ge=0, le=1)
     """Share of words, labels and numbers against the vectors of the space."""
@@ -66,47 +78,68 @@ class Content(Recommender[ContentConfig]):
             raise FitError(
                 "content: the items say nothing", hint="give items a title, a text or attributes, or fit a space"
             )
+        dim = 0 if vectors is None else vectors.matrix.shape[1]
+        with track(observer, "content"):
+            sample = generator(self.config.seed, "content").permutation(catalog.size)[:MOST_READ]
+            self._basis = self._directions(self._features.read(catalog, np.sort(sample), BLOCKS))
+        self._table = np.zeros((0, self._basis.shape[1] + dim), np.float32)
+        self._digests = np.empty(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
 
-    def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
-        """Read the items again; new ones are answered from now on."""
-        rows = np.arange(catalog.size)
-        described = self.config.described if vectors is not None else 1.0
-        weights: dict[features.Block, float] = {"words": 0.25, "labels": 0.5, "numbers": 0.25}
-        self._sparse = features.unit(self._features.read(catalog, rows, weights)) * np.float32(np.sqrt(described))
-        dense = np.zeros((catalog.size, 1), np.float32) if vectors is None else vectors.matrix
-        if len(dense) < catalog.size:
-            dense = np.vstack([dense, np.zeros((catalog.size - len(dense), dense.shape[1]), np.float32)])
-        self._dense = (dense * np.sqrt(1.0 - described)).astype(np.float32)
+    def _directions(self, table: csr_matrix) -> Floats:
+        """Leading right singular vectors of what items say, by subspace iteration. Shapes: (items, width) -> (width, d)."""
+        dim = min(self.config.dim, *table.shape)
+        start = generator(self.config.seed, "content basis").standard_normal((table.shape[1], dim)).astype(np.float32)
+        for _ in range(4):
+            start = np.linalg.qr(table.T @ (table @ start))[0]
+        return np.ascontiguousarray(start, np.float32)
 
+    @override
+    def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Read items that are new or have changed; they are answered from now on."""
+        now = features.digests(catalog, vectors)
+        before = np.zeros(catalog.size, np.uint64)
+        before[: len(self._digests)] = self._digests[: catalog.size]
+        table = np.zeros((catalog.size, self._table.shape[1]), np.float32)
+        table[: len(self._table)] = self._table[: catalog.size]
+        changed = np.flatnonzero((now != before) & (now != 0))
+        described, dim = self._basis.shape[1], self._table.shape[1] - self._basis.shape[1]
+        share = self.config.described if dim else 1.0
+        for low in range(0, len(changed), BATCH):
+            rows = changed[low : low + BATCH]
+            said = self._features.read(catalog, rows, BLOCKS) @ self._basis
+            table[rows, :described] = _unit(said) * np.sqrt(share)
+            if vectors is not None and dim == vectors.matrix.shape[1]:
+                table[rows, described:] = features.aligned(vectors, rows) * np.sqrt(1.0 - share)
+        self._table, self._digests = table, now
+
+    @override
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Nearness to what was liked; -inf for items of which nothing is known, and for an empty history.
 
         Shapes: (len(histories), n).
         """
-        known = candidates < len(self._dense)
-        known[known] = self._told(candidates[known])
+        known = self._told(candidates)
+        table = self._table[candidates[known]]
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for line, history in zip(scores, histories, strict=True):
-            rows, weights = recent(history, self.config.half_life, self.config.dislike)
-            rows, weights = rows[:MOST_HISTORY], weights[:MOST_HISTORY]
-            here = rows < len(self._dense)
-            here[here] = self._told(rows[here])
-            if here.any() and known.any():
-                line[known] = self._mixture(self._near(rows[here], candidates[known]), weights[here])
+            rows, weights = self._read(history, self.config.dislike)
+            if len(rows):
+                line[known] = self._mixture(self._table[rows] @ table.T, weights)
         return scores
 
-    def _told(self, rows: Ints) -> npt.NDArray[np.bool_]:
+    def _told(self, rows: Ints) -> Bools:
         """Rows of which anything is known."""
-        told = np.diff(self._sparse.indptr)[rows] > 0
-        return told | np.any(self._dense[rows] != 0, axis=1)
+        told = rows < len(self._table)
+        told[told] = np.any(self._table[rows[told]] != 0, axis=1)
+        return told
 
-    def _near(self, history: Ints, candidates: Ints) -> Floats:
-        """Cosines. Shapes: (len(history), len(candidates))."""
-        dense = self._dense[history] @ self._dense[candidates].T
-        sparse: csr_matrix = self._sparse[history] @ self._sparse[candidates].T
-        return np.asarray(dense + sparse.toarray(), np.float32)
+    def _read(self, history: History, dislike: float = 0.0) -> tuple[Ints, Floats]:
+        """The newest items of a history of which anything is known, and their weights."""
+        rows, weights = recent(history, self.config.half_life, dislike)
+        told = self._told(rows)
+        return rows[told][: self.config.newest], weights[told][: self.config.newest]
 
     def _mixture(self, near: Floats, weights: Floats) -> Floats:
         """Mean of all liked, mean of the closest liked, less the disliked. Shapes: (h, n), (h,) -> (n,)."""
@@ -121,27 +154,32 @@ class Content(Recommender[ContentConfig]):
             score += (weights[disliked] @ near[disliked]) / max(1.0, float(np.abs(weights).sum()))
         return score
 
+    @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The liked items that are nearest to the item."""
-        rows, weights = recent(history, self.config.half_life)
-        rows, weights = rows[:MOST_HISTORY], weights[:MOST_HISTORY]
-        here = rows < len(self._dense)
-        if row >= len(self._dense) or not here.any():
+        rows, weights = self._read(history)
+        if not len(rows) or not self._told(np.array([row]))[0]:
             return []
-        near = self._near(rows[here], np.array([row]))[:, 0]
-        return shares(rows[here], weights[here] * np.maximum(near, 0.0) ** 2, n)
+        near = self._table[rows] @ self._table[row]
+        return shares(rows, weights * np.maximum(near, 0.0) ** 2, n)
 
+    @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """What is known of each item."""
-        return self._features.tensors("features.") | {
-            "dense": self._dense, "data": self._sparse.data, "indices": self._sparse.indices, "indptr": self._sparse.indptr,
-        }  # fmt: skip
+        """What is known of each item, and how it was read."""
+        state = {"table": self._table, "basis": self._basis, "digests": self._digests}
+        return self._features.tensors("features.") | state
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
-        self._dense = np.asarray(tensors["dense"], np.float32)
-        parts = (tensors["data"], tensors["indices"], tensors["indptr"])
-        self._sparse = csr_matrix(parts, shape=(len(self._dense), self._features.width))
+        self._table = np.asarray(tensors["table"], np.float32)
+        self._basis = np.asarray(tensors["basis"], np.float32)
+        self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
+
+
+def _unit(rows: Floats) -> Floats:
+    """Rows of length one; a zero row stays."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, 1e-9), np.float32)

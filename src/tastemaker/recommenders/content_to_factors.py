@@ -27,7 +27,9 @@ from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.ease import closed_form
 from tastemaker.recommenders.signals import recent, shares, stacked
 
-BATCH = 256
+BATCH = 512
+CONSTANT = np.float32(0.1)  # of the kernel: what all items have in common
+FAME_SHRINKAGE = 5.0
 
 
 class ContentToFactorsConfig(Config):
@@ -36,41 +38,48 @@ class ContentToFactorsConfig(Config):
     dim: int = Field(default=128, ge=1)
     """Number of factors."""
 
-    half_life: float = Field(default=20.0, ge=0)
+    half_life: float = Field(default=50.0, ge=0)
     """In items: how far back in a history an item counts half; 0 lets all count alike."""
 
     regularisation: float = Field(default=300.0, gt=0)
     """Of the EASE model whose answers are factorised."""
 
-    ridge: float = Field(default=5.0, gt=0)
+    ridge: float = Field(default=10.0, gt=0)
     """Penalty of the regression from content: larger trusts content less."""
+
+    pairs: float = Field(default=0.5, ge=0)
+    """Weight of pairs of features ("a comedy of the nineties") against single ones; 0 makes the regression linear."""
 
     trust: float = Field(default=5.0, ge=0)
     """Events after which an item's own factors count as much as those foretold from its content."""
 
-    words: float = Field(default=0.5, ge=0)
+    fame: float = Field(default=0.25, ge=0, le=1)
+    """How far the items' popularity is divided out before the regression: 0 not at all, 0.5 like a cosine."""
+
+    words: float = Field(default=1.0, ge=0)
     """Weight of title and description."""
 
-    labels: float = Field(default=1.0, ge=0)
+    labels: float = Field(default=0.5, ge=0)
     """Weight of categories, lists and flags."""
 
-    numbers: float = Field(default=1.0, ge=0)
+    numbers: float = Field(default=2.0, ge=0)
     """Weight of numbers, the price and the year."""
 
     vectors: float = Field(default=0.5, ge=0)
     """Weight of the vectors of the space."""
 
     max_items: int = Field(default=5_000, ge=2)
-    """Most items that the regression learns from, the most chosen first."""
+    """Most items that the regression learns from, the most chosen first (5,000 take 0.4 GB while fitting)."""
 
     seed: int = Field(default=0, ge=0)
     """Start of the factorisation."""
 
 
 class ContentToFactors(Recommender[ContentToFactorsConfig]):
-    """``s(u, j) = h_u B V q_j``: V the leading eigenvectors of EASE's answers, q_j = V_j where known, ridge(content) where not.
+    """``s(u, j) = h_u B V q_j``, V the leading eigenvectors of EASE's answers, ``q_j = V_j`` where known.
 
-    ``W = argmin ||V - F W||^2 + r ||W||^2`` over the items with events, ``F`` their content; a new item has ``q = f W``.
+    A new item has ``q = k(f) (K + r I)^-1 V``: kernel ridge from content, ``k = l + p l^2``, l the inner product of contents.
+    An item with few events lies between the two.
     """
 
     figure: ClassVar[str] = "-"
@@ -101,6 +110,8 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         with track(observer, f"content to factors: {len(self._rows):,} items"):
             self._factorise(catalog)
             self._regress(catalog, vectors)
+        self._factors, self._told = np.empty((0, self._own.shape[1]), np.float32), np.empty(0, np.bool_)
+        self._digests = np.empty(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
 
@@ -120,16 +131,26 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._read = np.ascontiguousarray(weights @ self._own, np.float32)  # B V: what each history item brings
 
     def _regress(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
-        """Ridge in its dual form: one system of items x items."""
-        sparse, dense = self._content(catalog, vectors, self._rows)
-        kernel = np.asarray((sparse @ sparse.T).todense(), np.float64) + dense.astype(np.float64) @ dense.T
+        """Kernel ridge: one system of items x items."""
+        self._sparse, self._dense = self._content(catalog, vectors, self._rows)
+        kernel = self._kernel(self._sparse, self._dense).astype(np.float64)
         kernel[np.diag_indices(len(kernel))] += self.config.ridge
-        dual = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), self._own.astype(np.float64))
-        self._from_sparse = np.asarray(sparse.T @ dual, np.float32)
-        self._from_dense = np.asarray(dense.T @ dual, np.float32)
+        famous = (self._counts + FAME_SHRINKAGE) ** self.config.fame
+        target = self._own * (famous.mean() / famous)[:, None]
+        self._dual = np.asarray(cho_solve(cho_factor(kernel, lower=True), target.astype(np.float64)), np.float32)
+
+    def _kernel(self, sparse: csr_matrix, dense: Floats) -> Floats:
+        """How alike items are to those of the regression: ``l + pairs l^2 + constant``, l the inner product.
+
+        Shapes: content of n items -> (n, items of the regression).
+        """
+        width = min(dense.shape[1], self._dense.shape[1])  # 0 when there is no space, now or at the fit
+        alike = np.asarray((sparse @ self._sparse.T).todense(), np.float32)
+        alike += dense[:, :width] @ self._dense[:, :width].T
+        return alike + np.float32(self.config.pairs) * alike * alike + CONSTANT
 
     def _content(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> tuple[csr_matrix, Floats]:
-        """Content of some rows: the sparse part, and the dense part with a constant at its end."""
+        """What some items say (sparse) and what the space knows of them (dense)."""
         config = self.config
         weights: dict[features.Block, float] = {
             "words": config.words,
@@ -137,25 +158,31 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             "numbers": config.numbers,
         }
         sparse = self._features.read(catalog, rows, weights)
-        constant = np.full((len(rows), 1), 0.3, np.float32)
         if vectors is None:
-            return sparse, constant
-        seen = np.zeros((len(rows), vectors.matrix.shape[1]), np.float32)
-        inside = rows < len(vectors.matrix)
-        seen[inside] = vectors.matrix[rows[inside]]
-        return sparse, np.hstack([seen * np.float32(np.sqrt(config.vectors)), constant])
+            return sparse, np.zeros((len(rows), 0), np.float32)
+        return sparse, features.aligned(vectors, rows) * np.float32(np.sqrt(config.vectors))
 
+    @override
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
-        """Foretell the factors of all items from their content as it is now; no training."""
-        sparse, dense = self._content(catalog, vectors, np.arange(catalog.size))
-        if dense.shape[1] < len(self._from_dense):  # fitted with a space that is not there now
-            dense = np.hstack([np.zeros((len(dense), len(self._from_dense) - 1), np.float32), dense[:, -1:]])
-        foretold = np.asarray(sparse @ self._from_sparse + dense @ self._from_dense, np.float32)
-        told = (np.diff(sparse.indptr) > 0) | np.any(dense[:, :-1] != 0, axis=1)
-        own = (self._counts / (self._counts + self.config.trust))[:, None]
-        foretold[self._rows] = own * self._own + (1.0 - own) * foretold[self._rows]
-        told[self._rows] = True
-        self._factors, self._told = foretold, told
+        """Foretell the factors of items that are new or have changed; no training."""
+        now = features.digests(catalog, vectors)
+        before = np.zeros(catalog.size, np.uint64)
+        before[: len(self._digests)] = self._digests[: catalog.size]
+        factors = np.zeros((catalog.size, self._own.shape[1]), np.float32)
+        factors[: len(self._factors)] = self._factors[: catalog.size]
+        told = np.zeros(catalog.size, np.bool_)
+        told[: len(self._told)] = self._told[: catalog.size]
+        changed = np.flatnonzero((now != before) & (now != 0))
+        for low in range(0, len(changed), BATCH):
+            rows = changed[low : low + BATCH]
+            sparse, dense = self._content(catalog, vectors, rows)
+            factors[rows] = self._kernel(sparse, dense) @ self._dual
+            told[rows] = (np.diff(sparse.indptr) > 0) | np.any(dense != 0, axis=1)
+        mine = np.isin(self._rows, changed)
+        own = (self._counts / (self._counts + self.config.trust))[mine, None]
+        factors[self._rows[mine]] = own * self._own[mine] + (1.0 - own) * factors[self._rows[mine]]
+        told[self._rows[mine]] = True
+        self._factors, self._told, self._digests = factors, told, now
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Products of factors; -inf for items without content and events, and for a history without known items.
@@ -185,9 +212,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Factors, the regression, and what it reads."""
+        sparse = self._sparse
         return self._features.tensors("features.") | {
-            "rows": self._rows, "counts": self._counts, "own": self._own, "read": self._read, "told": self._told,
-            "factors": self._factors, "from_sparse": self._from_sparse, "from_dense": self._from_dense,
+            "rows": self._rows, "counts": self._counts, "own": self._own, "read": self._read, "dual": self._dual,
+            "data": sparse.data, "indices": sparse.indices, "indptr": sparse.indptr, "dense": self._dense,
+            "factors": self._factors, "told": self._told, "digests": self._digests,
         }  # fmt: skip
 
     @override
@@ -195,9 +224,12 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
         self._rows = np.asarray(tensors["rows"], np.int64)
+        arrays = (
+            np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "dual", "dense", "factors")
+        )
+        self._counts, self._own, self._read, self._dual, self._dense, self._factors = arrays
+        parts = (tensors["data"], tensors["indices"], tensors["indptr"])
+        self._sparse = csr_matrix(parts, shape=(len(self._rows), self._features.width))
         self._told = np.asarray(tensors["told"], np.bool_)
-        arrays = (np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "factors"))
-        self._counts, self._own, self._read, self._factors = arrays
-        self._from_sparse = np.asarray(tensors["from_sparse"], np.float32)
-        self._from_dense = np.asarray(tensors["from_dense"], np.float32)
+        self._digests = np.asarray(tensors["digests"], np.uint64)
         return self

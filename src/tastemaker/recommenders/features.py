@@ -8,6 +8,7 @@ was learned from the others: which words and labels there are, how rare each is,
     numbers  number attributes, the price, and a year that stands in the title: soft bins at the catalog's own quantiles
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, hstack
 
+from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.types import Doubles, Floats, Ints
@@ -112,6 +114,33 @@ def learn(catalog: Catalog, rows: Ints) -> Features:
             found.setdefault(name, []).append(value)
     numbers = {name: _centres(np.array(values)) for name, values in sorted(found.items())}
     return Features(words, labels, np.concatenate([word_rarity, label_rarity]), numbers)
+
+
+def digests(catalog: Catalog, vectors: ItemVectors | None) -> npt.NDArray[np.uint64]:
+    """A number for each row that changes when the item's words, attributes or vector do; 0 for a removed item.
+
+    Shapes: (rows,).
+    """
+    found = np.zeros(catalog.size, np.uint64)
+    for row in np.flatnonzero(catalog.alive).tolist():
+        item = catalog.raw_item(row)
+        content = repr((item.title, item.text, item.department, item.price, sorted(item.attributes.items())))
+        digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        found[row] = int.from_bytes(digest, "big") | 1
+    if vectors is not None:
+        n = min(catalog.size, len(vectors.matrix))
+        bits = np.ascontiguousarray(vectors.matrix[:n], np.float32).view(np.uint32).astype(np.uint64)
+        factors = np.arange(1, 2 * bits.shape[1], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        found[:n] ^= np.where(found[:n] > 0, (bits * factors).sum(axis=1) << np.uint64(1), np.uint64(0))
+    return found
+
+
+def aligned(vectors: ItemVectors, rows: Ints) -> Floats:
+    """Vectors of some rows; zero for rows that they do not reach. Shapes: (len(rows), dim)."""
+    found = np.zeros((len(rows), vectors.matrix.shape[1]), np.float32)
+    inside = rows < len(vectors.matrix)
+    found[inside] = vectors.matrix[rows[inside]]
+    return found
 
 
 def words_in(item: Item) -> list[str]:

@@ -33,6 +33,7 @@ SOURCES: Mapping[str, type[Recommender]] = {
     "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
     "content": Content, "content-to-factors": ContentToFactors,
 }  # fmt: skip
+BATCH = 64
 REFERENCE = 1_000  # items that a person's scale is taken from
 
 
@@ -114,21 +115,34 @@ class Hybrid(Recommender[HybridConfig]):
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Weighted scores; -inf where no source can say anything. Shapes: (len(histories), n)."""
-        scores = np.empty((len(histories), len(candidates)), np.float32)
-        for line, history in zip(scores, histories, strict=True):
-            parts = self.parts(history, candidates)
+        offset = self._weights.offsets(self._cohort_of(candidates))
+        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
+        for low in range(0, len(histories), BATCH):
+            parts = self._parts(histories[low : low + BATCH], candidates)
+            here = scores[low : low + BATCH]
             heard = np.any([np.isfinite(part) for part in parts.values()], axis=0)
             total = np.sum([np.where(np.isfinite(part), part, 0.0) for part in parts.values()], axis=0)
-            line[:] = np.where(heard, total + self._weights.offsets(self._cohort_of(candidates)), -np.inf)
+            here[heard] = (total + offset)[heard]
         return scores
 
     def parts(self, history: History, candidates: Ints) -> dict[str, Floats]:
-        """What each source adds to the score; -inf where it cannot say. Shapes: each (n,)."""
+        """What each source adds to the score, without the offset of the cohort; -inf where it cannot say.
+
+        Shapes: each (n,).
+        """
+        return {name: part[0] for name, part in self._parts([history], candidates).items()}
+
+    def _parts(self, histories: Sequence[History], candidates: Ints) -> dict[str, Floats]:
+        """Shapes: each (len(histories), n)."""
         cohort = self._cohort_of(candidates)
-        if not len(history.liked) and "popularity" in self._sources:
-            return {"popularity": self._sources["popularity"].score([history], candidates)[0]}
-        scaled = blending.standardised(self._sources, [history], candidates, self._reference)
-        return {name: _times(self._weights.of(name, cohort), values[0]) for name, values in scaled.items()}
+        new = np.array([not len(history.liked) for history in histories], np.bool_)
+        parts = {}
+        for name, values in blending.standardised(self._sources, histories, candidates, self._reference).items():
+            part = _times(self._weights.of(name, cohort), values)
+            if "popularity" in self._sources:  # speaks alone for a person of whom nothing is known
+                part[new] = values[new] if name == "popularity" else -np.inf
+            parts[name] = part
+        return parts
 
     def _cohort_of(self, rows: Ints) -> Ints:
         known = rows < len(self._cohort)
