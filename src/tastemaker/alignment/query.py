@@ -1,0 +1,197 @@
+"""A request of several parts -> one vector: words, a picture, a change in words, items to be like, taste, refusals.
+
+    q = unit( sum_t w_t v_t ),    score(item) = q . x = sum_t (w_t / |sum|) (v_t . x)
+
+Every part is a unit vector in one space, so the parts can be added, and the score of an item falls apart again into
+what each part brought: that is what a ranking says as its reasons.
+
+Source: weighted sums as in Pic2Word's and CIRR's plain baselines; measured on fashion, "the same but in <colour>" over
+9,000 unseen products, hitrate@10: picture .163, words .113, their sum at .4 and .6 .558.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.core.errors import InputError
+from tastemaker.core.types import Floats, Ints
+
+TermName = Literal["words", "picture", "change", "items", "taste", "avoid"]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part of a request weighs, before the sum is made a unit vector.
+
+    Attributes:
+        words: what was written; the measure of the others.
+        picture: a picture beside words of equal say.
+        changed_picture: a picture that ``change`` changes. Below the change: what is asked for differs from the
+            picture in what the change names, and the picture has everything else on its side already.
+        change: the change in words.
+        items: items to be like, all together; weighed as a picture is.
+        taste: who asks; it orders what fits, it must not overrule what was said.
+        avoid: what is refused, all together, away from it. Light: the opposite of a thing is no direction of its own.
+    """
+
+    words: float = 1.0
+    picture: float = 1.0
+    changed_picture: float = 0.4
+    change: float = 0.6
+    items: float = 1.0
+    taste: float = 0.25
+    avoid: float = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A request. Any part may be left out, not all of them.
+
+    Attributes:
+        text: what is looked for, in words.
+        image: a picture to be like.
+        change: what is to be different from the picture, or from the items.
+        items: rows of items to be like.
+        taste: the person's vector; need not be a unit vector.
+        avoid: what is refused, in words.
+        weights: how much each part weighs.
+
+    Shapes: taste (dim,).
+    """
+
+    text: str = ""
+    image: Image.Image | None = None
+    change: str = ""
+    items: tuple[int, ...] = ()
+    taste: Floats | None = None
+    avoid: tuple[str, ...] = ()
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One part of a request in the space.
+
+    Attributes:
+        name: which part.
+        vector: unit vector.
+        weight: below zero for what is refused.
+        said: the words of the part, "" where it has none.
+
+    Shapes: vector (dim,).
+    """
+
+    name: TermName
+    vector: Floats
+    weight: float
+    said: str = ""
+
+
+def compose(space: Space, query: Query, vectors: ItemVectors | None = None) -> Floats:
+    """The vector of a request.
+
+    Args:
+        space: embeds its words and its picture.
+        query: the request.
+        vectors: of the catalog, needed for ``query.items`` only.
+
+    Shapes: -> (dim,), a unit vector.
+
+    Raises:
+        InputError: the request is empty, or nothing is known of what it names.
+    """
+    return mix(terms(space, query, vectors))
+
+
+def terms(space: Space, query: Query, vectors: ItemVectors | None = None) -> tuple[Term, ...]:
+    """The parts of a request, each in the space; words and picture are embedded once, together."""
+    weights = query.weights
+    changes = bool(query.change.strip())
+    found = _worded(space, query)
+    if query.image is not None:
+        weight = weights.changed_picture if changes else weights.picture
+        found.append(Term("picture", space.embed_pictures([query.image])[0], weight))
+    if query.items and vectors is not None:
+        like = vectors.matrix[np.asarray(query.items, np.int64)].sum(axis=0)
+        weight = weights.changed_picture if changes else weights.items
+        found.append(Term("items", _unit(like), weight))
+    if query.taste is not None:
+        found.append(Term("taste", _unit(np.asarray(query.taste, np.float32)), weights.taste))
+    return tuple(term for term in found if term.weight != 0 and np.any(term.vector))
+
+
+def mix(parts: Sequence[Term]) -> Floats:
+    """The weighted sum of the parts as a unit vector.
+
+    Shapes: -> (dim,).
+
+    Raises:
+        InputError: there are no parts that pull, or they cancel each other.
+    """
+    total = _total(parts) if any(part.weight > 0 for part in parts) else np.zeros(1, np.float32)
+    if not np.any(total):
+        raise InputError("there is nothing to search for", hint="give words, a picture or an item")
+    return _unit(total)
+
+
+def contributions(parts: Sequence[Term], vectors: Floats) -> Floats:
+    """What each part brings to the score of some items; the parts of an item sum to its score.
+
+    Shapes: vectors (n, dim) -> (parts, n).
+    """
+    length = float(np.linalg.norm(_total(parts))) or 1.0
+    stacked = np.stack([part.weight / length * part.vector for part in parts])  # (parts, dim)
+    return np.asarray(stacked @ vectors.T, np.float32)
+
+
+def shares(parts: Sequence[Term], vectors: Floats, usual: Floats) -> Floats:
+    """How much of an item's lead over the usual item each pulling part explains, 0 to 1; what refuses explains nothing.
+
+    Raw contributions would always favour pictures: vectors of pictures are more alike among themselves than to words.
+
+    Args:
+        parts: of the request.
+        vectors: of the items.
+        usual: mean vector of the catalog's items.
+
+    Shapes: vectors (n, dim), usual (dim,) -> (parts, n); columns sum to 1, or are zero where nothing leads.
+    """
+    lead = np.maximum(contributions(parts, vectors) - contributions(parts, usual[None]), 0.0)
+    lead[[part.weight < 0 for part in parts]] = 0.0
+    total = lead.sum(axis=0)
+    return np.asarray(lead / np.where(total > 0, total, 1.0), np.float32)
+
+
+def strongest(parts: Sequence[Term], vectors: Floats, usual: Floats) -> Ints:
+    """The part that explains most of each item. Shapes: (n,)."""
+    return np.asarray(np.argmax(shares(parts, vectors, usual), axis=0), np.int64)
+
+
+def _worded(space: Space, query: Query) -> list[Term]:
+    """The parts that are words, in one batch."""
+    weights, refused = query.weights, [said for said in query.avoid if said.strip()]
+    said: list[tuple[TermName, str, float]] = []
+    if query.text.strip():
+        said.append(("words", query.text, weights.words))
+    if query.change.strip():
+        said.append(("change", query.change, weights.change))
+    said += [("avoid", each, -weights.avoid / len(refused)) for each in refused]
+    if not said:
+        return []
+    embedded = space.embed_texts([text for _, text, _ in said])
+    return [Term(name, vector, weight, text) for (name, text, weight), vector in zip(said, embedded, strict=True)]
+
+
+def _total(parts: Sequence[Term]) -> Floats:
+    """The weighted sum. Shapes: (dim,)."""
+    return np.asarray(np.sum([part.weight * part.vector for part in parts], axis=0), np.float32)
+
+
+def _unit(vector: Floats) -> Floats:
+    """The vector at length 1; zero stays zero. Shapes: (dim,)."""
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length > 0 else vector, np.float32)
