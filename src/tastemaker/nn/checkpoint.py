@@ -1,0 +1,81 @@
+"""A training's state on disk: weights, averaged weights, optimizer and place, as safetensors and JSON in one file.
+
+One file, replaced in one rename: a killed training leaves the old state or the new one, never a part. No pickle.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a training needs to go on.
+
+    Attributes:
+        tensors: by name.
+        facts: JSON values (epoch, best score, a key of the data and settings it belongs to).
+    """
+
+    tensors: Mapping[str, Tensor]
+    facts: Mapping[str, float | str]
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint in place of an older one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f".writing-{uuid.uuid4().hex}")
+    tensors = {name: tensor.detach().contiguous() for name, tensor in checkpoint.tensors.items()}
+    save_file(tensors, staging, metadata={"facts": json.dumps(dict(checkpoint.facts))})
+    descriptor = os.open(staging, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    staging.replace(path)
+
+
+def load(path: Path, key: str) -> Checkpoint | None:
+    """Read a checkpoint; None when there is none, it is damaged, or it belongs to other data or settings.
+
+    Args:
+        path: where :func:`save` wrote it.
+        key: the ``key`` among its facts must be this one.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts: dict[str, float | str] = json.loads((file.metadata() or {}).get("facts", "{}"))
+            if facts.get("key") != key:
+                return None
+            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, facts)  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError):
+        return None
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The moments of an optimizer, by place and name."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"optimizer.{place}.{name}": value
+        for place, entry in state.items()
+        for name, value in entry.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put back what :func:`optimizer_tensors` gave."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, place, field = name.split(".", 2)
+            state.setdefault(int(place), {})[field] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

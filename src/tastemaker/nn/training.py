@@ -1,0 +1,250 @@
+"""The one training loop: AdamW, warm-up and cosine, averaged weights, early stop, checkpoints, a time limit.
+
+A task says what is learned; the loop knows nothing of pictures or words. Each epoch draws its chance from the seed and
+its own number, so a training that was killed and resumed gives what an unbroken one gives, to the bit.
+"""
+
+import copy
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, Task, silent, track
+from tastemaker.core.seeds import derive, generator
+from tastemaker.nn import checkpoint as disk
+
+
+class Learning(ABC):
+    """What is learned.
+
+    Attributes:
+        name: of the task in progress events.
+        model: trained in place.
+        steps: batches an epoch.
+    """
+
+    name: str
+    model: nn.Module
+    steps: int
+
+    @abstractmethod
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """One epoch: the loss of each batch, one at a time; ``share`` of the training is behind, 0 to 1."""
+
+    def validate(self, model: nn.Module) -> float | None:
+        """How good the model is on data it does not learn from, higher is better; None when there is no such data."""
+        del model
+        return None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to learn.
+
+    Attributes:
+        epochs: at most.
+        learning_rate: at its highest.
+        weight_decay: of matrices and kernels; biases, norms and scalars have none.
+        warm_up: share of the steps in which the rate grows.
+        clip: largest norm of a gradient.
+        average: share of the averaged weights kept each step; 0 turns averaging off.
+        patience: share of the epochs without a better validation after which it stops.
+        checks: validations in all, spread evenly; the last epoch always has one.
+        max_seconds: after this the remaining epochs are given up.
+        seed: of every chance.
+        checkpoint: file to write each epoch and to resume from; None keeps none.
+        key: of the data and the settings; a checkpoint with another key is not taken.
+    """
+
+    epochs: int
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warm_up: float = 0.05
+    clip: float = 1.0
+    average: float = 0.99
+    patience: float = 0.4
+    checks: int = 10
+    max_seconds: float = math.inf
+    seed: int = 0
+    checkpoint: Path | None = None
+    key: str = ""
+
+
+@dataclass
+class Outcome:
+    """How a training went.
+
+    Attributes:
+        epochs: how many were done, earlier parts of a resumed training included.
+        loss: mean over the last epoch.
+        score: best validation; -inf when there was none.
+        seconds: wall time, earlier parts included.
+        scores: validation after each epoch that had one, of this part.
+    """
+
+    epochs: int = 0
+    loss: float = math.nan
+    score: float = -math.inf
+    seconds: float = 0.0
+    scores: dict[int, float] = field(default_factory=dict)
+
+
+def train(learning: Learning, plan: Plan, observer: Observer = silent) -> Outcome:
+    """Learn; leaves the best averaged weights in ``learning.model``.
+
+    Raises:
+        FitError: the loss is no longer a number.
+        Cancelled: the observer asked to stop; the checkpoint of the last whole epoch stays.
+    """
+    run = _Run(learning, plan)
+    with track(observer, learning.name, plan.epochs * learning.steps) as task:
+        if run.resume():
+            task.advance(run.outcome.epochs * learning.steps)
+            task.note(f"goes on after epoch {run.outcome.epochs}")
+        while run.outcome.epochs < plan.epochs and not run.stopped(task):
+            run.epoch(task)
+        run.finish()
+    return run.outcome
+
+
+class _Run:
+    """One training, from start to end."""
+
+    def __init__(self, learning: Learning, plan: Plan) -> None:
+        self.learning = learning
+        self.plan = plan
+        self.outcome = Outcome()
+        self.averaged = copy.deepcopy(learning.model).eval()
+        self.best: dict[str, Tensor] = {}
+        self.best_epoch = 0
+        self.optimizer = _optimizer(learning.model, plan)
+
+    def epoch(self, task: Task) -> None:
+        """One epoch, its validation and its checkpoint."""
+        plan, outcome = self.plan, self.outcome
+        begun = time.perf_counter()
+        place = outcome.epochs * self.learning.steps
+        rng = generator(plan.seed, f"epoch {outcome.epochs}")
+        self.learning.model.train()
+        losses: list[float] = []
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(plan.seed, f"torch {outcome.epochs}"))
+            for loss in self.learning.losses(outcome.epochs / plan.epochs, rng):
+                self._step(loss, place + len(losses))
+                losses.append(float(loss.detach()))
+                task.advance(1, {"loss": losses[-1], "epoch": outcome.epochs + 1})
+        self.learning.model.eval()
+        outcome.epochs += 1
+        outcome.loss = float(np.mean(losses)) if losses else math.nan
+        self._check()
+        outcome.seconds += time.perf_counter() - begun
+        self._save()
+
+    def _step(self, loss: Tensor, step: int) -> None:
+        if not torch.isfinite(loss):
+            raise FitError(f"the loss is {loss.item()} at step {step}", hint="lower the learning rate")
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.plan.learning_rate * rate(
+                step, self.plan.epochs * self.learning.steps, self.plan.warm_up
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.learning.model.parameters(), self.plan.clip)
+        self.optimizer.step()
+        _average(self.averaged, self.learning.model, min(self.plan.average, (1 + step) / (10 + step)))
+
+    def _check(self) -> None:
+        every = max(1, self.plan.epochs // max(1, self.plan.checks))
+        if self.outcome.epochs % every and self.outcome.epochs < self.plan.epochs:
+            return
+        score = self.learning.validate(self.averaged)
+        if score is None:
+            return
+        self.outcome.scores[self.outcome.epochs] = score
+        if score > self.outcome.score:
+            self.outcome.score, self.best_epoch = score, self.outcome.epochs
+            self.best = {name: tensor.clone() for name, tensor in self.averaged.state_dict().items()}
+
+    def stopped(self, task: Task) -> bool:
+        """Is it enough: no progress for long, or no time left?"""
+        done, plan = self.outcome.epochs, self.plan
+        if self.best and done - self.best_epoch > max(3, plan.patience * plan.epochs):
+            task.note(f"early stop after epoch {done}: best at epoch {self.best_epoch}")
+            return True
+        if done and self.outcome.seconds * (done + 1) / done > plan.max_seconds:
+            task.note(f"time is up after epoch {done} of {plan.epochs}")
+            return True
+        return False
+
+    def finish(self) -> None:
+        """Leave the best weights in the model."""
+        weights = self.best or (self.averaged.state_dict() if self.plan.average else {})
+        if weights:
+            self.learning.model.load_state_dict(weights)
+        self.learning.model.eval()
+
+    def _save(self) -> None:
+        if self.plan.checkpoint is None:
+            return
+        tensors = {f"model.{n}": t for n, t in self.learning.model.state_dict().items()}
+        tensors |= {f"averaged.{n}": t for n, t in self.averaged.state_dict().items()}
+        tensors |= {f"best.{n}": t for n, t in self.best.items()}
+        tensors |= disk.optimizer_tensors(self.optimizer)
+        facts: dict[str, float | str] = {
+            "key": self.plan.key, "epochs": self.outcome.epochs, "score": self.outcome.score, "best": self.best_epoch,
+            "seconds": self.outcome.seconds, "loss": self.outcome.loss,
+        }  # fmt: skip
+        disk.save(self.plan.checkpoint, disk.Checkpoint(tensors, facts))
+
+    def resume(self) -> bool:
+        """Take up an earlier part of the same training; False when there is none."""
+        found = None if self.plan.checkpoint is None else disk.load(self.plan.checkpoint, self.plan.key)
+        if found is None:
+            return False
+        self.learning.model.load_state_dict(_under("model.", found))
+        self.averaged.load_state_dict(_under("averaged.", found))
+        self.best = _under("best.", found)
+        disk.restore_optimizer(self.optimizer, found.tensors)
+        facts = {name: float(value) for name, value in found.facts.items() if name != "key"}
+        self.outcome = Outcome(int(facts["epochs"]), facts["loss"], facts["score"], facts["seconds"])
+        self.best_epoch = int(facts["best"])
+        return True
+
+
+def rate(step: int, steps: int, warm_up: float) -> float:
+    """Share of the learning rate at a step: a straight way up, then half a cosine down to zero."""
+    rise = max(1, round(steps * warm_up))
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step - rise) / max(1, steps - rise)))
+
+
+def _optimizer(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
+    wide = [p for p in model.parameters() if p.ndim > 1]
+    narrow = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": wide, "weight_decay": plan.weight_decay}, {"params": narrow, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.98))
+
+
+@torch.no_grad()
+def _average(averaged: nn.Module, model: nn.Module, keep: float) -> None:
+    """Exponential average of weights and of running statistics."""
+    ours = [*averaged.parameters(), *averaged.buffers()]
+    theirs = [*model.parameters(), *model.buffers()]
+    smooth = [(a, b) for a, b in zip(ours, theirs, strict=True) if a.is_floating_point()]
+    torch._foreach_lerp_([a for a, _ in smooth], [b for _, b in smooth], 1 - keep)
+    for a, b in zip(ours, theirs, strict=True):
+        if not a.is_floating_point():
+            a.copy_(b)
+
+
+def _under(prefix: str, found: disk.Checkpoint) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in found.tensors.items() if name.startswith(prefix)}
