@@ -99,8 +99,10 @@ def _open(data: bytes, name: str, formats: Collection[str], max_pixels: int) -> 
         accepted = ", ".join(formats)
         raise PictureError(f"{name}: {_guess(data)}, not a picture ({accepted})", hint="save it as JPEG or PNG")
     try:
-        if kind == "WebP":  # its decoder allocates the whole canvas when it opens
+        if kind == "WebP":  # these two look further than the header when they open
             _limit(_webp_size(data), name, max_pixels)
+        elif kind == "GIF":
+            _limit(struct.unpack("<HH", data[6:10]), name, max_pixels)
         picture = _CLASSES[kind](BytesIO(data))
     except BOMB:
         raise PictureError(f"{name}: far more than {max_pixels:,} pixels", hint="save it smaller") from None

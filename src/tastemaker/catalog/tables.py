@@ -7,6 +7,7 @@ line that cannot be read is refused and the rest is kept; a file that cannot be 
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -18,7 +19,10 @@ from polars.exceptions import PolarsError
 
 from tastemaker.core.errors import InputError
 
-MAX_RECORD = 1_000_000
+QUOTED = re.compile(rb'(?:(?<=[,\n])|(?<![\s\S]))("[^"]*+(?:""[^"]*+)*+")(?=,|\n|\Z)')
+_ONE = r'(?:"[^"]*+(?:""[^"]*+)*+"(?=,|\n|\Z)|(?!")[^,\n]*+)'
+FIELD = re.compile(f",({_ONE})")
+RECORD = re.compile(f"{_ONE}(?:,{_ONE})*+(?:\\n|\\Z)")
 Row = dict[str, object]
 Scope = Literal["row", "field", "duplicate"]
 
@@ -84,9 +88,7 @@ def read_table(path: Path) -> Table:
         return _parquet(path.name, data)
     if suffix not in (".csv", ".jsonl"):
         hint = "save it as .csv, .parquet or .jsonl"
-        raise InputError(
-            f"{path.name}: tables are .csv, .parquet or .jsonl, not {suffix or 'without ending'}", hint=hint
-        )
+        raise InputError(f"{path.name} is not a table: neither .csv nor .parquet nor .jsonl", hint=hint)
     data = _utf8(path.name, data)
     return _csv(path.name, data) if suffix == ".csv" else _jsonl(path.name, data)
 
@@ -114,13 +116,15 @@ def _csv(name: str, data: bytes) -> Table:
     header = _header(name, data)
     refusals: list[Refusal] = []
     try:
+        if sum(field.count(b'"') for field in QUOTED.findall(data)) < data.count(b'"'):
+            raise pl.exceptions.ComputeError("stray quotes")
         frame = pl.read_csv(BytesIO(data), infer_schema=False, has_header=False, skip_rows=1, new_columns=header)
         if len(frame.columns) != len(header):
-            raise pl.exceptions.ShapeError  # every line is longer or shorter than the heading
+            raise pl.exceptions.ShapeError("short lines")
     except PolarsError:
         return Table(name, header, iter(_csv_by_record(name, data, header, refusals)), refusals)
-    starts = _Starts(data)
-    rows = ((starts.line(place), row) for place, row in enumerate(frame.iter_rows(named=True), 1))
+    lines = _lines(data)
+    rows = ((line, row) for line, row in zip(lines, frame.iter_rows(named=True), strict=False) if any(row.values()))
     return Table(name, header, rows, refusals)
 
 
@@ -143,56 +147,44 @@ def _header(name: str, data: bytes) -> list[str]:
 def _csv_by_record(name: str, data: bytes, header: Sequence[str], refusals: list[Refusal]) -> list[tuple[int, Row]]:
     """Read record by record; slower, but one bad record costs one record."""
     rows: list[tuple[int, Row]] = []
-    for line, record in list(_records(data))[1:]:
-        if len(record) > MAX_RECORD:
-            why = f"{len(record):,} characters in one row"
-            refusals.append(Refusal(name, line, "", why, "is a quote missing at the end of a field?"))
-            continue
-        try:
-            values = next(csv.reader([record]), [])
-        except csv.Error as error:
-            refusals.append(Refusal(name, line, "", str(error), "put quotes around fields with commas or line breaks"))
-            continue
-        if len(values) > len(header):
+    text = data.decode("utf-8")
+    position, line = text.find("\n") + 1 or len(text), 2
+    while position < len(text):
+        found = RECORD.match(text, position)
+        record = found[0] if found else text[position : text.find("\n", position) + 1 or len(text)]
+        values = _values(record) if found else None
+        if values is None:
+            why, mend = "a quote is opened and not closed", "put quotes around the whole field, double those inside it"
+            refusals.append(Refusal(name, line, "", why, mend))
+        elif len(values) > len(header):
             why = f"{len(values)} fields under {len(header)} columns"
             refusals.append(Refusal(name, line, "", why, "put quotes around fields with commas"))
-        elif values:
+        elif any(values):
             padded = [value or None for value in values] + [None] * (len(header) - len(values))
             rows.append((line, {column: value for column, value in zip(header, padded, strict=True)}))  # noqa: C416
+        line += record.count("\n")
+        position += len(record)
     return rows
 
 
-def _records(data: bytes) -> Iterator[tuple[int, str]]:
-    """Records of a CSV with the line each starts on: a line belongs to the one before while a quote is open."""
-    held: list[str] = []
-    start, is_open = 1, False
-    for line, text in enumerate(data.decode("utf-8").split("\n"), 1):
-        if not held:
-            start = line
-        held.append(text)
-        is_open ^= text.count('"') % 2 == 1
-        if not is_open:
-            yield start, "\n".join(held)
-            held = []
-    if held:
-        yield start, "\n".join(held)
+def _values(record: str) -> list[str]:
+    return [
+        field[1:-1].replace('""', '"') if field.startswith('"') else field
+        for field in FIELD.findall("," + record.removesuffix("\n"))
+    ]
 
 
-class _Starts:
-    """Line of each record of a CSV; counted only when a record spans several lines or lines are empty."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._simple = b'"' not in data and b"\n\n" not in data
-        self._lines: list[int] | None = None
-
-    def line(self, place: int) -> int:
-        """Line of a record; the heading is record 0."""
-        if self._simple:
-            return place + 1
-        if self._lines is None:
-            self._lines = [line for line, record in _records(self._data) if record]
-        return self._lines[place] if place < len(self._lines) else place + 1
+def _lines(data: bytes) -> Iterator[int]:
+    """Line of each record under the heading of a CSV whose quotes are in order."""
+    if b'"' not in data:
+        yield from range(2, data.count(b"\n") + 3)
+        return
+    text = data.decode("utf-8")
+    position, line = text.find("\n") + 1 or len(text), 2
+    while position < len(text) and (found := RECORD.match(text, position)):
+        yield line
+        line += found[0].count("\n")
+        position = found.end()
 
 
 def _jsonl(name: str, data: bytes) -> Table:
