@@ -1,9 +1,11 @@
 """A workspace small enough to fit in a moment: 24 drawn things, and people who like one colour each."""
 
 import csv
+import io
 
-from tastemaker.testing.worlds import COLOURS, drawn_shop
+from tastemaker.testing.worlds import COLOURS, drawing, drawn_shop
 
+BASE = "http://127.0.0.1:8000"
 DAY = 86_400
 SETTINGS = """
 [space]
@@ -34,3 +36,14 @@ def write_workspace(folder):
                 table.writerow([f"person-{number:02}", item, "buy", 1_700_000_000 + DAY * place + number])
     (folder / "tastemaker.toml").write_text(SETTINGS)
     return folder
+
+
+def picture(colour="red", shape="circle", kind="PNG"):
+    stream = io.BytesIO()
+    drawing(colour, shape, seed=77).save(stream, kind)
+    return stream.getvalue()
+
+
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["items"]]

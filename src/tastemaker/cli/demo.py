@@ -26,14 +26,10 @@ def demo(
 
     settings = settings_of("127.0.0.1", port, "")
     bound = None if no_serve else bind(settings)
-    import tastemaker
-    from tastemaker.demo import draw
+    from tastemaker.shop.opening import demo as demo_shop
 
     with watching() as observer:
-        draw(folder, observer=observer)
-        shop = tastemaker.open(folder)
-        if not shop.view.fitted.names:
-            shop.fit(observer=observer)
+        shop = demo_shop(folder, observer=observer)
     if bound is None:
         shop.close()
         words(str(folder))

@@ -7,7 +7,7 @@ import typer
 
 from tastemaker.cli.opening import opened
 from tastemaker.cli.options import AsJson, Folder, Places, several
-from tastemaker.cli.output import words
+from tastemaker.cli.output import data, words
 from tastemaker.cli.progress import watching
 from tastemaker.core.errors import InputError
 
@@ -57,4 +57,7 @@ def evaluate(
             seed=seed,
             observer=observer,
         )
-    words(report.to_json() if as_json else str(report))
+    if as_json:
+        data(report.to_json())
+    else:
+        words(str(report))

@@ -7,7 +7,6 @@ from typing import Annotated, Protocol, cast
 import typer
 
 from tastemaker.cli.output import note, words
-from tastemaker.core.errors import InputError
 
 EXAMPLES = (
     "tastemaker import movielens ml-latest-small/ --out shop/",
@@ -18,8 +17,8 @@ EXAMPLES = (
 class Importer(Protocol):
     """What a registered importer can do."""
 
-    def convert(self, source: Path, out: Path) -> None:
-        """Read the source and write a workspace."""
+    def convert(self, source: Path, out: Path) -> object:
+        """Read the source and write a workspace; gives a report that prints."""
 
 
 def import_(
@@ -31,8 +30,5 @@ def import_(
     from tastemaker.core import registry
 
     importer = cast("Callable[[], Importer]", registry.find("importer", kind))()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{str(out)!r} is not empty", hint="import into a new folder")
-    importer.convert(path, out)
-    note(f"imported; next: tastemaker fit {out}")
-    words(str(out))
+    words(str(importer.convert(path, out)))
+    note(f"next: tastemaker fit {out}")

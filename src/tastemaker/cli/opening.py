@@ -16,9 +16,9 @@ def opened(folder: Path) -> Iterator["Shop"]:
     Raises:
         WorkspaceError: the folder is not a workspace.
     """
-    import tastemaker
+    from tastemaker.shop.opening import open as open_shop
 
-    shop = tastemaker.open(folder)
+    shop = open_shop(folder)
     try:
         yield shop
     finally:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.opening import opened
-from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where, several
+from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where
 from tastemaker.cli.output import data, words
 
 EXAMPLES = (
@@ -31,7 +31,7 @@ def recommend(
     From what they did so far; popular items when nothing is known of them, and the answer says so.
     """
     with opened(shop) as found:
-        ranking = found.recommend(user, history=several(history), k=k, where=where, exclude=several(exclude))
+        ranking = found.recommend(user, history=history or [], k=k, where=where, exclude=exclude or [])
     if as_json:
         data(ranking)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.opening import opened
-from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where, several
+from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where
 from tastemaker.cli.output import data, note, words
 from tastemaker.core.errors import InputError
 
@@ -49,7 +49,7 @@ def search(
             where=where,
             user=user,
             k=k,
-            exclude=several(exclude),
+            exclude=exclude or [],
             ignore=ignore or [],
         )
     if as_json:

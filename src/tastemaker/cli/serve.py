@@ -36,12 +36,11 @@ def serve(
     from tastemaker.cli.serving import answer, settings_of
     from tastemaker.server.running import bind
     from tastemaker.server.settings import read_key
+    from tastemaker.shop.opening import open as open_shop
 
     settings = settings_of(host, port, read_key(api_key, api_key_file).get_secret_value())
     bound = bind(settings)
-    import tastemaker
-
-    opened = tastemaker.open(shop)
+    opened = open_shop(shop)
     if not opened.view.fitted.names:
         note("note: this shop is not fitted yet; `tastemaker fit` makes its answers better")
     answer(opened, settings, bound)

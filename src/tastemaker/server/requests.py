@@ -130,7 +130,7 @@ class ItemIn(Request):
 class AddRequest(Request):
     """Items to add live, with the pictures they name."""
 
-    items: Annotated[list[ItemIn], Field(max_length=10_000)]
+    items: Annotated[list[ItemIn], Field(min_length=1, max_length=10_000)]
     """The items."""
     pictures: dict[Words, Base64Bytes] = {}
     """Pictures by name, base64."""

@@ -39,7 +39,7 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
                 seed=asked.seed,
                 observer=observer,
             )
-        return plain(json.loads(report.to_json()))
+        return plain(report.to_json())
 
     job = jobs_of(request).start("evaluate", work)
     response.headers["Location"] = f"/jobs/{job.id}"

@@ -1,0 +1,130 @@
+"""The reading routes give what the shop gives, in the one wire form."""
+
+import base64
+import io
+
+import pytest
+from PIL import Image
+from tests.server.small_workspace import ids, picture
+
+from tastemaker.core.wire import plain
+
+
+def test_recommend_is_the_shops_answer(reader, read_shop):
+    answer = reader.get("/recommend", params={"user": "person-00", "k": 5}).json()
+    assert answer == plain(read_shop.recommend("person-00", k=5))
+    assert len(answer["items"]) == 5
+    assert set(answer) == {"items", "understood", "notes"}
+    assert set(answer["items"][0]) == {"id", "score", "title", "price", "picture", "reasons"}
+
+
+def test_get_and_post_are_one(reader):
+    asked = {"user": "person-01", "k": 3, "where": "price < 21", "exclude": ["green-circle-0"]}
+    assert reader.get("/recommend", params=asked).json() == reader.post("/recommend", json=asked).json()
+    like = {"item": "red-circle-0", "k": 4}
+    assert reader.get("/similar", params=like).json() == reader.post("/similar", json=like).json()
+    why = {"item": "red-circle-0", "user": "person-00"}
+    assert reader.get("/explain", params=why).json() == reader.post("/explain", json=why).json()
+    words = {"text": "red circle", "k": 4}
+    assert reader.get("/search", params=words).json() == reader.post("/search", json=words).json()
+
+
+def test_filters_and_exclusions_hold(reader):
+    found = reader.get("/recommend", params={"user": "person-00", "k": 24, "where": "colour = red and price < 21"})
+    assert ids(found)
+    assert all(id.startswith("red") and id.endswith("0") for id in ids(found))
+    without = reader.post("/recommend", json={"k": 24, "exclude": ["blue-circle-0", "blue-circle-1"]})
+    assert not {"blue-circle-0", "blue-circle-1"} & set(ids(without))
+
+
+def test_somebody_unknown_gets_the_fallback_and_is_told(reader):
+    answer = reader.get("/recommend", params={"user": "nobody-knows-me", "k": 5}).json()
+    assert len(answer["items"]) == 5
+    assert any("nobody-knows-me" in note or "popular" in note for note in answer["notes"])
+
+
+def test_a_history_is_enough(reader):
+    by_history = ids(reader.post("/recommend", json={"history": ["red-circle-0", "red-square-0"], "k": 4}))
+    assert sum(id.startswith("red") for id in by_history) >= 2
+    assert not {"red-circle-0", "red-square-0"} & set(by_history)
+
+
+def test_more_places_than_items(reader):
+    assert len(ids(reader.get("/search", params={"text": "circle", "k": 1000}))) <= 24
+
+
+def test_words_find_and_what_was_understood_can_be_left_out(reader):
+    answer = reader.get("/search", params={"text": "red circle", "k": 2})
+    assert all(id.startswith("red-circle") for id in ids(answer))
+    labels = [facet["label"] for facet in answer.json()["understood"]]
+    assert "colour: red" in labels
+    left_out = reader.get("/search", params={"text": "red circle", "k": 2, "ignore": labels}).json()
+    assert not set(labels) & {facet["label"] for facet in left_out["understood"]}
+
+
+def test_a_picture_as_a_file_and_as_base64_are_one(reader):
+    data = picture()
+    as_file = reader.post("/search", data={"k": "3"}, files={"image": ("me.png", data)})
+    as_json = reader.post("/search", json={"k": 3, "image": base64.b64encode(data).decode()})
+    assert len(ids(as_file)) == 3
+    assert as_file.json() == as_json.json()
+
+
+def test_a_picture_and_a_change(reader, read_shop):
+    answer = reader.post("/search", data={"change": "but in blue", "k": "4"}, files={"image": ("me.png", picture())})
+    assert answer.json() == plain(read_shop.search(image=picture(), change="but in blue", k=4))
+    assert ids(answer)[0].startswith("blue")
+
+
+def test_lists_in_a_form(reader):
+    form = {"text": "circle", "k": "24", "exclude": ["red-circle-0", "blue-circle-0"]}
+    found = ids(reader.post("/search", data=form, files={"image": ("", b"")}))
+    assert found
+    assert not {"red-circle-0", "blue-circle-0"} & set(found)
+
+
+def test_explain_names_its_sources(reader):
+    answer = reader.get("/explain", params={"item": "red-circle-0", "user": "person-00"}).json()
+    assert answer["item"] == "red-circle-0"
+    assert answer["reasons"] or answer["notes"]
+    assert isinstance(answer["sources"], dict)
+
+
+def test_one_item(reader):
+    item = reader.get("/items/red-circle-1").json()
+    assert (item["id"], item["price"], item["images"]) == ("red-circle-1", 21.0, ["red-circle-1.png"])
+    assert item["attributes"] == {"colour": "red", "shape": "circle"}
+
+
+def test_pictures_are_scaled_and_cached(reader):
+    whole = reader.get("/pictures/red-circle-0.png")
+    assert whole.headers["content-type"] == "image/png"
+    small = reader.get("/pictures/red-circle-0.png", params={"width": 16})
+    assert Image.open(io.BytesIO(small.content)).width == 16
+    assert small.headers["content-type"] in ("image/webp", "image/jpeg")
+    tag = small.headers["etag"]
+    assert tag != whole.headers["etag"]
+    assert "max-age" in small.headers["cache-control"]
+    again = reader.get("/pictures/red-circle-0.png", params={"width": 16}, headers={"if-none-match": f'"x", W/{tag}'})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "name", ["none.png", "../items.csv", "%2e%2e/items.csv", "/etc/passwd", "..%2f..%2fetc%2fpasswd"]
+)
+def test_other_files_are_no_pictures(reader, name):
+    response = reader.get(f"/pictures/{name}")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_care(reader):
+    check = reader.get("/check").json()
+    assert check
+    doctor = reader.get("/doctor").json()
+    assert doctor["database"] == "ok"
+    methods = reader.get("/methods").json()
+    assert {"kind", "name", "figure", "source"} == set(methods[0])
+    assert "ease" in {method["name"] for method in methods}
+    assert reader.get("/healthz").json() == {"status": "ok"}
+    assert reader.get("/readyz").json() == {"status": "ready", "items": 24, "fitted": True}

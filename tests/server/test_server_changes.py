@@ -1,0 +1,159 @@
+"""The routes that change something: events, items, jobs."""
+
+import base64
+import json
+import logging
+
+import pytest
+from starlette.testclient import TestClient
+from tests.server.small_workspace import BASE, ids, picture
+
+from tastemaker.server import create_app
+from tastemaker.shop import Shop
+
+EVENT = {"id": "e-1", "user": "anna", "item": "red-circle-0", "kind": "buy", "time": "2024-05-01T12:00:00Z"}
+
+
+def test_events_are_on_the_disk_before_the_answer(client, shop):
+    answer = client.post("/events", json=[EVENT, {"id": "e-2", "user": "anna", "item": "red-circle-1"}])
+    assert answer.json() == {"accepted": 2, "duplicates": 0, "unknown_items": 0, "refused": []}
+    with Shop(shop.path) as other:
+        assert len(other.store.history("anna")) == 2
+
+
+def test_events_count_once_however_often_they_are_sent(client, shop):
+    first = client.post("/events", json=[EVENT]).json()
+    again = client.post("/events", json=[EVENT, EVENT]).json()
+    assert (first["accepted"], again["accepted"], again["duplicates"]) == (1, 0, 2)
+    assert len(shop.store.history("anna")) == 1
+
+
+def test_an_event_counts_at_once(client):
+    before = ids(client.get("/recommend", params={"user": "anna", "k": 24}))
+    assert "red-circle-0" in before
+    client.post("/events", json=[EVENT])
+    after = client.get("/recommend", params={"user": "anna", "k": 24})
+    assert "red-circle-0" not in ids(after)
+    assert client.get("/recommend", params={"user": "anna", "k": 24}).json() == after.json()
+
+
+def test_unusable_events_are_named_and_the_others_taken(client, shop):
+    sent = [
+        EVENT,
+        {"user": "anna"},
+        {"user": "", "item": "red-circle-0"},
+        {"user": "anna", "item": "red-circle-0", "time": "yesterday"},
+        {"user": "anna", "item": "red-circle-0", "value": "many"},
+        {"user": "anna", "item": "red-circle-0", "time": 1e15},
+        {"user": "anna", "item": "red-circle-0", "colour": "red"},
+        "anna bought it",
+    ]
+    answer = client.post("/events", json=sent).json()
+    assert answer["accepted"] == 1
+    assert [entry["place"] for entry in answer["refused"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert "'yesterday'" in answer["refused"][2]["why"]
+    assert len(shop.store.history("anna")) == 1
+
+
+def test_an_event_of_an_item_to_come_is_kept_until_it_comes(client, shop):
+    answer = client.post("/events", json=[{"id": "e-9", "user": "anna", "item": "new-1"}]).json()
+    assert (answer["accepted"], answer["unknown_items"]) == (1, 1)
+    assert len(shop.store.history("anna")) == 0
+    client.post("/add", json={"items": [{"id": "new-1", "title": "new red circle"}]})
+    assert len(shop.store.history("anna")) == 1
+
+
+def test_items_come_live_with_their_pictures(client):
+    sent = {
+        "items": [
+            {"id": "new-1", "title": "pink circle", "images": ["new/pink.png"], "attributes": {"colour": "pink"}}
+        ],
+        "pictures": {"new/pink.png": base64.b64encode(picture()).decode()},
+    }
+    answer = client.post("/add", json=sent)
+    assert (answer.status_code, answer.json()["added"], answer.json()["refusals"]) == (200, 1, [])
+    assert ids(client.get("/search", params={"text": "pink", "k": 1})) == ["new-1"]
+    name = client.get("/items/new-1").json()["images"][0]
+    assert client.get(f"/pictures/{name}").status_code == 200
+
+
+def test_items_come_as_a_form_too(client):
+    items = json.dumps([{"id": "new-1", "title": "pink circle", "images": ["a.png"]}])
+    answer = client.post("/add", data={"items": items}, files=[("pictures", ("a.png", picture()))])
+    assert answer.json()["added"] == 1
+    assert len(client.get("/items/new-1").json()["images"]) == 1
+
+
+@pytest.mark.parametrize("name", ["../out.png", "/abs.png", "a/../../b.png", "a//b.png", "..", "\\\\host\\a.png"])
+def test_pictures_stay_inside(client, tmp_path, name):
+    sent = {"items": [{"id": "new-1"}], "pictures": {name: base64.b64encode(picture()).decode()}}
+    before = sorted(tmp_path.rglob("*.png"))
+    assert client.post("/add", json=sent).status_code == 422
+    assert sorted(tmp_path.rglob("*.png")) == before
+    assert client.get("/items/new-1").status_code == 404
+
+
+def test_a_broken_picture_changes_nothing(client):
+    sent = {
+        "items": [{"id": "new-1", "images": ["a.png"]}],
+        "pictures": {"a.png": base64.b64encode(picture()[:60]).decode()},
+    }
+    answer = client.post("/add", json=sent)
+    assert (answer.status_code, "a.png" in answer.json()["detail"]) == (422, True)
+    assert client.get("/items/new-1").status_code == 404
+
+
+def test_items_go_all_or_none(client):
+    answer = client.post("/remove", json={"items": ["red-circle-0", "red-circle-7"]})
+    assert (answer.status_code, "'red-circle-7'" in answer.json()["detail"]) == (404, True)
+    assert client.get("/items/red-circle-0").status_code == 200
+    assert client.post("/remove", json={"items": ["red-circle-0"]}).json() == {"removed": 1}
+    assert "red-circle-0" not in ids(client.get("/search", params={"text": "red circle", "k": 24}))
+
+
+def test_fit_is_a_job(client):
+    started = client.post("/fit", json={"parts": ["recommender"]})
+    assert started.status_code == 202
+    job = client.app.state.jobs.wait(started.json()["id"], 60)
+    assert job.state == "done"
+    seen = client.get(started.headers["location"]).json()
+    assert (seen["state"], seen["verb"]) == ("done", "fit")
+    assert seen["steps"]
+    assert [entry["id"] for entry in client.get("/jobs").json()] == [job.id]
+
+
+def test_a_fit_that_cannot_be_says_why(client):
+    started = client.post("/fit", json={"parts": ["engine"]}).json()
+    client.app.state.jobs.wait(started["id"], 60)
+    ended = client.get(f"/jobs/{started['id']}").json()
+    assert ended["state"] == "failed"
+    assert ended["problem"]["detail"] == "unknown part 'engine'"
+    assert "recommender" in ended["problem"]["hint"]
+
+
+def test_evaluate_is_a_job(client):
+    sent = {"events": [{"user": "person-00", "item": "red-stripes-1"}], "methods": ["popularity"], "k": 5}
+    started = client.post("/evaluate", json=sent)
+    assert started.status_code == 202
+    ended = client.app.state.jobs.wait(started.json()["id"], 60)
+    assert ended.state == "done", ended.problem
+    rows = client.get(f"/jobs/{ended.id}").json()["result"]["rows"]
+    assert {"method", "metric", "value", "low", "high", "n", "seconds"} == set(rows[0])
+    assert "shop" in {row["method"] for row in rows}
+
+
+def test_the_log_names_nobody(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    client.post("/events", json=[EVENT])
+    client.get("/recommend", params={"user": "anna", "where": "nothing = 1"})
+    client.get("/explain", params={"user": "anna", "item": "red-circle-0"})
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("tastemaker")]
+    assert any("/recommend" in line for line in ours)
+    assert not [line for line in ours if "anna" in line or "red-circle" in line]
+
+
+def test_the_app_ends_its_jobs(shop):
+    with TestClient(create_app(shop), base_url=BASE) as client:
+        started = client.post("/fit").json()
+        jobs = client.app.state.jobs
+    assert jobs.find(started["id"]).state in ("cancelled", "done")
