@@ -27,7 +27,7 @@ from tastemaker.recommenders.signals import recent, shares
 
 BATCH = 512
 MOST_READ = 20_000  # items that the leading directions are learned from
-BLOCKS: Mapping[features.Block, float] = {"words": 0.25, "labels": 0.5, "numbers": 0.25}
+BLOCKS: Mapping[features.Block, float] = {"words": 0.25, "labels": 0.5, "names": 0.25, "numbers": 0.25}
 
 
 class ContentConfig(Config):

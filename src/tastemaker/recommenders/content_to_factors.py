@@ -62,6 +62,9 @@ class ContentToFactorsConfig(Config):
     labels: float = Field(default=0.5, ge=0)
     """Weight of categories, lists and flags."""
 
+    names: float = Field(default=1.0, ge=0)
+    """Weight of labels that name things, such as people and brands."""
+
     numbers: float = Field(default=2.0, ge=0)
     """Weight of numbers, the price and the year."""
 
@@ -155,6 +158,7 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         weights: dict[features.Block, float] = {
             "words": config.words,
             "labels": config.labels,
+            "names": config.names,
             "numbers": config.numbers,
         }
         sparse = self._features.read(catalog, rows, weights)

@@ -5,6 +5,7 @@ was learned from the others: which words and labels there are, how rare each is,
 
     words    title and description, log-count x inverse document frequency
     labels   departments, categories, lists, flags; texts that list short parts ("Tom Hanks, Tim Allen") give each part
+    names    labels of attributes with many values, each of few items: people, brands, series
     numbers  number attributes, the price, and a year that stands in the title: soft bins at the catalog's own quantiles
 """
 
@@ -24,13 +25,14 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.types import Doubles, Floats, Ints
 
-Block = Literal["words", "labels", "numbers"]
+Block = Literal["words", "labels", "names", "numbers"]
 WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 MOST_WORDS = 20_000
 MOST_LABELS = 20_000
 LONGEST = 4_000  # characters of a description that are read
 PART_WORDS = 4  # a part of a comma list is a label up to so many words
+MANY, FEW = 50, 8  # an attribute names things when it has so many values, each of fewer items than this
 BINS = 12
 WIDTH = 1.0  # of a soft bin, in bins
 
@@ -40,20 +42,21 @@ class Features:
     """What was learned about a catalog's words, labels and numbers; made by :func:`learn`.
 
     Attributes:
-        words, labels: token -> column inside its block.
-        rarity: inverse document frequencies, first of the words, then of the labels.
+        words, labels, names: token -> column inside its block.
+        rarity: inverse document frequencies of the words, then of the labels, then of the names.
         numbers: name of each number, its bins' centres.
     """
 
     words: Mapping[str, int]
     labels: Mapping[str, int]
+    names: Mapping[str, int]
     rarity: Floats
     numbers: Mapping[str, Doubles]
 
     @property
     def width(self) -> int:
         """Columns of :meth:`read`."""
-        return len(self.words) + len(self.labels) + sum(len(centres) for centres in self.numbers.values())
+        return len(self.rarity) + sum(len(centres) for centres in self.numbers.values())
 
     def read(self, catalog: Catalog, rows: Ints, weights: Mapping[Block, float]) -> csr_matrix:
         """Items as sparse vectors; zero for a removed item, and a block is zero for an item that lacks it.
@@ -68,12 +71,14 @@ class Features:
         items = [catalog.item(int(row)) if catalog.alive[row] else None for row in rows]
         words = [Counter(words_in(item)) if item else Counter() for item in items]
         labels = [Counter(labels_in(item)) if item else Counter() for item in items]
-        blocks = {
-            "words": _table(words, self.words, self.rarity[: len(self.words)]),
-            "labels": _table(labels, self.labels, self.rarity[len(self.words) :]),
+        rarity = np.split(self.rarity, np.cumsum([len(self.words), len(self.labels)]))
+        blocks: dict[Block, csr_matrix] = {
+            "words": _table(words, self.words, rarity[0]),
+            "labels": _table(labels, self.labels, rarity[1]),
+            "names": _table(labels, self.names, rarity[2]),
             "numbers": _bins(items, self.numbers),
         }
-        scaled = [blocks[name] * np.float32(np.sqrt(weights[name])) for name in ("words", "labels", "numbers")]
+        scaled = [block * np.float32(np.sqrt(weights[name])) for name, block in blocks.items()]
         joined: csr_matrix = hstack(scaled, format="csr", dtype=np.float32)
         return joined
 
@@ -83,6 +88,7 @@ class Features:
         return {
             f"{prefix}words": _packed(self.words),
             f"{prefix}labels": _packed(self.labels),
+            f"{prefix}names": _packed(self.names),
             f"{prefix}numbers": _packed(self.numbers),
             f"{prefix}rarity": self.rarity,
             f"{prefix}bins": np.array([len(values) for values in centres], np.int64),
@@ -92,12 +98,14 @@ class Features:
 
 def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Features:
     """Take back what :meth:`Features.tensors` gave."""
-    words, labels, numbers = (_unpacked(tensors[f"{prefix}{name}"]) for name in ("words", "labels", "numbers"))
+    packed = (tensors[f"{prefix}{name}"] for name in ("words", "labels", "names", "numbers"))
+    words, labels, names, numbers = (_unpacked(data) for data in packed)
     bounds = np.cumsum(tensors[f"{prefix}bins"].astype(np.int64))[:-1]
     centres = np.split(tensors[f"{prefix}centres"].astype(np.float64), bounds) if numbers else []
     return Features(
         words={word: column for column, word in enumerate(words)},
         labels={label: column for column, label in enumerate(labels)},
+        names={name: column for column, name in enumerate(names)},
         rarity=tensors[f"{prefix}rarity"].astype(np.float32),
         numbers=dict(zip(numbers, centres, strict=True)),
     )
@@ -107,13 +115,18 @@ def learn(catalog: Catalog, rows: Ints) -> Features:
     """Which words, labels and numbers there are. A word or label of a single item says nothing about others."""
     items = [catalog.item(int(row)) for row in rows if catalog.alive[row]]
     words, word_rarity = _vocabulary([set(words_in(item)) for item in items], MOST_WORDS)
-    labels, label_rarity = _vocabulary([set(labels_in(item)) for item in items], MOST_LABELS)
+    said = [set(labels_in(item)) for item in items]
+    many = _naming(said)
+    labels, label_rarity = _vocabulary(
+        [{t for t in tokens if _attribute(t) not in many} for tokens in said], MOST_LABELS
+    )
+    names, name_rarity = _vocabulary([{t for t in tokens if _attribute(t) in many} for tokens in said], MOST_LABELS)
     found: dict[str, list[float]] = {}
     for item in items:
         for name, value in numbers_in(item):
             found.setdefault(name, []).append(value)
     numbers = {name: _centres(np.array(values)) for name, values in sorted(found.items())}
-    return Features(words, labels, np.concatenate([word_rarity, label_rarity]), numbers)
+    return Features(words, labels, names, np.concatenate([word_rarity, label_rarity, name_rarity]), numbers)
 
 
 def digests(catalog: Catalog, vectors: ItemVectors | None) -> npt.NDArray[np.uint64]:
@@ -185,6 +198,21 @@ def _vocabulary(documents: Sequence[set[str]], most: int) -> tuple[dict[str, int
     kept = sorted(ranked[:most])
     rarity = np.log1p(len(documents) / np.array([counts[token] for token in kept], np.float64))
     return {token: column for column, token in enumerate(kept)}, rarity.astype(np.float32)
+
+
+def _attribute(label: str) -> str:
+    return label.partition("=")[0]
+
+
+def _naming(documents: Sequence[set[str]]) -> set[str]:
+    """Attributes with many values, each of few items."""
+    uses: Counter[str] = Counter()
+    values: dict[str, set[str]] = {}
+    for document in documents:
+        for label in document:
+            uses[_attribute(label)] += 1
+            values.setdefault(_attribute(label), set()).add(label)
+    return {name for name, held in values.items() if len(held) >= MANY and uses[name] < FEW * len(held)}
 
 
 def _table(documents: Sequence[Counter[str]], columns: Mapping[str, int], rarity: Floats) -> csr_matrix:
