@@ -1,10 +1,11 @@
 """A small shop with the verbs the page calls, honest in its own small way: forty drawn items, six people.
 
 It exists so that the page's tests need no training: words match words, a picture matches by its mean colour, a person
-likes what they looked at. Run it to look at the page: ``python -m tests.page.stand_in 8765``.
+likes what they looked at. Run it to look at the page: ``python tests/page/stand_in.py 8765 0``.
 """
 
 import io
+import socket
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,7 @@ KINDS = {
     "wardrobe": ("Linen shirt", "Wool coat", "Summer dress", "Canvas bag"),
     "home": ("Oak chair", "Reading lamp", "Low sofa", "Stoneware vase"),
 }
-ATTACK = "<script>document.title='broken'</script><b>Bold</b> & sons"
+ATTACK = "<script>document.title='broken'</script><b>Bold</b> & sons in green"
 
 
 def drawn(colour, kind):
@@ -54,6 +55,13 @@ def drawn(colour, kind):
     return stream.getvalue()
 
 
+def middle(data):
+    """The colour in the middle of a picture."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    width, height = image.size
+    return np.asarray(image.crop((width * 2 // 5, height * 2 // 5, width * 3 // 5, height * 3 // 5))).mean((0, 1))
+
+
 def items():
     found = []
     for department, kinds in KINDS.items():
@@ -64,7 +72,7 @@ def items():
                     Item(
                         id=f"item-{number}",
                         title=f"{kind} in {colour}" if number != 7 else ATTACK,
-                        text=f"A {colour} {kind.lower()}, made to be used for many years.\nQuiet, useful and repairable.",
+                        text=f"A {colour} {kind.lower()}, made to last.\nQuiet, useful and repairable.",
                         images=(f"{colour}/{kind.replace(' ', '-')}.jpg",) if number % 13 != 11 else (),
                         price=19.0 + 12.5 * number if number % 9 != 5 else None,
                         available=True,
@@ -154,6 +162,8 @@ class Stand:
 
     def search(self, text="", *, image=None, change="", where="", user=None, k=10, exclude=(), ignore=()):
         time.sleep(self.delay)
+        if isinstance(image, str):
+            image = self.picture(self.item(image).images[0])
         words = f"{text} {change}".lower().split()
         facets = [Facet("colour", "=", word) for word in words if word in COLOURS]
         if "under" in words and words[-1].isdigit():
@@ -162,7 +172,7 @@ class Stand:
         limit = min([float(facet.value) for facet in facets if facet.name == "price"], default=None)
         wanted = {facet.value for facet in facets if facet.name == "colour"}
         left = {word for word in words if word not in COLOURS} - {"in", "a", "under"}
-        mean = None if image is None else np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).mean((0, 1))
+        mean = None if image is None else middle(image)
         places = []
         for item in self._allowed(where):
             if item.id in exclude or (limit is not None and not (item.price or 1e9) < limit):
@@ -237,4 +247,8 @@ def create(shop):
 
 
 if __name__ == "__main__":
-    uvicorn.run(create(Stand()), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    bound = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+    sys.stdout.write(f"{bound.getsockname()[1]}\n")
+    sys.stdout.flush()
+    app = create(Stand(delay=float(sys.argv[2])))
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[bound])

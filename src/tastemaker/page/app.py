@@ -8,6 +8,7 @@ two shops can live in one process.
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import Client, background_tasks, core, events, ui
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,6 +41,7 @@ ASSETS = Path(__file__).parent / "assets"
 MOMENT = 1.0
 """Seconds that a page waits for the shop before it sends a skeleton."""
 _KEY = "tastemaker.page"
+_UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) layer\(\w+\);')
 
 
 @dataclass(frozen=True)
@@ -92,40 +95,44 @@ def attach(app: FastAPI, shop: "Shop") -> None:
 
 def _declare_pages() -> None:
     @ui.page("/", response_timeout=30)
-    async def front(request: Request, client: Client) -> None:
+    async def front(request: Request, client: Client) -> Response:
         state = State.read(request.query_params.multi_items())
         desk: Desk = request.scope[_KEY]
         await desk.feedback.settle(state.person or None)
         if state.asks:
             saying = f"Looking for {state.words or 'things like it'} …"
-            await _deliver(client, desk, state, "/", saying, lambda: results(desk.shop, state, desk.uploads.find))
+            return await _deliver(
+                request, client, state, "/", saying, lambda: results(desk.shop, state, desk.uploads.find)
+            )
         else:
-            await _deliver(client, desk, state, "/", "Setting out the shop …", lambda: home(desk.shop, state))
+            return await _deliver(request, client, state, "/", "Setting out the shop …", lambda: home(desk.shop, state))
 
     @ui.page("/item/{item_id:path}", response_timeout=30)
-    async def item(request: Request, client: Client, item_id: str) -> None:
+    async def item(request: Request, client: Client, item_id: str) -> Response:
         state = State(person=State.read(request.query_params.multi_items()).person)
         desk: Desk = request.scope[_KEY]
         path = f"/item/{quote(item_id, safe='')}"
-        await _deliver(client, desk, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
+        return await _deliver(request, client, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
 
     @ui.page("/engine", response_timeout=30)
-    async def machine(request: Request, client: Client) -> None:
+    async def machine(request: Request, client: Client) -> Response:
         state = State(person=State.read(request.query_params.multi_items()).person)
         desk: Desk = request.scope[_KEY]
-        await _deliver(client, desk, state, "/engine", "Looking under the bonnet …", lambda: engine(desk.shop))
+        return await _deliver(
+            request, client, state, "/engine", "Looking under the bonnet …", lambda: engine(desk.shop)
+        )
 
 
 async def _deliver(
-    client: Client, desk: Desk, state: State, path: str, saying: str, build: Callable[[], Content]
-) -> None:
+    request: Request, client: Client, state: State, path: str, saying: str, build: Callable[[], Content]
+) -> Response:
     """Send the page whole when it is there in a moment; otherwise a skeleton now and the rest when it is there."""
+    desk: Desk = request.scope[_KEY]
     building = asyncio.create_task(asyncio.to_thread(_safely, build))
     await asyncio.wait({building}, timeout=MOMENT)
     content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
     held = await asyncio.to_thread(_held, desk, state)
     ui.page_title(content.title)
-    client.status_code = content.status
     ui.add_head_html(_head())
     ui.add_body_html(body(state, content, held))
     people(desk.shop, state, path)
@@ -134,6 +141,16 @@ async def _deliver(
         _note_view(client, desk, state, content)
     else:
         background_tasks.create(_fill(client, desk, state, building), name="fill the page")
+    return _lean(client.build_response(request, content.status))
+
+
+def _lean(response: Response) -> Response:
+    """NiceGUI's page without the style sheets of widgets that are not used; they would hold up the first picture."""
+    text = bytes(response.body).decode("utf-8")
+    headers = {
+        name: value for name, value in response.headers.items() if name not in ("content-length", "content-type")
+    }
+    return HTMLResponse(_UNUSED_SHEETS.sub("", text), status_code=response.status_code, headers=headers)
 
 
 async def _fill(client: Client, desk: Desk, state: State, building: Awaitable[Content]) -> None:

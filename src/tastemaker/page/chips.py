@@ -13,10 +13,10 @@ _SHOWN_IN_THE_BAR = ("picture", "words", "person", "item")
 """Facets that the search bar itself shows and takes away."""
 
 
-def understood(state: State, facets: Sequence[Facet]) -> Safe | None:
+def understood(state: State, facets: Sequence[Facet], currency: str = "") -> Safe | None:
     """The line of chips; None when there is nothing to show."""
     chips = [
-        _chip(facet.label, state.without(facet.label).url(), hard=facet.hard)
+        _chip(_words(facet, currency), state.without(facet.label).url(), hard=facet.hard)
         for facet in facets
         if facet.name not in _SHOWN_IN_THE_BAR
     ]
@@ -52,7 +52,8 @@ def filters(state: State, facts: Facts, currency: str) -> Safe | None:
 
 def suggestions(state: State, facts: Facts) -> Safe | None:
     """Changes worth trying, made of the catalog's own words."""
-    words = [f"in {colour}" for colour in facts.colours if colour not in state.change][:4]
+    asked = f"{state.words} {state.change}".casefold()
+    words = [f"in {colour}" for colour in facts.colours if colour.casefold() not in asked][:4]
     if facts.limits:
         words.append("cheaper")
     links = [
@@ -68,6 +69,14 @@ def suggestions(state: State, facts: Facts) -> Safe | None:
         tag("span", {"class": "quiet", "id": "but"}, "The same, but"),
         tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "but"}, join(links)),
     )
+
+
+def _words(facet: Facet, currency: str) -> str:
+    """A chip's text; a price limit is written as prices are."""
+    below, above = facet.op in ("<", "<="), facet.op in (">", ">=")
+    if facet.name != "price" or not (below or above):
+        return facet.label
+    return f"{'under' if below else 'over'} {currency}{facet.value}"
 
 
 def _url(state: State) -> str:

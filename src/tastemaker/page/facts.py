@@ -54,7 +54,8 @@ def facts_of(catalog: Catalog) -> Facts:
 
 def currency_of(shop: "Shop") -> str:
     """What stands before a price; "" when the shop does not say."""
-    return shop.workspace.settings.currency
+    currency: str = shop.workspace.settings.currency
+    return currency
 
 
 def _count(catalog: Catalog) -> Facts:
@@ -81,8 +82,9 @@ def _limits(prices: Floats) -> tuple[float, ...]:
     if not len(prices):
         return ()
     wanted = np.quantile(prices, (0.15, 0.35, 0.6, 0.85))
-    nearest = {min(_LIMITS, key=lambda limit, price=price: abs(limit - price)) for price in wanted}
-    return tuple(float(limit) for limit in sorted(nearest) if prices.min() < limit < prices.max())
+    steps = np.array(_LIMITS, np.float64)
+    nearest = {float(steps[np.abs(steps - price).argmin()]) for price in wanted}
+    return tuple(limit for limit in sorted(nearest) if prices.min() < limit < prices.max())
 
 
 def _colours(catalog: Catalog) -> tuple[str, ...]:

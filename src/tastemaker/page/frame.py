@@ -14,6 +14,9 @@ _CAMERA = (
     "A1.5 1.5 0 0 1 4 8.5Zm8 8.7a3.6 3.6 0 1 0 0-7.2 3.6 3.6 0 0 0 0 7.2Z"
 )
 
+OBVIOUS = "nobody is named"
+"""How the shop's note begins that says what the page shows anyway: nobody is chosen."""
+
 
 @dataclass(frozen=True)
 class Content:

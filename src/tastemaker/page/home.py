@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tastemaker.core.ranking import Ranked, Ranking
-from tastemaker.page.card import Frame, Row, row
+from tastemaker.page.card import Frame, Row, row, sentence
 from tastemaker.page.chips import filters
 from tastemaker.page.facts import Facts, currency_of, facts_of
-from tastemaker.page.frame import Content, way_on
+from tastemaker.page.frame import OBVIOUS, Content, way_on
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import State
 
@@ -33,7 +33,7 @@ def home(shop: "Shop", state: State) -> Content:
     """The first page."""
     rows, notes = gather(shop, state)
     frame = Frame(state, currency_of(shop))
-    lines = [tag("p", {"class": "note"}, note) for note in notes]
+    lines = [tag("p", {"class": "note"}, sentence(note)) for note in notes]
     drawn = [row(content, frame, eager=place == 0) for place, content in enumerate(rows)]
     heading = tag("h1", {"class": "hush"}, f"For {state.person}" if state.person else "The shop")
     parts: list[Safe | None] = [heading, filters(state, facts_of(shop.catalog), currency_of(shop)), *lines, *drawn]
@@ -64,7 +64,7 @@ def _popular(shop: "Shop", state: State, facts: Facts) -> tuple[list[Row], tuple
             items = shop.recommend(k=ROW, where=narrowed.where).items
             if items:
                 rows.append(Row(f"Popular in {name}", items, more=narrowed.url()))
-    return rows, () if facts.people else ranking.notes
+    return rows, tuple(note for note in ranking.notes if not note.startswith(OBVIOUS))
 
 
 def _fresh(shop: "Shop", state: State, facts: Facts) -> Row | None:

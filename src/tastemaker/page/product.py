@@ -10,7 +10,7 @@ from tastemaker.core.types import Value
 from tastemaker.page.card import Frame, Row, picture, price_text, row, sentence
 from tastemaker.page.chips import suggestions
 from tastemaker.page.facts import currency_of, facts_of
-from tastemaker.page.frame import Content, way_on
+from tastemaker.page.frame import OBVIOUS, Content, way_on
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import State
 
@@ -120,7 +120,8 @@ def _why(shop: "Shop", state: State, item: Item) -> Safe:
     """Why it is shown: reasons as sentences, with how much each counted."""
     explained = shop.explain(item.id, user=state.person or None)
     lines = [_reason(shop, state, reason) for reason in explained.reasons]
-    notes = [_LACKS[part] for part in explained.missing if part in _LACKS]
+    notes = [note for note in explained.notes if not note.startswith(OBVIOUS)]
+    notes += [_LACKS[part] for part in explained.missing if part in _LACKS]
     if not lines:
         notes.insert(
             0, "Nothing is known yet that speaks for it" if state.person else "Choose a person to see why it suits them"
@@ -130,7 +131,7 @@ def _why(shop: "Shop", state: State, item: Item) -> Safe:
         {"class": "why", "id": "why"},
         tag("h2", None, "Why this?"),
         tag("ul", {"role": "list"}, join(lines)) if lines else None,
-        *(tag("p", {"class": "note"}, note) for note in (*notes, *explained.notes)),
+        *(tag("p", {"class": "note"}, sentence(note)) for note in notes),
     )
 
 

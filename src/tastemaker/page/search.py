@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tastemaker.core.ranking import Ranking
-from tastemaker.page.card import Frame, grid
+from tastemaker.page.card import Frame, grid, sentence
 from tastemaker.page.chips import filters, suggestions, understood
 from tastemaker.page.facts import Facts, currency_of, facts_of
 from tastemaker.page.frame import Content, way_on
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
 FindPicture = Callable[[str], bytes | None]
-PICTURE_WIDTH = 480
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ def results(shop: "Shop", state: State, find: FindPicture) -> Content:
     heading = _heading(shop, state)
     parts: list[Safe | None] = [
         tag("h1", {"class": "asked"}, heading),
-        understood(state, ranking.understood),
+        understood(state, ranking.understood, currency),
         filters(state, facts, currency),
         suggestions(state, facts) if ranking.items else None,
-        *(tag("p", {"class": "note"}, note) for note in ranking.notes),
+        *(tag("p", {"class": "note"}, sentence(note)) for note in ranking.notes),
     ]
     if ranking.items:
         parts += [grid(ranking.items, Frame(state, currency)), _more(state, len(ranking))]
@@ -87,11 +86,9 @@ def _like(shop: "Shop", state: State) -> Ranking:
     if not state.words and not state.change:
         return shop.similar(state.like, k=state.size, where=state.where)
     item = shop.item(state.like)
-    image = shop.picture(item.images[0], PICTURE_WIDTH) if item.images else None
-    text = state.words if image is not None else f"{item.title} {state.words}".strip()
     return shop.search(
-        text,
-        image=image,
+        state.words if item.images else f"{item.title} {state.words}".strip(),
+        image=item.id if item.images else None,
         change=state.change,
         where=state.where,
         user=state.person or None,

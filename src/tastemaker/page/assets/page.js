@@ -44,7 +44,7 @@
     for (const card of cards) card.classList.add("leaving");
     setTimeout(() => { if (hidden().has(item)) for (const card of cards) card.hidden = true; }, 200);
     if (next && document.activeElement === element) next.focus({ preventScroll: true });
-    say(`Hidden: ${title.length > 48 ? `${title.slice(0, 47)}…` : title}`, { text: "Undo", run: () => {
+    say(`${person() ? "Hidden" : "Hidden in this window"}: ${title.length > 48 ? `${title.slice(0, 47)}…` : title}`, { text: "Undo", run: () => {
       const rest = hidden();
       rest.delete(item);
       remember(rest);
@@ -192,10 +192,11 @@
     }
   });
   // a picture that does not come: the item's title in its place
-  document.addEventListener("error", (event) => {
-    const box = event.target.closest?.(".picture");
-    if (box) { box.classList.add("bare"); event.target.remove(); }
-  }, true);
+  const cover = (image) => {
+    const box = image.closest?.(".picture");
+    if (box) { box.classList.add("bare"); image.remove(); }
+  };
+  document.addEventListener("error", (event) => cover(event.target), true);
 
   // --- people
   const openPeople = () => {
@@ -220,4 +221,5 @@
     say,
   };
   hideKnown();
+  for (const image of document.querySelectorAll(".picture img")) if (image.complete && !image.naturalWidth) cover(image);
 })();

@@ -1,0 +1,116 @@
+"""What the page's own routes answer, without a browser."""
+
+import asyncio
+import io
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from PIL import Image
+from tests.page.stand_in import Stand
+
+from tastemaker.core.errors import PictureError
+from tastemaker.page.feedback import Feedback
+from tastemaker.page.uploads import KEPT, Uploads
+
+
+def fetch(url, method="GET", data=None, **headers):
+    request = urllib.request.Request(url, data=data, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(), dict(error.headers)
+
+
+def picture(width=900, height=600, format="PNG"):
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height), (180, 40, 40)).save(stream, format)
+    return stream.getvalue()
+
+
+def test_the_products_are_in_the_html_itself(address):
+    status, html, headers = fetch(f"{address}/?q=chair")
+    assert status == 200
+    assert html.decode().count('class="card"') == 5
+    assert "set-cookie" not in {name.casefold() for name in headers}
+    assert b"quasar.unimportant" not in html
+    assert b"&lt;script&gt;" in fetch(f"{address}/item/item-7")[1]
+    assert fetch(f"{address}/item/nowhere")[0] == 404
+
+
+def test_a_picture_is_kept_small_without_metadata_until_it_is_forgotten(address):
+    status, body, _ = fetch(f"{address}/page/pictures", "POST", picture(), **{"Content-Type": "image/png"})
+    assert status == 200
+    url = f"{address}/page/pictures/{json.loads(body)['key']}"
+    status, data, headers = fetch(url)
+    assert Image.open(io.BytesIO(data)).size == (720, 480)
+    assert "no-store" in headers["cache-control"]
+    assert fetch(url, "DELETE")[0] == 204
+    assert fetch(url)[0] == 404
+
+
+def test_what_another_site_could_send_is_refused(address):
+    assert fetch(f"{address}/page/pictures", "POST", picture(), **{"Content-Type": "text/plain"})[0] >= 400
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"text", picture()[:200], picture(7000, 5000)], ids=["empty", "text", "cut", "huge"]
+)
+def test_bad_pictures_are_refused(data):
+    with pytest.raises(PictureError):
+        Uploads().keep(data)
+
+
+def test_old_pictures_make_room():
+    uploads = Uploads()
+    keys = [uploads.keep(picture(8, 8)) for _ in range(KEPT + 2)]
+    assert uploads.find(keys[0]) is None
+    assert uploads.find(keys[-1]) is not None
+    uploads.forget(keys[-1])
+    assert uploads.find(keys[-1]) is None
+
+
+def kinds(shop):
+    return [(event.user, event.item) for event in shop.events if event.kind == "dislike"]
+
+
+def test_a_dislike_is_recorded_after_its_time_unless_it_is_taken_back():
+    async def play():
+        shop = Stand()
+        feedback = Feedback(shop, undo_seconds=0.05)
+        feedback.dislike("anna", "item-1")
+        feedback.dislike("anna", "item-1")
+        feedback.dislike("anna", "item-2")
+        assert feedback.undo("anna", "item-2")
+        assert kinds(shop) == []
+        await asyncio.sleep(0.5)
+        assert not feedback.undo("anna", "item-1")
+        return kinds(shop)
+
+    assert asyncio.run(play()) == [("anna", "item-1")]
+
+
+def test_what_waits_is_recorded_when_the_person_moves_on_or_the_server_stops():
+    async def play():
+        shop = Stand()
+        feedback = Feedback(shop, undo_seconds=60)
+        feedback.dislike("anna", "item-1")
+        feedback.dislike("ben", "item-2")
+        await feedback.settle("anna")
+        assert kinds(shop) == [("anna", "item-1")]
+        await feedback.settle()
+        return kinds(shop)
+
+    assert asyncio.run(play()) == [("anna", "item-1"), ("ben", "item-2")]
+
+
+def test_a_name_that_no_event_can_carry_is_not_fatal():
+    async def play():
+        shop = Stand()
+        await Feedback(shop).view("x" * 5000, "item-1")
+        return [event for event in shop.events if event.user.startswith("x")]
+
+    assert asyncio.run(play()) == []
