@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tastemaker.core.errors import InputError
-from tastemaker.index.exact import ExactIndex, top
+from tastemaker.index.exact import ExactIndex, best
 
 
 def unit(matrix):
@@ -35,9 +35,17 @@ def test_equal_scores_come_in_row_order_even_at_the_cut():
 
 
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=0, max_size=30), st.integers(1, 35))
-def test_top_is_the_beginning_of_a_stable_sort(scores, k):
+def test_best_is_the_beginning_of_a_stable_sort(scores, k):
     scores = np.array(scores, np.float32)
-    assert top(scores, k).tolist() == np.argsort(-scores, kind="stable")[:k].tolist()
+    assert best(scores, k).tolist() == np.argsort(-scores, kind="stable")[:k].tolist()
+
+
+def test_scores_that_say_nothing_are_left_out():
+    scores = np.array([np.nan, 1.0, -np.inf, 2.0, 1.0], np.float32)
+    assert best(scores, 5).tolist() == [3, 1, 4]
+    assert best(scores, 2).tolist() == [3, 1]
+    with pytest.raises(InputError):
+        best(scores, 0)
 
 
 def test_rows_of_zeros_are_not_found():

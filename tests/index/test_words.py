@@ -4,7 +4,7 @@ import pytest
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store
 from tastemaker.core.errors import InputError
-from tastemaker.index.words import WordIndex
+from tastemaker.index.words import Words
 
 ITEMS = [
     Item("a", "Linen shirt", "cool in summer"),
@@ -18,7 +18,7 @@ ITEMS = [
 def index(tmp_path):
     store = Store(tmp_path / "shop.db")
     store.put_items(ITEMS)
-    yield WordIndex(store)
+    yield Words(store)
     store.close()
 
 

@@ -16,6 +16,8 @@ from tastemaker.alignment.wordforms import Token, tokens, word_set
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 
+__all__ = ["Vocabulary", "Wording", "understand"]
+
 MAX_TEXT = 2_000
 _NOT = word_set("not no without never non excluding except minus lacking lacks avoid nor isn't aren't doesn't don't")
 _NOT_TWO = frozenset({("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in")})

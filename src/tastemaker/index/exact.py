@@ -92,8 +92,8 @@ class ExactIndex:
             found = state.matrix[rows] @ question
         else:
             found = (state.matrix @ question)[rows]
-        best = top(found, k)
-        return rows[best], found[best]
+        order = best(found, k)
+        return rows[order], found[order]
 
     def put(self, rows: Ints, vectors: Floats) -> None:
         """Set the vectors of some rows and make them present; the index grows to the highest row.
@@ -143,27 +143,24 @@ class ExactIndex:
         return question
 
 
-def top(scores: Floats, k: int) -> Ints:
+def best(scores: Floats, k: int) -> Ints:
     """Places of the k highest scores, best first; of equals the earlier place first, also at the cut.
 
-    Shapes: (n,) -> (min(k, n),).
-    """
-    if k < len(scores):
-        least = np.partition(scores, len(scores) - k)[len(scores) - k]
-        places = np.flatnonzero(scores >= least)
-    else:
-        places = np.arange(len(scores))
-    order = np.argsort(-scores[places], kind="stable")
-    return places[order][:k].astype(np.int64)
-
-
-def best(scores: Floats, k: int) -> Ints:
-    """Places of the k highest scores, best first, without those that say nothing (-inf).
+    A score of -inf or NaN means that nothing can be said; such places are left out.
 
     Shapes: (n,) -> (at most k,).
+
+    Raises:
+        InputError: k is below 1.
     """
-    order = top(scores, k)
-    return order[np.isfinite(scores[order])]
+    if k < 1:
+        raise InputError(f"k is {k}", hint="k is at least 1")
+    places = np.flatnonzero(scores > -np.inf)
+    if k < len(places):
+        said = scores[places]
+        places = places[said >= np.partition(said, len(said) - k)[len(said) - k]]
+    order = np.argsort(-scores[places], kind="stable")
+    return places[order][:k].astype(np.int64)
 
 
 def _and(present: Bools, mask: Bools) -> Bools:

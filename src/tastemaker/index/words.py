@@ -20,7 +20,7 @@ class WordSearch(Protocol):
         ...
 
 
-class WordIndex:
+class Words:
     """Items by their words.
 
     Args:
