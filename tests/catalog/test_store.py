@@ -244,9 +244,7 @@ def test_words_find_titles_before_attributes_and_follow_every_change(store):
 
 
 def test_words_obey_a_mask(store):
-    assert store.search_words("dress sofa", 10)[0].tolist() == [0, 1] or store.search_words("sofa", 1)[0].tolist() == [
-        1
-    ]
+    assert sorted(store.search_words("dress sofa", 10)[0].tolist()) == [0, 1]
     assert store.search_words("dress sofa", 10, np.array([False, True]))[0].tolist() == [1]
     assert store.search_words("dress sofa", 10, np.array([True]))[0].tolist() == [0]
     assert store.search_words("dress", 0)[0].tolist() == []
