@@ -14,6 +14,13 @@ from tastemaker.shop import Shop
 COLOURS = {"red": (200, 40, 40), "green": (40, 150, 60), "blue": (50, 70, 190), "yellow": (230, 200, 60)}
 KINDS = ("plate", "vase", "lamp")
 DAY = 86_400
+SMALL = """[space]
+dim = 64
+epochs = 30
+picture_size = 32
+picture_widths = [16, 32, 64]
+text_width = 64
+"""
 
 
 def draw(path: Path, colour: str, kind: str, seed: int) -> None:
@@ -36,6 +43,7 @@ def draw(path: Path, colour: str, kind: str, seed: int) -> None:
 def write_workspace(root: Path) -> Path:
     """48 items (4 cold), 32 people, 6 events a person."""
     (root / "images").mkdir(parents=True)
+    (root / "tastemaker.toml").write_text(SMALL, encoding="utf-8")
     rows = []
     for copy in range(4):
         for colour in COLOURS:

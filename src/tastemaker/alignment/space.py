@@ -8,6 +8,7 @@ without a picture must be comparable: an item that brings only a picture is foun
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools, Floats, Ints, Modality
 
@@ -44,10 +46,22 @@ class ItemVectors:
 
 
 class Space(ABC):
-    """Several modalities -> one space of unit vectors."""
+    """Several modalities -> one space of unit vectors.
+
+    Args:
+        config: settings of the space; its defaults when None.
+        checkpoint: a file that training writes now and then and resumes from; None keeps none.
+    """
 
     name: ClassVar[str]
+    figure: ClassVar[str]
+    source: ClassVar[str]
+    config_class: ClassVar[type[Config]]
+    config: Config
     dim: int
+
+    @abstractmethod
+    def __init__(self, config: Config | None = None, *, checkpoint: Path | None = None) -> None: ...
 
     @abstractmethod
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:

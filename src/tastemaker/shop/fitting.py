@@ -81,7 +81,7 @@ def new_space(workspace: Workspace) -> Space | None:
     method = registry.find("encoder", name)
     if not issubclass(method, Space):
         raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'pretrained' or 'none'")
-    return method(method.config_class.read(settings))
+    return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "space")
 
 
 def settings_of(workspace: Workspace) -> dict[str, Config]:

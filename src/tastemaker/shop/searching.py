@@ -32,8 +32,6 @@ PULL = 0.25
 """How far an understood attribute value can lift an item, against a door's whole range of 1."""
 TASTE = 0.15
 """How far a known person's taste can lift an item."""
-MAX_WORDS = 2_000
-"""Characters of a request that are read."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +69,14 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
     if not (request.text.strip() or request.change.strip() or request.picture or request.where.strip()):
         raise InputError("nothing was asked for", hint="give words, a picture, a change or a filter")
     wanted = filters.parse(request.where)
-    text, change = request.text[:MAX_WORDS], request.change[:MAX_WORDS]
-    asked = understand(text, view.vocabulary, ignore=request.ignore)
-    edit = understand(change, view.vocabulary, reference=request.reference, ignore=request.ignore)
+    asked = understand(request.text, view.vocabulary, ignore=request.ignore)
+    edit = understand(request.change, view.vocabulary, reference=request.reference, ignore=request.ignore)
     facets = tuple(dict.fromkeys((*asked.facets, *edit.facets)))
+    query = Query(asked.words, request.picture, edit.words, avoid=asked.avoid + edit.avoid)
     mask = view.catalog.available & (wanted & filters.of_facets(facets)).mask(view.catalog)
     if request.mask is not None:
         mask &= request.mask
-    rows, scores, doors = _answers(view, store, request, (text, change), mask)
+    rows, scores, doors = _answers(view, store, query, mask)
     scores = scores + _pulls(view, facets, rows) + _taste(view, request.history, rows)
     order = best(scores, k)
     items = [
@@ -86,7 +84,8 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
         for row, score in zip(rows[order].tolist(), scores[order], strict=True)
     ]
     chips = _chips(request, facets)
-    return Ranking(tuple(items), chips, tuple(_notes(view, request, facets, wanted, found=bool(items))))
+    notes = (*asked.notes, *edit.notes, *_notes(view, request, facets, wanted, found=bool(items)))
+    return Ranking(tuple(items), chips, notes)
 
 
 def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
@@ -118,22 +117,21 @@ def _near(view: View, row: int, other: int, score: float) -> Ranked:
 
 
 def _answers(
-    view: View, store: Store, request: Request, words: tuple[str, str], mask: Bools
+    view: View, store: Store, query: Query, mask: Bools
 ) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
-    text, change = words
-    vector = _vector(view, request, text, change)
+    vector = _vector(view, query)
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
     if vector is not None and view.index is not None:
         near = view.index.search(vector, DEPTH, mask)
-    spoken = " ".join(part for part in (text, change) if part.strip())
+    spoken = f"{query.text} {query.change}".strip()
     said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
-    if request.picture is not None:
+    if query.image is not None:
         share *= 0.25  # the picture holds what the words leave out
     if vector is None:
         share = 1.0
-    if not spoken.strip() and vector is None:
+    if not spoken and vector is None:
         rows = np.flatnonzero(mask)
         return rows, view.popularity[rows] / max(1.0, float(view.popularity.max(initial=0))), {}
     has_words = None if view.vectors is None else view.vectors.has.get("text")
@@ -141,11 +139,13 @@ def _answers(
     return rows, scores, {"words": frozenset(said[0].tolist())}
 
 
-def _vector(view: View, request: Request, text: str, change: str) -> Floats | None:
+def _vector(view: View, query: Query) -> Floats | None:
     """The request as one vector; None when there is no space or nothing that a space could read."""
-    if view.fitted.space is None or view.index is None or not (text.strip() or change.strip() or request.picture):
+    if view.fitted.space is None or view.index is None:
         return None
-    return compose(view.fitted.space, Query(text=text, image=request.picture, change=change))
+    if query.image is None and not query.text.strip() and not query.change.strip():
+        return None
+    return compose(view.fitted.space, query)
 
 
 def _pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
