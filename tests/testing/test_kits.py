@@ -120,6 +120,19 @@ def test_an_impersonal_method_passes_when_it_says_so():
     check_recommender(Popularity, personal=False)
 
 
+SMALL = {
+    "contrastive": {"dim": 32, "epochs": 40, "picture_size": 32, "picture_widths": (16, 32), "text_width": 32,
+                    "vocabulary": 200, "batch_size": 24, "validation": 0},
+}  # fmt: skip
+"""Settings with which a registered space learns the drawn shop in seconds."""
+
+
+@pytest.mark.parametrize("name", sorted(set(names("encoder")) - {"pretrained"}))  # that one: tests/alignment
+def test_spaces(name):
+    method = find("encoder", name)
+    check_space(lambda: method(method.config_class.read(SMALL[name])))
+
+
 def test_the_fixed_space_keeps_the_contract():
     check_space(FixedSpace, aligned=False)
 
