@@ -53,6 +53,7 @@ INFERRED = {
     "tuples": ([("a",), ("b", "c")], "list"),
     "sentences": ([f"a sentence of more than a few words, number {n}" for n in range(60)], "text"),
     "all distinct": ([f"code-{n}" for n in range(100)], "text"),
+    "names, one of them long": ([*(f"Ann Lee {n % 40}" for n in range(80)), "x" * 200], "category"),
     "infinite": (["inf", "nan"], "category"),
     "underscores": (["1_000", "2"], "category"),
 }

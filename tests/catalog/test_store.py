@@ -82,6 +82,7 @@ BAD_ITEMS = {
     "endless title": Item("x", title="t" * 10_000_000),
     "picture outside": Item("x", images=("../../etc/passwd",)),
     "endless attribute": Item("x", attributes={"a": "v" * 100_000}),
+    "attribute named like a field": Item("x", attributes={"price": 3.0}),
 }
 
 
@@ -310,3 +311,11 @@ def test_commits_are_flushed(tmp_path):
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     assert store.integrity() == "ok"
     store.close()
+
+
+def test_a_mask_that_leaves_little_still_finds_it(store):
+    store.put_items([Item(f"n{number}", title="dress " * (30 - number)) for number in range(20)])
+    only = np.zeros(22, np.bool_)
+    only[[5, 21]] = True
+    assert sorted(store.search_words("dress", 3, only)[0].tolist()) == [5, 21]
+    assert len(store.search_words("dress", 1, only)[0]) == 1

@@ -267,7 +267,7 @@ def _notes(workspace: Workspace, catalog: Catalog, future: int, untimed: int) ->
 
 def _example(spec: AttributeSpec) -> str:
     if spec.low is not None and spec.high is not None:
-        return f"{spec.low:g} to {spec.high:g}"
+        return f"{spec.low:,.10g} to {spec.high:,.10g}"
     names = list(spec.values)
     return f"{', '.join(name[:20] for name in names[:4])}{f' ... ({len(names):,})' if len(names) > 4 else ''}"
 

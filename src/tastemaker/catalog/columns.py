@@ -131,4 +131,5 @@ def _is_code(value: str) -> bool:
 def _short(values: set[str], separator: str) -> bool:
     """Are the values (the parts of the values) labels rather than sentences?"""
     parts = [part for value in values for part in value.split(separator)]
-    return max(map(len, parts)) <= 80 and sum(map(len, parts)) <= 32 * len(parts)
+    long = sum(len(part) > 80 for part in parts)
+    return sum(map(len, parts)) <= 32 * len(parts) and long <= 0.05 * len(parts)

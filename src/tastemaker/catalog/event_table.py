@@ -28,7 +28,9 @@ WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)
 def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str], *, live: bool) -> Receipt:
     """Write events, each under its id; those whose id is there already are duplicates."""
     now = time.time()
-    connection.executemany("INSERT OR IGNORE INTO people (name) VALUES (?)", {(event.user,) for event in events})
+    connection.executemany(
+        "INSERT OR IGNORE INTO people (name) VALUES (?)", dict.fromkeys((event.user,) for event in events)
+    )
     before = connection.total_changes
     connection.executemany(INSERT, (_values(event, id, now, live=live) for event, id in zip(events, ids, strict=True)))
     accepted = connection.total_changes - before

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from tastemaker.catalog.columns import flag
 from tastemaker.catalog.events import CONTROL, LATEST, MAX_NAME
-from tastemaker.catalog.items import Item
+from tastemaker.catalog.items import RESERVED, Item
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, Value
 
@@ -208,6 +208,10 @@ def checked(item: Item) -> Item:
     Raises:
         InputError: a field cannot be used; says which.
     """
+    for key in RESERVED:
+        if key in item.attributes:
+            given = f"item {item.id[:80]!r}: {key!r} is a field of its own, not an attribute"
+            raise InputError(given, hint=f"leave it out of attributes and set Item.{key}")
     field = "id"
     try:
         id = ItemId(name(item.id))

@@ -40,7 +40,10 @@ def search(connection: sqlite3.Connection, text: str, k: int, rows: Bools | None
     query = to_query(text)
     if not query or k <= 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    limit = k if rows is None else -1
+    limit = k
+    if rows is not None:  # so many at most may be turned away by the mask
+        last = connection.execute("SELECT coalesce(max(row), 0) FROM items").fetchone()[0]
+        limit += int(last) - int(rows.sum())
     found = connection.execute(
         "SELECT rowid - 1, -bm25(words, ?, ?, ?) FROM words WHERE words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?",
         (*WEIGHTS, query, limit),
