@@ -26,9 +26,10 @@ def product(shop: "Shop", state: State, item_id: str) -> Content:
     """An item's own page; what is not in the catalog gets a page that leads on."""
     try:
         item = shop.item(item_id)
-    except UnknownName as error:
+    except UnknownName:
         links = [("Back to the start", State(person=state.person).url())]
-        return Content("Not here · Tastemaker", way_on("This is not here any more", error.hint, links), status=404)
+        main = way_on("This is not here any more", "It may be sold, or the link may be incomplete.", links)
+        return Content("Not here · Tastemaker", main, status=404)
     currency = currency_of(shop)
     title = item.title or item.id
     similar = shop.similar(item.id, k=SIMILAR)

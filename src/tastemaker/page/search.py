@@ -1,6 +1,6 @@
 """Results: by words, by a picture, by a picture or item and a change; and the way on when there is nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,12 +73,18 @@ def ways(shop: "Shop", state: State, ranking: Ranking, facts: Facts, find: FindP
         higher = [limit for limit in facts.limits if limit > state.under][:1]
         tries += [(f"under {limit:g}", replace(state, under=limit)) for limit in higher]
         tries.append(("at any price", replace(state, under=None)))
-    found = []
-    for words, wider in tries[:5]:
-        answer = ask(shop, replace(wider, size=PAGE_SIZE), find)
-        if answer.items:
-            found.append(Way(words, wider, len(answer)))
+    found = _leading(shop, tries[:5], find)
+    if not found and len(tries) > 1:
+        hard = tuple(facet.label for facet in ranking.understood if facet.hard)
+        bare = replace(state, ignore=(*state.ignore, *hard), department="", under=None)
+        found = _leading(shop, [("without any limit", bare)], find)
     return sorted(found, key=lambda way: -way.found)
+
+
+def _leading(shop: "Shop", tries: Sequence[tuple[str, State]], find: FindPicture) -> list[Way]:
+    """Those of some wider searches that find something."""
+    answers = [(words, wider, len(ask(shop, replace(wider, size=PAGE_SIZE), find))) for words, wider in tries]
+    return [Way(words, wider, found) for words, wider, found in answers if found]
 
 
 def _like(shop: "Shop", state: State) -> Ranking:
@@ -127,4 +133,4 @@ def _empty(found: list[Way], state: State) -> Safe:
     ]
     links.append(("Back to the start", state.home().url()))
     text = "Give up one of your wishes:" if found else "Try other words, or a picture."
-    return way_on("Nothing fits all of that", text, links)
+    return way_on("Nothing fits all of that" if found else "Nothing found", text, links)

@@ -141,6 +141,11 @@
     cards.scrollBy({ left: (arrow.classList.contains("on") ? 0.8 : -0.8) * cards.clientWidth, behavior: "smooth" });
   };
 
+  document.addEventListener("scroll", (event) => {
+    const rail = event.target.closest?.(".rail");
+    if (rail) rail.classList.toggle("moved", event.target.scrollLeft > 8);
+  }, { capture: true, passive: true });
+
   // --- what is heard
   document.addEventListener("click", (event) => {
     const act = event.target.closest("[data-act]")?.dataset.act;
