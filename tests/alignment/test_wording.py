@@ -35,6 +35,7 @@ ITEMS = [
         department="screen",
         attributes={"genres": ("Sci-Fi", "Comedy"), "year": 2012.0, "runtime_min": 190.0, "mood": "dark"},
     ),
+    Item("t1", "Inn", department="trips", attributes={"stars": 3.0, "price range": "free"}),
     Item("h1", "Oak table", price=400.0, department="home", attributes={"width_cm": 180.0, "kind": "Tables"}),
 ]
 WORDS = Vocabulary(Catalog.from_items(ITEMS))
@@ -70,7 +71,10 @@ def read(text, reference=None, ignore=()):
         ("dotted", ["pattern = polka dots"]),
         ("waterproof jacket", ["waterproof = yes!"]),
         ("not waterproof", ["waterproof != waterproof!"]),
-        ("smart", ["usage = Smart Casual"]),
+        ("smart", []),
+        ("rain", []),
+        ("free parking", []),
+        ("free price range", ["price range = free"]),
     ],
 )
 def test_values_and_flags(text, facets):
@@ -121,6 +125,8 @@ def test_refusals(text, facets):
         ("in 2012", ["year = 2012!"]),
         ("after 2000", ["year > 2000!"]),
         ("between 1990 and 1999", ["year >= 1990!", "year <= 1999!"]),
+        ("a 3 star hotel", ["stars = 3!"]),
+        ("at least 3 stars", ["stars >= 3!"]),
         ("under 60 days", []),
         ("size 60", []),
         ("under", []),

@@ -32,6 +32,7 @@ _BOUND = re.compile(
 _AROUND = re.compile(rf"\b(?:around|about|approximately|roughly)\s+({_MONEY})?\s*{_NUMBER}\s*({_MONEY})?")
 _DECADE = re.compile(r"\b(?:(?:from|in|of)\s+)?(?:the\s+)?(?:(19|20)(\d)0|'?(\d)0)'?s\b")
 _IN_YEAR = re.compile(r"\b(?:in|from|of)\s+((?:19|20)\d\d)\b")
+_EXACT = re.compile(rf"(?<![\w.,€$£]){_NUMBER}[\s-]+([a-z]+)\b")
 _CHEAPER = re.compile(
     r"\b(?:(?:much|a bit|a little|slightly)\s+)?(?:cheaper|less expensive|more affordable|less pricey)\b"
 )
@@ -76,6 +77,11 @@ def _candidates(text: str, vocabulary: Vocabulary, reference: Item | None) -> It
     yield from _decades(text, vocabulary)
     yield from _ranges(text, vocabulary)
     yield from _bounds(text, vocabulary)
+    for match in _EXACT.finditer(text):
+        for name, words in vocabulary.numbers.items():
+            if stem(match[3]) in words and len(match[3]) > 3:
+                facet = Facet(name, "=", show(_number(match[1], match[2])), hard=True)
+                yield Amount(match.start(), match.end(), (facet,))
     for match in _AROUND.finditer(text):
         if (match[1] or match[4]) and vocabulary.prices:
             middle = _number(match[2], match[3])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.alignment.wordforms import name_words, stems, synonyms, word_set
+from tastemaker.alignment.wordforms import name_words, stem, stems, synonyms, word_set
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.core.types import Bools, Ints
@@ -25,6 +25,8 @@ _NEEDS_NAME = word_set(
     " large low high hot size set single double main more less over under very like want need look show"
 )
 """Words too common to be taken for a value unless the attribute's name stands beside them."""
+_COMMON_STEMS = frozenset(map(stem, _NEEDS_NAME))
+_COLOURS = frozenset({"colour", "shad", "tone", "hue"})
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Vocabulary:
 
     def needs_name(self, phrase: tuple[str, ...]) -> bool:
         """Is a phrase too common, too short or only a number, so that the attribute's name must stand beside it?"""
-        return len(phrase) == 1 and (phrase[0] in _NEEDS_NAME or len(phrase[0]) < 2 or phrase[0][0].isdigit())
+        return len(phrase) == 1 and (phrase[0] in _COMMON_STEMS or len(phrase[0]) < 2 or phrase[0][0].isdigit())
 
 
 def _rows_by_value(catalog: Catalog, attribute: str) -> dict[str, Ints]:
@@ -128,14 +130,15 @@ def _held(rows: Mapping[str, Ints], size: int) -> Bools:
 def _values(specs: Mapping[str, AttributeSpec]) -> dict[tuple[str, ...], list[Entry]]:
     """Phrase of stems -> values.
 
-    Also joined (``t shirt`` as ``tshirt``), and by the word that sets a value apart from another of the same attribute
-    (``navy`` of ``navy blue`` where ``blue`` is a value too).
+    Also joined (``t shirt`` as ``tshirt``), and a colour by the word that sets it apart from another of the same
+    attribute (``navy`` of ``navy blue`` where ``blue`` is a value too).
     """
     found: dict[tuple[str, ...], list[Entry]] = {}
     for name, spec in specs.items():
         if spec.type not in ("category", "list"):
             continue
         phrases = {value: stems(value) for value in spec.values}
+        coloured = bool(_COLOURS & set(name_words(name)))
         own = set(phrases.values())
         for value, phrase in phrases.items():
             if not 0 < len(phrase) <= MAX_PHRASE:
@@ -144,7 +147,7 @@ def _values(specs: Mapping[str, AttributeSpec]) -> dict[tuple[str, ...], list[En
             keys = {phrase}
             if len(phrase) > 1 and len("".join(phrase)) > 5:
                 keys.add(("".join(phrase),))
-            if len(phrase) == 2 and phrase[1:] in own and len(phrase[0]) > 3 and phrase[:1] not in own:
+            if coloured and len(phrase) == 2 and phrase[1:] in own and len(phrase[0]) > 3 and phrase[:1] not in own:
                 keys.add(phrase[:1])
             for key in keys:
                 found.setdefault(key, []).append(entry)
