@@ -73,6 +73,8 @@ def read(text, reference=None, ignore=()):
         ("not waterproof", ["waterproof != waterproof!"]),
         ("smart", []),
         ("rain", []),
+        ("tabled", []),
+        ("tables", ["kind = Tables"]),
         ("free parking", []),
         ("free price range", ["price range = free"]),
     ],
@@ -97,6 +99,8 @@ def test_values_and_flags(text, facets):
         ("less formal", ["usage != Formal"]),
         ("not too formal", ["usage != Formal"]),
         ("no buttons or zips", ["words != buttons", "words != zips"]),
+        ("no bow table", ["words != bow table"]),
+        ("no zips red", ["words != zips", "colour = Red"]),
         ("anything but a dress", ["kind != Dresses!"]),
     ],
 )

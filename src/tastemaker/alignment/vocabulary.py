@@ -26,6 +26,7 @@ _NEEDS_NAME = word_set(
 )
 """Words too common to be taken for a value unless the attribute's name stands beside them."""
 _COMMON_STEMS = frozenset(map(stem, _NEEDS_NAME))
+_KINDS = frozenset(stems("kind type category product garment article department"))
 _COLOURS = frozenset({"colour", "shad", "tone", "hue"})
 
 
@@ -72,11 +73,20 @@ class Vocabulary:
 
     def value(self, phrase: tuple[str, ...], attribute: str = "") -> Entry | None:
         """The value that a phrase of stems names, in one attribute or in any."""
-        for words in (phrase, ("".join(phrase),), *(synonyms(phrase[0]) if len(phrase) == 1 else ())):
-            found = [e for e in self.values.get(words, ()) if attribute in ("", e.attribute)]
-            if found:
-                return min(found, key=lambda entry: entry.count)
+        for words in (phrase, *(synonyms(phrase[0]) if len(phrase) == 1 else ())):
+            for form in (words, ("".join(words),)):
+                found = [e for e in self.values.get(form, ()) if attribute in ("", e.attribute)]
+                if found:
+                    return min(found, key=lambda entry: entry.count)
         return None
+
+    def is_kind(self, attribute: str) -> bool:
+        """Does an attribute say what a thing is, rather than how it is?"""
+        return bool(_KINDS & set(name_words(attribute)))
+
+    def is_colour(self, attribute: str) -> bool:
+        """Does an attribute say what colour a thing has?"""
+        return bool(_COLOURS & set(name_words(attribute)))
 
     def none_value(self, attribute: str) -> str:
         """The value by which an attribute says that there is nothing ("none", "sleeveless"); "" when it has none."""

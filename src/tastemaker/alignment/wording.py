@@ -141,7 +141,7 @@ class _Reader:
             entry = self._vocabulary.value(phrase)
             if entry is not None and (named := self._name_after(end, phrase)):
                 entry, end = named
-            elif entry is None or self._vocabulary.needs_name(phrase):
+            elif entry is None or self._vocabulary.needs_name(phrase) or self._only_akin(place, end, entry):
                 continue
             return [_Found(place, end, (Facet(entry.attribute, "=", entry.value),), entry, keeps_words=True)]
         return []
@@ -163,6 +163,12 @@ class _Reader:
             if name and (entry := self._vocabulary.value(phrase, name)):
                 return entry, last
         return None
+
+    def _only_akin(self, place: int, end: int, entry: Entry) -> bool:
+        """Is it "belted" where the catalog sells belts? That says how a thing is, not what it is."""
+        word = self._words[place].text
+        alike = end - place == 1 and word.endswith("ed") and not entry.value.casefold().endswith("ed")
+        return alike and self._vocabulary.is_kind(entry.attribute)
 
     def _refusal(self, place: int) -> list[_Found]:
         """What is refused: "not red", "no stripes or dots", "without sleeves", "blue instead of red", "less formal"."""
@@ -209,7 +215,8 @@ class _Reader:
                 return _Found(place, end, (Facet(name, "!=", self._shown(start, end), hard=True),))
             if len(phrase) == 1 and (found := self._lacking(place, end, phrase)):
                 return found
-            if (entry := self._vocabulary.value(phrase)) and not self._vocabulary.needs_name(phrase):
+            entry = self._vocabulary.value(phrase)
+            if entry and not self._vocabulary.needs_name(phrase) and not self._only_akin(start, end, entry):
                 return _Found(place, end, tuple(self._all_of(entry, phrase)), entry)
         return self._avoided(place, start)
 
@@ -239,7 +246,8 @@ class _Reader:
             end < len(self._words) and end - start < 2 and self._words[end].text not in _STOP and not self._taken[end]
         ):
             end += 1
-            if self._vocabulary.value((self._words[end].stem,)) if end < len(self._words) else False:
+            after = self._vocabulary.value((self._words[end].stem,)) if end < len(self._words) else None
+            if after is not None and self._vocabulary.is_colour(after.attribute):
                 break
         if end == start:
             return None
