@@ -137,6 +137,10 @@ def test_the_fixed_space_keeps_the_contract():
     check_space(FixedSpace, aligned=False)
 
 
+class Nobody(FixedSpace):
+    source = ""
+
+
 class Long(FixedSpace):
     def embed_texts(self, texts):
         return super().embed_texts(texts) * np.float32(2)
@@ -185,6 +189,7 @@ class Restless(FixedSpace):
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
+        (Nobody, "name the paper"),
         (Long, "not 1"),
         (Crowded, "a batch of pictures differs"),
         (Liar, r"has\['picture'\]"),

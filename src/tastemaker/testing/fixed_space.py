@@ -4,34 +4,47 @@ For tests of everything that stands on a space: it needs no training, and a text
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from pydantic import Field
 
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
+from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.testing.worlds import COLOURS
 
 
+class FixedConfig(Config):
+    """Settings of the fixed space."""
+
+    dim: int = Field(default=32, ge=2, le=4096)
+    """Length of the vectors; 32 keeps different words nearly at right angles."""
+
+
 class FixedSpace(Space):
     """Words add up the fixed directions of their letters' hash; a picture says the name of its nearest colour.
 
     Args:
-        dim: length of a vector; 32 keeps different words nearly at right angles.
+        config: settings; the defaults when None.
+        checkpoint: not needed, nothing is trained.
     """
 
     name: ClassVar[str] = "fixed"
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = "random directions, Johnson and Lindenstrauss 1984"
+    config_class: ClassVar[type[Config]] = FixedConfig
 
-    def __init__(self, dim: int = 32) -> None:
-        self.dim = dim
+    def __init__(self, config: Config | None = None, *, checkpoint: Path | None = None) -> None:  # noqa: ARG002
+        self.config = config if isinstance(config, FixedConfig) else FixedConfig()
+        self.dim = self.config.dim
         self._directions: dict[str, Floats] = {}
 
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:  # noqa: ARG002 - nothing to learn
@@ -72,7 +85,7 @@ class FixedSpace(Space):
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:  # noqa: ARG003
         """The same space again."""
-        return cls(int(str(settings["dim"])))
+        return cls(FixedConfig.read(settings))
 
     def _words(self, text: str) -> Floats:
         words = [word.strip(".,:;!?()") for word in text.lower().split()]

@@ -46,6 +46,14 @@ def shop() -> Catalog:
     return lacking(drawn_shop(), LACKING)
 
 
+def says_what_it_is(space: Space) -> None:
+    """Name, figure, source and config are there."""
+    require(space.name, "name is empty")
+    require(space.figure, "figure is empty; write '-' when the survey has none")
+    require(len(space.source) > 10, f"source is {space.source!r}; name the paper")
+    require(isinstance(space.config, space.config_class), "config is not an instance of config_class")
+
+
 def gives_unit_rows(space: Space) -> None:
     """Texts and pictures become float32 unit rows of the same length, whatever they hold; none give none."""
     n = len(TEXTS)
@@ -134,6 +142,7 @@ def fits_twice_as_once(factory: Factory, space: Space) -> None:
 
 
 CLAUSES: tuple[Callable[[Space], None], ...] = (
+    says_what_it_is,
     gives_unit_rows,
     embeds_a_batch_as_one_by_one,
     embeds_twice_alike,
