@@ -180,7 +180,7 @@ def test_an_event_that_cannot_be_kept_cannot_be_made(case):
 def test_people_are_listed_by_what_they_did(store):
     store.record([Event("anna", "a", id="1"), Event("ben", "a", id="2"), Event("ben", "b", id="3")])
     store.record([Event("100%_x", "a", id="4")])
-    assert store.users() == [("ben", 2), ("100%_x", 1), ("anna", 1)]
+    assert store.users() == [("ben", 2), ("anna", 1), ("100%_x", 1)]
     assert store.users(limit=1, prefix="a") == [("anna", 1)]
     assert store.users(prefix="%") == []
     assert store.users(limit=0) == []

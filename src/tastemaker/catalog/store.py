@@ -151,7 +151,7 @@ class Store:
         return found is not None
 
     def users(self, limit: int = 50, prefix: str = "") -> list[tuple[UserId, int]]:
-        """People with their number of events, most active first.
+        """People with their number of events, most active first, then by when they first came.
 
         Args:
             limit: at most so many.
@@ -159,8 +159,8 @@ class Store:
         """
         with self._database.read() as connection:
             found = connection.execute(
-                "SELECT name, count(*) AS n FROM people JOIN events USING (uid)"
-                " WHERE substr(name, 1, length(?1)) = ?1 GROUP BY uid ORDER BY n DESC, name LIMIT ?2",
+                "SELECT name, n FROM people JOIN (SELECT uid, count(*) AS n FROM events GROUP BY uid) USING (uid)"
+                " WHERE substr(name, 1, length(?1)) = ?1 ORDER BY n DESC, uid LIMIT ?2",
                 (_safe(prefix), max(0, limit)),
             ).fetchall()
         return [(UserId(name), count) for name, count in found]
