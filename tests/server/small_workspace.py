@@ -9,7 +9,11 @@ BASE = "http://127.0.0.1:8000"
 DAY = 86_400
 SETTINGS = """
 [space]
-name = "none"
+epochs = 3
+dim = 32
+picture_size = 32
+picture_widths = [16, 32, 64]
+text_width = 32
 """
 
 
