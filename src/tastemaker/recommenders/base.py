@@ -19,7 +19,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 
-C = TypeVar("C", bound=Config)
+C = TypeVar("C", bound=Config, covariant=True)
 
 
 class Recommender(ABC, Generic[C]):

@@ -1,7 +1,7 @@
 """Content: what looks and reads like what the person liked. Works for an item that nobody has touched yet.
 
-A person with several tastes is not their average: the score mixes nearness to the mean of what they liked with nearness to
-the closest few of it, and takes off nearness to what they disliked.
+A person with several tastes is not their average: the score mixes nearness to the mean of what they liked with nearness
+to the closest few of it, and takes off nearness to what they disliked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ class Content(Recommender[ContentConfig]):
         return self
 
     def _directions(self, table: csr_matrix) -> Floats:
-        """Leading right singular vectors of what items say, by subspace iteration. Shapes: (items, width) -> (width, d)."""
+        """Leading directions of what items say, by subspace iteration. Shapes: (items, width) -> (width, d)."""
         dim = min(self.config.dim, *table.shape)
         start = generator(self.config.seed, "content basis").standard_normal((table.shape[1], dim)).astype(np.float32)
         for _ in range(4):

@@ -81,7 +81,7 @@ class ContentToFactorsConfig(Config):
 class ContentToFactors(Recommender[ContentToFactorsConfig]):
     """``s(u, j) = h_u B V q_j``, V the leading eigenvectors of EASE's answers, ``q_j = V_j`` where known.
 
-    A new item has ``q = k(f) (K + r I)^-1 V``: kernel ridge from content, ``k = l + p l^2``, l the inner product of contents.
+    A new item has ``q = k(f) (K + r I)^-1 V``: kernel ridge from content, ``k = l + p l^2``, l the inner product.
     An item with few events lies between the two.
     """
 
@@ -119,7 +119,7 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         return self
 
     def _factorise(self, catalog: Catalog) -> None:
-        """Leading eigenvectors of ``B' G B`` by subspace iteration: the directions in which EASE's answers differ most."""
+        """Leading eigenvectors of ``B' G B``, where EASE's answers differ most, by subspace iteration."""
         people = catalog.interactions.matrix()[:, self._rows]
         gram = np.asarray((people.T @ people).todense(), np.float32)
         weights = closed_form(gram, self.config.regularisation)

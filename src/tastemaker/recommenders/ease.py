@@ -58,7 +58,8 @@ def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
     """
     exact = len(gram) <= EXACT
     work = np.array(gram, np.float64 if exact else np.float32, order="F")
-    work[np.diag_indices(len(work))] += regularisation
+    diagonal = np.diag_indices(len(work))
+    work[diagonal] = work[diagonal] + regularisation
     factor, invert = (lapack.dpotrf, lapack.dpotri) if exact else (lapack.spotrf, lapack.spotri)
     work, failed = factor(work, lower=1, overwrite_a=1)
     if not failed:
@@ -67,7 +68,7 @@ def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
         raise FitError("ease: the matrix of co-occurrences cannot be inverted", hint="raise `regularisation`")
     _mirror(work)
     work /= -np.diag(work).copy()  # column j by P(j, j)
-    work[np.diag_indices(len(work))] = 0.0
+    work[diagonal] = 0.0
     return np.ascontiguousarray(work, np.float32)
 
 

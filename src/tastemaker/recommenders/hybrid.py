@@ -1,7 +1,7 @@
 """Hybrid: all sources in one ranking, each heard where it can speak. What a shop serves.
 
-Whom to trust depends on the item (hot, warm or cold) and on how much is known of the person. The weights are learned, not
-guessed: see :mod:`blending`. Each source keeps its share of every score, so that an answer can say where it comes from.
+Whom to trust depends on the item (hot, warm or cold) and on how much is known of the person. The weights are learned,
+not guessed: see :mod:`blending`. Each source keeps its share of a score, so that an answer can say where it comes from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,15 @@ from tastemaker.recommenders.content_to_factors import ContentToFactors
 from tastemaker.recommenders.ease import Ease
 from tastemaker.recommenders.item_knn import ItemKnn
 from tastemaker.recommenders.popularity import Popularity
+from tastemaker.recommenders.rehearsal import rehearse
 from tastemaker.recommenders.transitions import Transitions
 
-SOURCES: Mapping[str, type[Recommender]] = {
+SOURCES: Mapping[str, type[Recommender[Config]]] = {
     "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
     "content": Content, "content-to-factors": ContentToFactors,
 }  # fmt: skip
 BATCH = 64
+RANKED = 2_000  # items that are ranked in the rehearsal
 REFERENCE = 1_000  # items that a person's scale is taken from
 
 
@@ -43,7 +45,7 @@ class HybridConfig(Config):
     hot: int = Field(default=10, ge=1)
     """From so many events on an item is hot; below it is warm; without events cold."""
 
-    people: int = Field(default=1_500, ge=1)
+    people: int = Field(default=800, ge=1)
     """Most people whose last events the weights are learned from."""
 
     held_out: float = Field(default=0.1, ge=0, lt=1)
@@ -54,7 +56,7 @@ class HybridConfig(Config):
 
 
 class Hybrid(Recommender[HybridConfig]):
-    """``score(u, j) = b_c + sum_s w_(s, c) z_s(u, j)``: c the cohort of the item, z a source's score on the person's own scale."""
+    """``score(u, j) = b_c + sum_s w_(s, c) z_s(u, j)``: c the item's cohort, z a score on the person's own scale."""
 
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = (
@@ -71,14 +73,13 @@ class Hybrid(Recommender[HybridConfig]):
             FitError: there are neither events nor any content.
         """
         with track(observer, "hybrid") as task:
-            rehearsal = blending.rehearse(
-                catalog.interactions, self.config.held_out, self.config.people, self.config.seed
-            )
+            config = self.config
+            rehearsal = rehearse(catalog.interactions, config.held_out, config.people, config.seed)
             self._weights = blending.Weights.even(list(SOURCES))
             if rehearsal is not None:
                 part = catalog.with_interactions(rehearsal.train)
                 trial, cohort = _fitted(part, vectors, observer), self._cohorts(rehearsal.train)
-                asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", blending.MOST_RANKED)
+                asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
                 reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
                 self._weights = blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
                 task.note(str(self._weights))
@@ -100,7 +101,7 @@ class Hybrid(Recommender[HybridConfig]):
         return (counts > 0).astype(np.int64) + (counts >= self.config.hot)
 
     @property
-    def sources(self) -> Mapping[str, Recommender]:
+    def sources(self) -> Mapping[str, Recommender[Config]]:
         """The fitted sources by name."""
         return self._sources
 
@@ -115,11 +116,12 @@ class Hybrid(Recommender[HybridConfig]):
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Weighted scores; -inf where no source can say anything. Shapes: (len(histories), n)."""
-        offset = self._weights.offsets(self._cohort_of(candidates))
+        cohort = self._cohort_of(candidates)
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
             parts = self._parts(histories[low : low + BATCH], candidates)
             here = scores[low : low + BATCH]
+            offset = self._weights.offsets(_known(histories[low : low + BATCH]), cohort)
             heard = np.any([np.isfinite(part) for part in parts.values()], axis=0)
             total = np.sum([np.where(np.isfinite(part), part, 0.0) for part in parts.values()], axis=0)
             here[heard] = (total + offset)[heard]
@@ -134,11 +136,11 @@ class Hybrid(Recommender[HybridConfig]):
 
     def _parts(self, histories: Sequence[History], candidates: Ints) -> dict[str, Floats]:
         """Shapes: each (len(histories), n)."""
-        cohort = self._cohort_of(candidates)
+        cohort, known = self._cohort_of(candidates), _known(histories)
         new = np.array([not len(history.liked) for history in histories], np.bool_)
         parts = {}
         for name, values in blending.standardised(self._sources, histories, candidates, self._reference).items():
-            part = _times(self._weights.of(name, cohort), values)
+            part = _times(self._weights.of(name, known, cohort), values)
             if "popularity" in self._sources:  # speaks alone for a person of whom nothing is known
                 part[new] = values[new] if name == "popularity" else -np.inf
             parts[name] = part
@@ -186,6 +188,11 @@ class Hybrid(Recommender[HybridConfig]):
         return self
 
 
+def _known(histories: Sequence[History]) -> Ints:
+    """1 for a person of whom more than a few liked items are known, else 0. Shapes: (people,)."""
+    return np.array([len(history.liked.seen) > blending.SHORT for history in histories], np.int64)
+
+
 def _times(weights: Floats, values: Floats) -> Floats:
     """Products; -inf stays -inf, whatever its weight."""
     return np.where(np.isfinite(values), weights * np.where(np.isfinite(values), values, 0.0), -np.inf).astype(
@@ -193,9 +200,9 @@ def _times(weights: Floats, values: Floats) -> Floats:
     )
 
 
-def _fitted(catalog: Catalog, vectors: ItemVectors | None, observer: Observer) -> dict[str, Recommender]:
+def _fitted(catalog: Catalog, vectors: ItemVectors | None, observer: Observer) -> dict[str, Recommender[Config]]:
     """Every source that has something to learn from."""
-    fitted: dict[str, Recommender] = {}
+    fitted: dict[str, Recommender[Config]] = {}
     for name, method in SOURCES.items():
         try:
             fitted[name] = method().fit(catalog, vectors, observer)

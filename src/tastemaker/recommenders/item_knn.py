@@ -26,7 +26,7 @@ class ItemKnnConfig(LinearConfig):
 
 
 class ItemKnn(Linear[ItemKnnConfig]):
-    """``M(i, j) = |people of both| / (sqrt(|people of i| |people of j|) + shrinkage)``, k nearest of each candidate j."""
+    """``M(i, j) = |people of both| / (sqrt(|people of i| |people of j|) + shrinkage)``, k nearest of each j."""
 
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = (

@@ -1,7 +1,7 @@
 """One item-to-item matrix, read by a history: what EASE, item-kNN and transitions share.
 
-``score(u, j) = sum_i h_u(i) M(i, j)``, where ``h_u`` are the recency weights of :mod:`signals`. The methods differ only in
-how they learn ``M``, which is kept for the rows that had events; of any other row they cannot say anything.
+``score(u, j) = sum_i h_u(i) M(i, j)``, where ``h_u`` are the recency weights of :mod:`signals`. The methods differ only
+in how they learn ``M``, which is kept for the rows that had events; of any other row they cannot say anything.
 """
 
 from abc import abstractmethod

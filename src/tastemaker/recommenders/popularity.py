@@ -86,7 +86,7 @@ def _shares(events: Interactions, half_life_days: float) -> Floats:
     if half_life_days > 0:
         values = np.exp2(-_ages(events.time)[kept] / (half_life_days * DAY))
     counts = np.bincount(events.row[kept], values, minlength=events.n_rows)
-    return (counts / counts.sum()).astype(np.float32)
+    return np.asarray(counts / counts.sum(), np.float32)
 
 
 def _ages(time: Doubles) -> Doubles:

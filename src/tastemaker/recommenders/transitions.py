@@ -1,4 +1,4 @@
-"""Transitions: what people chose soon after. Where order matters - sessions, series, outfits - it says more than sets do.
+"""Transitions: what people chose soon after. Where order matters (sessions, series) it says more than sets do.
 
 The other item-to-item methods see a history as a set; this one counts pairs in the order they happened, near ones most.
 """
@@ -25,7 +25,7 @@ class TransitionsConfig(LinearConfig):
     """In items: how far back in a history an item counts half; 0 lets all count alike."""
 
     reach: float = Field(default=5.0, gt=0)
-    """In items: a pair so far apart counts half of a pair of neighbours. Pairs beyond four times this are not counted."""
+    """In items: a pair so far apart counts half of a pair of neighbours. Pairs beyond four times this do not count."""
 
     shrinkage: float = Field(default=10.0, ge=0)
     """Imaginary people without the pair: larger trusts rare pairs less."""

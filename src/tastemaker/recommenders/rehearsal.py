@@ -1,0 +1,85 @@
+"""The rehearsal of a hybrid: hide what people did last, and some items altogether, then see who would have known.
+
+Only a shop's own events are used, and nothing that came after what the sources may see of the same person.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Bools, Ints
+
+SHARE = 0.2  # of each person's choices that are hidden, the newest
+FEWEST = 3  # choices that must stay
+FEWEST_CHOICES = 30  # hidden choices below which nothing can be learned
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What is known and what is hidden.
+
+    Attributes:
+        train: events that the sources may see.
+        histories: of the people who are asked about, from ``train`` alone.
+        hidden: what each of them chose next, rows.
+    """
+
+    train: Interactions
+    histories: tuple[History, ...]
+    hidden: tuple[Ints, ...]
+
+    def shortened(self, items: int) -> tuple[History, ...]:
+        """The same people as if they were new: only their newest few events are known."""
+        return tuple(
+            History(history.rows[-items:], history.weights[-items:], history.times[-items:])
+            for history in self.histories
+        )
+
+
+def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> Rehearsal | None:
+    """Hide each person's newest choices and every event of some items; None when too little is left to learn from.
+
+    Args:
+        events: all that happened.
+        held_out: share of the items whose every event is hidden.
+        people: how many people are asked about at most.
+        seed: which people, and which items.
+    """
+    pair = events.user * np.int64(events.n_rows) + events.row
+    hidden = _last_choices(events, pair)
+    new = _new_items(events, held_out, seed)
+    train = events.where(~np.isin(pair, pair[hidden]) & ~new[events.row])
+    if len(hidden) < FEWEST_CHOICES or len(train) == 0:
+        return None
+    histories = train.histories()
+    able = [user for user in np.unique(events.user[hidden]).tolist() if len(histories[user].liked)]
+    asked = np.sort(generator(seed, "hybrid people").permutation(np.array(able, np.int64))[:people]).tolist()
+    order = hidden[np.argsort(events.user[hidden], kind="stable")]
+    bounds = np.searchsorted(events.user[order], [asked, [user + 1 for user in asked]])
+    choices = tuple(np.unique(events.row[order[low:high]]) for low, high in bounds.T)
+    return Rehearsal(train, tuple(histories[user] for user in asked), choices) if asked else None
+
+
+def _last_choices(events: Interactions, pair: Ints) -> Ints:
+    """Each person's newest fifth of first choices, as places in ``events``."""
+    liked = np.flatnonzero(events.weight > 0)
+    _, first = np.unique(pair[liked], return_index=True)
+    chosen = liked[np.sort(first)]  # each person's first event with each item, in time order
+    order = chosen[np.argsort(events.user[chosen], kind="stable")]
+    _, total = np.unique(events.user[order], return_counts=True)
+    begin = np.concatenate([[0], np.cumsum(total)[:-1]]).astype(np.int64)
+    kept = np.maximum(FEWEST, np.floor(total * (1.0 - SHARE))).astype(np.int64)
+    place = np.arange(len(order)) - np.repeat(begin, total)
+    last: Ints = order[place >= np.repeat(kept, total)]
+    return last
+
+
+def _new_items(events: Interactions, share: float, seed: int) -> Bools:
+    """Items that are made new for the rehearsal. Shapes: (rows,)."""
+    with_events = np.flatnonzero(events.counts())
+    drawn = generator(seed, "hybrid items").permutation(with_events)[: int(share * len(with_events))]
+    new = np.zeros(events.n_rows, np.bool_)
+    new[drawn] = True
+    return new
