@@ -127,7 +127,7 @@ SMALL = {
 """Settings with which a registered space learns the drawn shop in seconds."""
 
 
-@pytest.mark.parametrize("name", sorted(set(names("encoder")) - {"pretrained"}))  # that one: tests/alignment
+@pytest.mark.parametrize("name", sorted(set(names("encoder")) - {"pretrained"}))  # see test_pretrained_space.py
 def test_spaces(name):
     method = find("encoder", name)
     check_space(lambda: method(method.config_class.read(SMALL[name])))
