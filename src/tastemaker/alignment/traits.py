@@ -74,7 +74,9 @@ class Traits:
         Args:
             matrix: one vector a row of the catalog; rows of zeros are not used.
             catalog: whose known values are learned.
-            views: other vectors of some of the rows, of their picture alone for instance, learned as well.
+            views: other vectors of some of the rows, learned as well. Vectors of their pictures alone matter when such
+                items are to come: with 2,500 beside 5,500 fashion items (space of two minutes), 136 article types of
+                unseen photos went from accuracy .44, believed .68, to .53, believed .50.
 
         Shapes: matrix (rows, dim); each view (n,), (n, dim).
         """
@@ -212,38 +214,56 @@ def _learn(kind: Kind, values: Sequence[str], vectors: Doubles, truth: Bools, ro
     loss = np.zeros((len(SHRINKS), len(SHARPNESS)))
     for check in folds[: 1 if len(vectors) > MANY else FOLDS]:
         learn = np.setdiff1d(np.arange(len(vectors)), check)
+        moments = _moments(kind, vectors[learn], truth[learn])
         for i, shrink in enumerate(SHRINKS):
-            weights, bias = _discriminant(kind, vectors[learn], truth[learn], shrink)
+            weights, bias = _discriminant(kind, moments, shrink)
             logits = vectors[check] @ weights + bias
             loss[i] += [len(check) * _loss(sharpness * logits, truth[check], kind) for sharpness in SHARPNESS]
     place, sharp = divmod(int(loss.argmin()), len(SHARPNESS))
-    weights, bias = _discriminant(kind, vectors, truth, SHRINKS[place])
+    weights, bias = _discriminant(kind, _moments(kind, vectors, truth), SHRINKS[place])
     return _Head(kind, tuple(values), weights.astype(np.float32), bias.astype(np.float32), SHARPNESS[sharp])
 
 
-def _discriminant(kind: Kind, vectors: Doubles, truth: Bools, shrink: float) -> tuple[Doubles, Doubles]:
-    """Weights and bias of the linear discriminant; of a list each value is set against its absence.
+@dataclass(frozen=True)
+class _Moments:
+    """What a discriminant is made of. Shapes: counts (values,), means and others (values, dim), shared (dim, dim)."""
+
+    n: int
+    counts: Doubles
+    means: Doubles
+    others: Doubles
+    shared: Doubles
+
+
+def _moments(kind: Kind, vectors: Doubles, truth: Bools) -> _Moments:
+    """Counts, means of the items with and without each value, and the spread around them.
 
     Means lean on the mean of all by as much as ``FEWEST`` items would, so that rare values are not overdrawn.
 
-    Shapes: vectors (n, dim), truth (n, values) -> (dim, values), (values,).
+    Shapes: vectors (n, dim), truth (n, values).
     """
-    counts = truth.sum(axis=0).astype(np.float64)  # (values,)
-    middle = vectors.mean(axis=0)
-    means = (truth.T.astype(np.float64) @ vectors + FEWEST * middle) / (counts + FEWEST)[:, None]
+    counts = truth.sum(axis=0).astype(np.float64)
+    middle, total = vectors.mean(axis=0), vectors.sum(axis=0)
+    sums = truth.T.astype(np.float64) @ vectors
+    means = (sums + FEWEST * middle) / (counts + FEWEST)[:, None]
+    others = (total - sums + FEWEST * middle) / (len(vectors) - counts + FEWEST)[:, None]
     spread = vectors - (means[truth.argmax(axis=1)] if kind == "category" else middle)
-    shared = spread.T @ spread / len(vectors)
-    shared += (shrink * np.trace(shared) / len(shared) + 1e-9) * np.eye(len(shared))
-    chance = (counts + 0.5) / (len(vectors) + 1.0)
+    return _Moments(len(vectors), counts, means, others, spread.T @ spread / len(vectors))
+
+
+def _discriminant(kind: Kind, moments: _Moments, shrink: float) -> tuple[Doubles, Doubles]:
+    """Weights and bias of the linear discriminant; of a list each value is set against its absence.
+
+    Shapes: -> (dim, values), (values,).
+    """
+    dim = len(moments.shared)
+    shared = moments.shared + (shrink * np.trace(moments.shared) / dim + 1e-9) * np.eye(dim)
+    chance = (moments.counts + 0.5) / (moments.n + 1.0)
     if kind == "category":
-        weights = np.linalg.solve(shared, means.T)
-        return weights, np.log(chance) - 0.5 * np.sum(means.T * weights, axis=0)
-    total = vectors.sum(axis=0)
-    others = (total - truth.T.astype(np.float64) @ vectors + FEWEST * middle) / (len(vectors) - counts + FEWEST)[
-        :, None
-    ]
-    weights = np.linalg.solve(shared, (means - others).T)
-    halfway = 0.5 * np.sum((means + others).T * weights, axis=0)
+        weights = np.linalg.solve(shared, moments.means.T)
+        return weights, np.log(chance) - 0.5 * np.sum(moments.means.T * weights, axis=0)
+    weights = np.linalg.solve(shared, (moments.means - moments.others).T)
+    halfway = 0.5 * np.sum((moments.means + moments.others).T * weights, axis=0)
     return weights, np.log(chance / (1.0 - chance)) - halfway
 
 
