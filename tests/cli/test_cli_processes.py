@@ -69,7 +69,7 @@ def test_away_from_a_terminal_notes_and_long_tasks_are_lines(capsys):
 
 
 def test_a_stopped_fit_leaves_nothing_half_written(folder):
-    (folder / "tastemaker.toml").write_text('[space]\nname = "contrastive"\nepochs = 100000\n')
+    (folder / "tastemaker.toml").write_text('[space]\nname = "contrastive"\nepochs = 10000\n')
     published = (folder / ".tastemaker" / "published.json").read_text()
     process = start("fit", folder)
     threading.Timer(6.0, process.send_signal, [signal.SIGINT]).start()
@@ -81,7 +81,7 @@ def test_a_stopped_fit_leaves_nothing_half_written(folder):
 
 
 def test_a_reader_that_leaves_early_is_no_error(fitted):
-    process = start("methods", "--json")
+    process = start("check", fitted, "--json")
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()

@@ -25,6 +25,8 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
         raise InputError(
             f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of split, events and queries"
         )
+    if isinstance(asked.candidates, str) and asked.candidates not in ("all", "cold"):
+        raise InputError(f"candidates is {asked.candidates!r}", hint="'all', 'cold', or a list of ids")
     shop = shop_of(request)
 
     def work(observer: Observer) -> Json:
