@@ -1,9 +1,9 @@
 """Vectors that can be compared whatever an item brings: centred by modality, the missing one completed.
 
-Contrastive training leaves pictures and texts in two separate cones of the space (the modality gap: Liang et al.
-2022, arXiv 2203.02053): any text is nearer to any text than to its own picture, and an item with words would stand before one
-that brings a picture alone. So each modality's mean is taken away, and a ridge regression learned on the items that have
-both says what the other modality would most likely be.
+Contrastive training leaves pictures and texts in two separate cones of the space (the modality gap: Liang et al. 2022,
+arXiv 2203.02053): any text is nearer to any text than to its own picture, and an item with words would stand before
+one that brings a picture alone. So each modality's mean is taken away, and a ridge regression learned on the items that
+have both says what the other modality would most likely be.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tastemaker.core.types import Bools, Doubles, Floats
+from tastemaker.encoders.base import unit
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,6 @@ class Balance:
         """Take back what :meth:`tensors` gave."""
         names = ("picture_mean", "text_mean", "to_text", "to_picture")
         return cls(*(np.asarray(tensors[name], np.float32) for name in names))
-
-
-def unit(matrix: Floats) -> Floats:
-    """Rows of length one; a zero row stays zero."""
-    length = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return (matrix / np.where(length > 0, length, 1)).astype(np.float32)
 
 
 def _ridge(x: Floats, y: Floats, strength: float) -> Floats:

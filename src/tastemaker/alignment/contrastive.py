@@ -7,6 +7,7 @@ minutes on two cores.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -15,22 +16,23 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from pydantic import Field
-from torch.nn import functional
 
 from tastemaker.alignment.balance import Balance
-from tastemaker.alignment.examples import LENGTH, Examples
+from tastemaker.alignment.examples import Examples
+from tastemaker.alignment.labels import Labels
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.two_towers import Contrast, TwoTowers, embed_examples, see
+from tastemaker.alignment.two_towers import Contrast, TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError, NotFitted
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import derive, generator
-from tastemaker.core.types import Floats, Ints
-from tastemaker.encoders.frames import frame, frame_shape, read_frames, sample_aspects
-from tastemaker.encoders.phrases import Parts, parts_of, spoken, vocabulary_texts
-from tastemaker.encoders.tokens import Tokens, pad
-from tastemaker.nn.augment import as_input
+from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.encoders.frames import frame_shape, read_frames, sample_aspects
+from tastemaker.encoders.phrases import parts_of, spoken, vocabulary_texts
+from tastemaker.encoders.picture import PictureEncoder
+from tastemaker.encoders.text import TextEncoder, encode_tokens
+from tastemaker.encoders.tokens import Tokens
 from tastemaker.nn.training import Plan, train
 
 CHUNK = 512
@@ -56,6 +58,8 @@ class ContrastiveConfig(Config):
     """Temperature at the start; it is learned."""
     smoothing: float = Field(default=0.0, ge=0, lt=1)
     """Share of each target spread over the batch."""
+    label_weight: float = Field(default=0.3, ge=0)
+    """Weight of the questions about attributes, beside the contrast."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of features dropped in training."""
     picture_size: int = Field(default=64, ge=16, le=512)
@@ -64,7 +68,7 @@ class ContrastiveConfig(Config):
     """Channels of the picture tower's stages."""
     small_share: float = Field(default=0.6, ge=0, le=1)
     """Share of the training that sees pictures at half size."""
-    text_width: int = Field(default=192, ge=32)
+    text_width: int = Field(default=128, ge=32)
     """Width of the text tower's transformer, a multiple of 32."""
     vocabulary: int = Field(default=8000, ge=100)
     """Most tokens of the vocabulary fitted on the catalog."""
@@ -82,87 +86,78 @@ class ContrastiveSpace(Space):
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
 
     Source: Radford et al. 2021 (arXiv 2103.00020), figure 3.
-    Differs: WordPiece vocabulary of the catalog, parts of the text dropped in training, true duplicates are no negatives,
-        vectors centred by modality and completed by a ridge regression.
+    Differs: WordPiece vocabulary of the catalog, parts of the text dropped in training, true duplicates are no
+        negatives, attributes as a second teacher, vectors centred by modality and completed by a ridge regression.
     See also: PretrainedSpace when a large model is at hand.
     """
 
     name: ClassVar[str] = "contrastive"
+    config_class: ClassVar[type[Config]] = ContrastiveConfig
     figure: ClassVar[str] = "1"
     source: ClassVar[str] = "Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision"
+    config: ContrastiveConfig
 
     def __init__(self, config: ContrastiveConfig | None = None, *, checkpoint: Path | None = None) -> None:
         self.config = config if config is not None else ContrastiveConfig()
         self.dim = self.config.dim
         self._checkpoint = checkpoint
-        self._model: TwoTowers | None = None
-        self._tokens: Tokens | None = None
-        self._balance: Balance | None = None
+        self._fit: _Fit | None = None
         self._shape = (self.config.picture_size, self.config.picture_size)
         self._spoken: frozenset[str] = frozenset()
 
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Learn from the items that are there; see :meth:`Space.fit`."""
         rows = np.flatnonzero(catalog.alive)
-        examples = self._read(catalog, rows, observer)
+        examples, tokens = self._read(catalog, rows, observer)
         if not (examples.has_picture | examples.has_text).any():
             raise FitError("no item has a picture or a word", hint="add a title, a text or an image column to items")
-        model = self._new_model()
+        towers = self._new_towers(tokens.size)
         learn, check = self._split(examples)
         contrast = Contrast(
-            model, examples, learn, check, batch_size=self.config.batch_size, shapes=self._shapes(),
+            towers, examples, Labels.of(catalog, rows), learn, check,
+            batch_size=self.config.batch_size, shapes=self._shapes(),
             small_share=self.config.small_share, smoothing=self.config.smoothing,
+            label_weight=self.config.label_weight,
         )  # fmt: skip
         train(contrast, self._plan(examples, contrast.steps), observer)
-        self._model = model.eval()
-        chosen = np.flatnonzero(examples.has_picture | examples.has_text)
-        pictures, texts = embed_examples(model, examples, chosen, self._shape)
-        self._balance = Balance.fit(pictures, texts, examples.has_picture[chosen], examples.has_text[chosen])
+        seen, said = examples.has_picture, examples.has_text
+        eyes, reader = PictureEncoder(towers.picture, self._shape), TextEncoder(towers.text, tokens)
+        pictures = eyes.encode_frames(examples.frames)
+        texts = encode_tokens(towers.text, examples.whole(np.arange(len(rows))))
+        self._fit = _Fit(towers, eyes, reader, Balance.fit(pictures, texts, seen, said))
         return self
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
-        model, tokens, balance = self._fitted()
-        return balance.text(_say(model, tokens.encode(list(texts))))
+        fitted = self._fitted()
+        return fitted.balance.text(fitted.reader.encode(texts))
 
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
         """Shapes: (n, dim), unit rows."""
-        model, _, balance = self._fitted()
-        if not pictures:
-            return np.zeros((0, self.dim), np.float32)
-        frames = np.stack([frame(picture, self._shape) for picture in pictures])
-        return balance.picture(see(model, as_input(torch.from_numpy(frames))))
+        fitted = self._fitted()
+        return fitted.balance.picture(fitted.eyes.encode(pictures))
 
     def embed_items(self, catalog: Catalog, rows: Ints, observer: Observer = silent) -> ItemVectors:
         """Vectors of some items, aligned to ``rows``; see :meth:`Space.embed_items`."""
-        model, tokens, balance = self._fitted()
+        self._fitted()
         matrix = np.zeros((len(rows), self.dim), np.float32)
         seen, said = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
         with track(observer, "embedding items", len(rows)) as task:
             for start in range(0, len(rows), CHUNK):
-                part = slice(start, start + CHUNK)
-                chosen = [int(row) for row in rows[part] if catalog.alive[row]]
-                there = np.flatnonzero(catalog.alive[rows[part]]) + start
-                frames, seen[there] = read_frames(
-                    catalog.pictures, [catalog.main_picture(r) for r in chosen], self._shape
-                )
-                parts = parts_of([catalog.item(row) for row in chosen], self._spoken, tokens)
-                said[there] = [bool(p) for p in parts]
-                if chosen:
-                    pictures, texts = self._raw(model, frames, seen[there], parts)
-                    matrix[there] = balance.items(pictures, texts, seen[there], said[there])
-                task.advance(len(rows[part]))
+                there = start + np.flatnonzero(catalog.alive[rows[start : start + CHUNK]])
+                matrix[there], seen[there], said[there] = self._embed(catalog, rows[there].tolist())
+                task.advance(min(CHUNK, len(rows) - start))
         return ItemVectors(matrix, {"picture": seen, "text": said})
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Everything learned, for storage."""
-        model, _, balance = self._fitted()
-        weights = {f"towers.{name}": tensor.numpy() for name, tensor in model.state_dict().items()}
-        return weights | {f"balance.{name}": tensor for name, tensor in balance.tensors().items()}
+        fitted = self._fitted()
+        weights = {f"towers.{name}": tensor.numpy() for name, tensor in fitted.towers.state_dict().items()}
+        return weights | {f"balance.{name}": tensor for name, tensor in fitted.balance.tensors().items()}
 
     def settings(self) -> Mapping[str, object]:
         """The config, the vocabulary and what was read off the catalog, as JSON values."""
-        _, tokens, _ = self._fitted()
+        tokens = self._fitted().reader.tokens
         return {
             "config": self.config.model_dump(mode="json"), "tokens": tokens.to_text(), "shape": list(self._shape),
             "spoken": sorted(self._spoken),
@@ -175,24 +170,23 @@ class ContrastiveSpace(Space):
         if not (isinstance(config, Mapping) and isinstance(shape, list) and isinstance(names, list)):
             raise FitError("the stored space cannot be read", hint="fit again")
         space = cls(ContrastiveConfig.read(config))
-        space._tokens = Tokens(str(settings["tokens"]))
         space._shape = (int(shape[0]), int(shape[1]))
         space._spoken = frozenset(map(str, names))
-        model = space._new_model()
-        state = {n.removeprefix("towers."): torch.tensor(t) for n, t in tensors.items() if n.startswith("towers.")}
-        model.load_state_dict(state)
-        space._model = model.eval()
-        space._balance = Balance.restore(
-            {n.removeprefix("balance."): t for n, t in tensors.items() if n.startswith("b")}
-        )
+        tokens = Tokens(str(settings["tokens"]))
+        towers = space._new_towers(tokens.size)
+        towers.load_state_dict({name: torch.tensor(tensor) for name, tensor in _under("towers.", tensors).items()})
+        space._fit = _Fit(
+            towers, PictureEncoder(towers.picture, space._shape), TextEncoder(towers.text, tokens),
+            Balance.restore(_under("balance.", tensors)),
+        )  # fmt: skip
         return space
 
-    def _fitted(self) -> tuple[TwoTowers, Tokens, Balance]:
-        if self._model is None or self._tokens is None or self._balance is None:
+    def _fitted(self) -> "_Fit":
+        if self._fit is None:
             raise NotFitted("this space has learned nothing yet", hint="call fit first")
-        return self._model, self._tokens, self._balance
+        return self._fit
 
-    def _read(self, catalog: Catalog, rows: Ints, observer: Observer) -> Examples:
+    def _read(self, catalog: Catalog, rows: Ints, observer: Observer) -> tuple[Examples, Tokens]:
         """Pictures and words of all items, into memory."""
         items = [catalog.item(int(row)) for row in rows]
         names = [catalog.main_picture(int(row)) for row in rows]
@@ -202,18 +196,16 @@ class ContrastiveSpace(Space):
             self._spoken = spoken(catalog)
             texts = vocabulary_texts(items, self._spoken)
             few = len(items) < 2000
-            self._tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
+            tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
             task.advance(len(rows))
-        return Examples.of(frames, has_picture, parts_of(items, self._spoken, self._tokens))
+        return Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens)), tokens
 
-    def _new_model(self) -> TwoTowers:
-        _, tokens = self._tokens, self._tokens
+    def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "weights"))
-            size = tokens.size if tokens is not None else 2
-            model = TwoTowers(c.dim, c.picture_widths, size, c.text_width, c.temperature, c.dropout)
-        return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+            towers = TwoTowers(c.dim, c.picture_widths, vocabulary, c.text_width, c.temperature, c.dropout)
+        return towers.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def _shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return (self._shape[0] // 2, self._shape[1] // 2), self._shape
@@ -235,25 +227,32 @@ class ContrastiveSpace(Space):
             key=digest.hexdigest(), average=min(0.99, 1 - 1 / (1 + steps)),
         )  # fmt: skip
 
-    def _raw(
-        self, model: TwoTowers, frames: npt.NDArray[np.uint8], seen: npt.NDArray[np.bool_], parts: Sequence[Parts]
-    ) -> tuple[Floats, Floats]:
-        """Straight from the towers; blank where an item lacks the modality."""
-        pictures = np.zeros((len(frames), self.dim), np.float32)
-        if seen.any():
-            pictures[seen] = see(model, as_input(torch.from_numpy(frames[seen])))
-        return pictures, _say(model, [part.whole for part in parts])
+    def _embed(self, catalog: Catalog, rows: Sequence[int]) -> tuple[Floats, Bools, Bools]:
+        """Vectors of items that are there, and which of them have a picture and words."""
+        fitted = self._fitted()
+        frames, seen = read_frames(catalog.pictures, [catalog.main_picture(row) for row in rows], self._shape)
+        parts = parts_of([catalog.item(row) for row in rows], self._spoken, fitted.reader.tokens)
+        said = np.array([bool(part) for part in parts], np.bool_)
+        pictures = np.zeros((len(rows), self.dim), np.float32)
+        pictures[seen] = fitted.eyes.encode_frames(frames[seen])
+        texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
+        return fitted.balance.items(pictures, texts, seen, said), seen, said
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What a fitted space holds."""
+
+    towers: TwoTowers
+    eyes: PictureEncoder
+    reader: TextEncoder
+    balance: Balance
 
 
 def auto_epochs(n: int) -> int:
     """Epochs for a catalog of n items: many looks at few items, so that small shops learn enough and large ones end."""
-    return int(np.clip(round(480_000 / max(1, n)), 8, 60))
+    return int(np.clip(round(400_000 / max(1, n)), 8, 60))
 
 
-@torch.inference_mode()
-def _say(model: TwoTowers, sequences: Sequence[Sequence[int]]) -> Floats:
-    """Unit vectors of token sequences, straight from the tower."""
-    if not sequences:
-        return np.zeros((0, model.text.project.out_features), np.float32)
-    out: Floats = functional.normalize(model.text(torch.from_numpy(pad(sequences, LENGTH))).float(), dim=1).numpy()
-    return out
+def _under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

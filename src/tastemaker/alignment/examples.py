@@ -55,15 +55,17 @@ class Examples:
         """Items with both."""
         return np.flatnonzero(self.has_picture & self.has_text)
 
-    def pictures(self, chosen: Ints, shape: tuple[int, int], rng: np.random.Generator | None = None) -> Tensor:
-        """Pictures of items as the tower reads them, changed by chance when there is an rng."""
-        x = as_input(torch.from_numpy(self.frames[chosen]), shape)
-        return x if rng is None else augment(x, rng)
+    def pictures(self, chosen: Ints, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
+        """Pictures of items as the tower reads them, each changed a little by chance."""
+        return augment(as_input(torch.from_numpy(self.frames[chosen]), shape), rng)
 
-    def words(self, chosen: Ints, rng: np.random.Generator | None = None) -> Tensor:
-        """Words of items as the tower reads them: one view by chance, or the whole text without an rng."""
-        sequences = [self.parts[i].whole if rng is None else view(self.parts[i], rng) for i in chosen.tolist()]
-        return torch.from_numpy(pad(sequences, LENGTH))
+    def words(self, chosen: Ints, rng: np.random.Generator) -> Tensor:
+        """One way to speak of each item, as the tower reads it."""
+        return torch.from_numpy(pad([view(self.parts[i], rng) for i in chosen.tolist()], LENGTH))
+
+    def whole(self, chosen: Ints) -> list[list[int]]:
+        """The whole texts of items, as token numbers."""
+        return [self.parts[i].whole for i in chosen.tolist()]
 
     def duplicates(self, chosen: Ints) -> Tensor:
         """Pairs in a batch with the same picture or the same words. Shapes: (n,) -> (n, n)."""

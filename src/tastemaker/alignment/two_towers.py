@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tastemaker.alignment.examples import LENGTH, Examples, batches
-from tastemaker.core.types import Floats, Ints
-from tastemaker.nn.augment import as_input
+from tastemaker.alignment.labels import LabelHeads, Labels
+from tastemaker.core.types import Ints
+from tastemaker.encoders.picture import PictureEncoder
+from tastemaker.encoders.text import encode_tokens
 from tastemaker.nn.losses import info_nce
 from tastemaker.nn.precision import fast
 from tastemaker.nn.towers import PictureTower, TextTower
@@ -79,26 +81,38 @@ class Groups:
         return cls(*kept)
 
 
+class Pupil(nn.Module):
+    """What is trained: the towers, and the questions about attributes, which are thrown away afterwards."""
+
+    def __init__(self, towers: TwoTowers, labels: Labels) -> None:
+        super().__init__()
+        self.towers = towers
+        self.heads = LabelHeads(towers.picture.project.out_features, labels) if labels.sizes else None
+
+
 class Contrast(Learning):
     """Learning of a :class:`TwoTowers`.
 
     Args:
-        model: trained in place.
+        towers: trained in place.
         examples: all items.
+        labels: classes of all items.
         learn: places of the items to learn from.
         check: places of the items to validate on; only pairs count.
         batch_size: items a batch.
         shapes: picture sizes, small and whole.
         small_share: share of the training that sees small pictures.
         smoothing: of the targets.
+        label_weight: of the questions about attributes, beside the contrast.
     """
 
     name = "learning the space"
 
     def __init__(
         self,
-        model: TwoTowers,
+        towers: TwoTowers,
         examples: Examples,
+        labels: Labels,
         learn: Ints,
         check: Ints,
         *,
@@ -106,9 +120,13 @@ class Contrast(Learning):
         shapes: tuple[tuple[int, int], tuple[int, int]],
         small_share: float,
         smoothing: float = 0.0,
+        label_weight: float = 0.3,
     ) -> None:
-        self.model = model
-        self.towers = model
+        self.pupil = Pupil(towers, labels)
+        self.model = self.pupil
+        self.towers = towers
+        self.labels = labels
+        self.label_weight = label_weight
         self.examples = examples
         self.check = check
         self.groups = Groups.of(examples, learn)
@@ -134,21 +152,22 @@ class Contrast(Learning):
             way, batch = plan[place]
             with fast():
                 left, right = way(batch, shape, rng)
-            yield info_nce(
-                self.towers.logits(left, right), ignore=self.examples.duplicates(batch), smoothing=self.smoothing
-            )
+            logits = self.towers.logits(left, right)
+            loss = info_nce(logits, ignore=self.examples.duplicates(batch), smoothing=self.smoothing)
+            if self.pupil.heads is not None and way != self._said_twice:
+                asked = self.pupil.heads.loss(right.float(), torch.from_numpy(self.labels.classes[batch]))
+                loss = loss + self.label_weight * asked
+            yield loss
 
     def validate(self, model: nn.Module) -> float | None:
         """Mean reciprocal rank of the right picture for a text among the held-out ones."""
-        if not len(self.check) or not isinstance(model, TwoTowers):
+        if not len(self.check) or not isinstance(model, Pupil):
             return None
-        pictures, texts = embed_examples(model, self.examples, self.check, self._shape_now())
+        pictures = PictureEncoder(model.towers.picture, self.shapes[1]).encode_frames(self.examples.frames[self.check])
+        texts = encode_tokens(model.towers.text, self.examples.whole(self.check))
         scores = texts @ pictures.T
         ranks = (scores > np.diagonal(scores)[:, None]).sum(1) + 1
         return float((1 / ranks).mean())
-
-    def _shape_now(self) -> tuple[int, int]:
-        return self.shapes[1]
 
     def _pair(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         words = self.examples.words(batch, rng)
@@ -161,27 +180,3 @@ class Contrast(Learning):
     def _seen_twice(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         seen = [self.towers.picture(self.examples.pictures(batch, shape, rng)) for _ in range(2)]
         return seen[0], seen[1]
-
-
-@torch.inference_mode()
-def embed_examples(
-    model: TwoTowers, examples: Examples, chosen: Ints, shape: tuple[int, int], batch: int = 256
-) -> tuple[Floats, Floats]:
-    """Vectors of the pictures and of the whole texts of items, straight from the towers.
-
-    Shapes: (n,) -> (n, dim), (n, dim), unit rows.
-    """
-    seen, said = [], []
-    for start in range(0, len(chosen), batch):
-        part = chosen[start : start + batch]
-        seen.append(see(model, as_input(torch.from_numpy(examples.frames[part]), shape)))
-        said.append(functional.normalize(model.text(examples.words(part)).float(), dim=1).numpy())
-    return np.concatenate(seen), np.concatenate(said)
-
-
-@torch.inference_mode()
-def see(model: TwoTowers, pictures: Tensor) -> Floats:
-    """Unit vectors of pictures, each the mean of the picture and its mirror image. Shapes: (n, 3, h, w) -> (n, dim)."""
-    both = model.picture(pictures).float() + model.picture(pictures.flip(3)).float()
-    found: Floats = functional.normalize(both, dim=1).numpy()
-    return found

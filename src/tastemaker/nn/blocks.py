@@ -55,8 +55,9 @@ class TransformerLayer(nn.Module):
         n, length, width = x.shape
         qkv = self.qkv(self.before(x)).view(n, length, 3, self.heads, width // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
-        mask = keep[:, None, None, :]
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        logits = (query * (width // self.heads) ** -0.5) @ key.transpose(2, 3)  # (n, heads, length, length)
+        logits = logits.masked_fill(~keep[:, None, None, :], torch.finfo(logits.dtype).min)
+        mixed = logits.softmax(3).to(value.dtype) @ value
         mixed = mixed.transpose(1, 2).reshape(n, length, width)
         x = x + functional.dropout(self.project(mixed), self.dropout, self.training)
         return x + functional.dropout(self.feed(self.between(x)), self.dropout, self.training)

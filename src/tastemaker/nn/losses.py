@@ -1,8 +1,8 @@
 """The losses that align two sets of vectors, each written once.
 
 InfoNCE as in CLIP (Radford et al. 2021, arXiv 2103.00020, figure 3) and the pairwise sigmoid loss of SigLIP (Zhai
-et al. 2023, arXiv 2303.15343, equation 1). Unusual: a pair that is a true duplicate (the same words or the same picture under
-another id) is neither a positive nor a negative, see ``ignore``.
+et al. 2023, arXiv 2303.15343, equation 1). Unusual: a pair that is a true duplicate (the same words or the same
+picture under another id) is neither a positive nor a negative, see ``ignore``.
 """
 
 import torch
