@@ -1,8 +1,8 @@
 """Whom the hybrid trusts: one weight for every source, kind of person and cohort of items, learned on a rehearsal.
 
-First a softmax over all items finds the weights under which the hidden choices were most likely. That loss is convex,
-and it puts the cohorts on one scale, so that cold items compete with warm ones at the rate at which they are chosen.
-Then, where there is enough to learn from, each weight is moved up or down while the top of the rankings gains by it: the
+First a softmax over all items finds the weights under which the hidden choices were most likely. That loss is convex
+and puts the cohorts on one scale: cold items compete with warm ones at the rate at which they are chosen.
+Then, where there is enough to learn from, each weight is moved up or down while the top of the rankings gains: the
 likelihood cares for every hidden choice alike, a person only for the first twenty places.
 """
 
@@ -91,10 +91,25 @@ def learn(
         return Weights.even(names)
     for kind, histories in enumerate((rehearsal.shortened(SHORT), rehearsal.histories)):
         scaled = standardised(sources, [histories[line] for line in useful], asked, reference)
-        stack = np.stack([np.where(np.isfinite(scaled[name]), scaled[name], np.float32(0.0)) for name in sources])
-        trial = weighing.Trial(stack, target[useful], seen[useful], cohort[asked], len(COHORTS))
-        matrix[kind, places], offset[kind] = weighing.weigh(trial)
+        parts = _parts(sources, scaled, target[useful], seen[useful], cohort[asked])
+        matrix[kind, places], offset[kind] = weighing.weigh(parts)
     return Weights(tuple(names), matrix, offset)
+
+
+def _parts(
+    sources: Sources, scaled: Mapping[str, Floats], target: Bools, seen: Bools, cohort: Ints
+) -> list[weighing.Part]:
+    """The rehearsal by cohort; a source that does not serve cold items says nothing of them."""
+    parts = []
+    for c in range(len(COHORTS)):
+        items = np.flatnonzero(cohort == c)
+        lines = [
+            values[:, items] if c > 0 or sources[name].serves_cold_items else np.zeros((len(seen), len(items)))
+            for name, values in scaled.items()
+        ]
+        stack = np.stack([np.where(np.isfinite(line), line, 0.0).astype(np.float32) for line in lines])
+        parts.append(weighing.Part(stack, target[:, items], seen[:, items]))
+    return parts
 
 
 def _answers(rehearsal: Rehearsal, asked: Ints, n_rows: int) -> tuple[Bools, Bools]:

@@ -57,9 +57,8 @@ def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
         FitError: the matrix cannot be inverted (it holds NaN or infinity).
     """
     exact = len(gram) <= EXACT
-    work = np.array(gram, np.float64 if exact else np.float32, order="F")
-    diagonal = np.diag_indices(len(work))
-    work[diagonal] = work[diagonal] + regularisation
+    work = np.array(gram, np.float64, order="F") if exact else np.array(gram, np.float32, order="F")
+    work.flat[:: len(work) + 1] += regularisation
     factor, invert = (lapack.dpotrf, lapack.dpotri) if exact else (lapack.spotrf, lapack.spotri)
     work, failed = factor(work, lower=1, overwrite_a=1)
     if not failed:
@@ -68,7 +67,7 @@ def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
         raise FitError("ease: the matrix of co-occurrences cannot be inverted", hint="raise `regularisation`")
     _mirror(work)
     work /= -np.diag(work).copy()  # column j by P(j, j)
-    work[diagonal] = 0.0
+    np.fill_diagonal(work, 0.0)
     return np.ascontiguousarray(work, np.float32)
 
 

@@ -69,7 +69,7 @@ def _last_choices(events: Interactions, pair: Ints) -> Ints:
     chosen = liked[np.sort(first)]  # each person's first event with each item, in time order
     order = chosen[np.argsort(events.user[chosen], kind="stable")]
     _, total = np.unique(events.user[order], return_counts=True)
-    begin = np.concatenate([[0], np.cumsum(total)[:-1]]).astype(np.int64)
+    begin = np.cumsum(total) - total
     kept = np.maximum(FEWEST, np.floor(total * (1.0 - SHARE))).astype(np.int64)
     place = np.arange(len(order)) - np.repeat(begin, total)
     last: Ints = order[place >= np.repeat(kept, total)]
