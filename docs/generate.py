@@ -54,9 +54,14 @@ def methods() -> str:
 
 def settings() -> str:
     """Every setting with its type, default and meaning."""
-    parts = ["# Settings\n", "In `tastemaker.toml`; `tastemaker fit --show-config` prints them all with their values.\n"]
+    parts = [
+        "# Settings\n",
+        "In `tastemaker.toml`; `tastemaker fit --show-config` prints them all with their values.\n",
+    ]
     for cls in _configs():
-        parts.append(f"## {cls.__name__}\n\n{inspect.getdoc(cls)}\n\n| setting | default | meaning |\n| --- | --- | --- |")
+        parts.append(
+            f"## {cls.__name__}\n\n{inspect.getdoc(cls)}\n\n| setting | default | meaning |\n| --- | --- | --- |"
+        )
         for name, field in cls.model_fields.items():
             default = "required" if field.is_required() else repr(field.get_default(call_default_factory=True))
             parts.append(f"| `{name}` | `{default}` | {' '.join((field.description or '').split())} |")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import (
@@ -32,7 +33,12 @@ def bomb() -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", 13_000, 13_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 20_000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 20_000))
+        + chunk(b"IEND", b"")
+    )
 
 
 def jpeg() -> bytes:
@@ -58,7 +64,7 @@ ERRORS: list[tuple[str, Callable[[Shop], object], type[TastemakerError], str]] =
     ("not a parquet file", lambda s: s.add(table(s, "a.parquet", "id\n1")), InputError, "a.parquet"),
     ("missing file", lambda s: s.add(s.path / "nowhere.csv"), InputError, "nowhere.csv"),
     ("nothing to add", lambda s: s.add(), InputError, "nothing to add"),
-    ("picture bomb", lambda s: s.search(image=bomb()), PictureError, "megapixel"),
+    ("picture bomb", lambda s: s.search(image=bomb()), PictureError, "pixels"),
     ("truncated JPEG", lambda s: s.search(image=jpeg()[:600]), PictureError, ""),
     ("text named .png", lambda s: s.search(image=table(s, "words.png", "hello")), PictureError, ""),
     ("no such picture", lambda s: s.search(image="nowhere.jpg"), PictureError, "neither a file nor an item"),

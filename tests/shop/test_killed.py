@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tastemaker.shop import Shop
 
+from tastemaker.shop import Shop
 from tests.shop.conftest import write_workspace
 
 ROUNDS = 20

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, InputError, UnknownName
 from tastemaker.core.progress import Event as Progress
 from tastemaker.shop import Shop
-
 from tests.shop.conftest import draw, write_workspace
 
 
@@ -87,9 +87,7 @@ def test_items_added_live_are_found_by_picture_and_words(shop: Shop, tmp_path: P
     folder = tmp_path / "new"
     folder.mkdir()
     draw(folder / "only-picture.jpg", "yellow", "lamp", seed=99)
-    added = shop.add(
-        [Item("bare", images=("only-picture.jpg",)), Item("wordy", title="Purple teapot")], images=folder
-    )
+    added = shop.add([Item("bare", images=("only-picture.jpg",)), Item("wordy", title="Purple teapot")], images=folder)
     assert (added.added, added.refusals) == (2, ())
     assert shop.search("purple teapot", k=1).ids == ["wordy"]
     assert "bare" in shop.search("yellow lamp", k=8).ids

@@ -58,7 +58,9 @@ def add(
         report = store.put_items(given)
         done = replace(done, added=report.added, updated=report.updated)
     if events is not None:
-        happened, refused = read_events(Path(events), settings) if isinstance(events, Path | str) else (list(events), [])
+        happened, refused = (
+            read_events(Path(events), settings) if isinstance(events, Path | str) else (list(events), [])
+        )
         refusals += refused
         receipt = store.record(happened)
         done = replace(done, events=receipt.accepted, duplicates=receipt.duplicates)

@@ -1,7 +1,8 @@
 """``evaluate``: what the workspace serves, beside recommenders and plain baselines, on ground truth that is data.
 
 With ``events`` and ``queries`` the shop is judged as it is fitted. With a split, the shop's own events are cut in two
-and every method, the shop's hybrid included, is fitted on the first part alone.
+and every method, the shop's hybrid included, is fitted on the first part alone. Items that are sold out today are ranked
+too: what people did may be older.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,17 +13,15 @@ import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.decoding import decode
-from tastemaker.catalog.interactions import History, Interactions
-from tastemaker.catalog.splits import SPLITS, Split
+from tastemaker.catalog.interactions import History
 from tastemaker.catalog.store import Store
 from tastemaker.core import registry
 from tastemaker.core.errors import FitError, InputError, UnknownName
 from tastemaker.core.progress import Noted, Observer
 from tastemaker.core.types import Ints
-from tastemaker.evaluation.candidates import read_candidates
 from tastemaker.evaluation.cases import Case, QueryRow, Truth
 from tastemaker.evaluation.files import read_events_truth, read_queries
-from tastemaker.evaluation.people import histories_of, person_cases
+from tastemaker.evaluation.protocols import split_truth
 from tastemaker.evaluation.rankers import Ranker, from_recommender
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.runner import evaluate as run
@@ -62,11 +61,11 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         truth = read_queries(Path(plan.queries), view.catalog, plan.candidates)
         return _judge(truth, view.catalog, _searchers(view, store, truth), plan, observer)
     if plan.split is not None:
-        catalog, truth = _split(view.catalog, plan)
+        catalog, truth = split_truth(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
         methods = _fitted(plan.methods, catalog, view, plan.seed, observer)
         hybrid = Hybrid(None if view.fitted.recommender is None else view.fitted.recommender.config)
         hybrid.fit(catalog, view.vectors, observer)
-        shop = from_recommender(hybrid, catalog.available, seed=plan.seed)
+        shop = from_recommender(hybrid, catalog.alive, seed=plan.seed)
         return _judge(truth, catalog, {"shop": shop, **methods}, plan, observer)
     truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
     methods = _fitted(plan.methods, view.catalog, view, plan.seed, observer)
@@ -77,18 +76,6 @@ def _judge(truth: Truth, catalog: Catalog, methods: dict[str, Ranker], plan: Pla
     for warning in truth.warnings:
         observer(Noted("evaluate", warning))
     return run(truth, catalog, methods, ks=(plan.k,), seed=plan.seed, observer=observer)
-
-
-def _split(catalog: Catalog, plan: Plan) -> tuple[Catalog, Truth]:
-    """What may be learned from, and what is then asked."""
-    if plan.split not in SPLITS:
-        raise UnknownName("split", str(plan.split), SPLITS)
-    maker: Callable[[Interactions], Split] = SPLITS[plan.split]
-    split = maker(catalog.interactions)
-    train = catalog.with_interactions(split.train)
-    protocol = {"source": f"split {split.name}", "events": len(catalog.interactions), "train": len(split.train)}
-    pool = read_candidates(plan.candidates, train)
-    return train, person_cases(split.test, histories_of(train), pool, protocol, split.notes)
 
 
 def _fitted(names: Sequence[str], catalog: Catalog, view: View, seed: int, observer: Observer) -> dict[str, Ranker]:
@@ -105,7 +92,7 @@ def _fitted(names: Sequence[str], catalog: Catalog, view: View, seed: int, obser
         except FitError as error:
             observer(Noted("evaluate", f"{name} is left out: {error.message}"))
             continue
-        rankers[name] = from_recommender(made, catalog.available, seed=seed)
+        rankers[name] = from_recommender(made, catalog.alive, seed=seed)
     return rankers
 
 
@@ -119,7 +106,7 @@ def _server(view: View) -> Ranker:
 
 
 def _ranked(view: View, case: Case, k: int) -> Ints:
-    rows = np.flatnonzero(case.allowed(view.catalog.available))
+    rows = np.flatnonzero(case.allowed(view.catalog.alive))
     scores, _ = score(view, case.history or NOBODY, rows, case.key)
     return rows[best(scores, k)]
 

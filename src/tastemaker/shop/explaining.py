@@ -9,7 +9,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
-from tastemaker.shop.recommending import NOBODY, UNKNOWN, UNFITTED, reasons
+from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, reasons
 
 MOST_SHARED = 4
 
@@ -96,7 +96,11 @@ def _shared(view: View, history: History, row: int) -> list[Reason]:
             continue
         column = view.catalog.column(name)
         for one in value if isinstance(value, tuple) else (str(value),):
-            same = [other for other in liked.tolist() if other != row and (one in column[other] if spec.type == "list" else column[other] == one)]
+            same = [
+                other
+                for other in liked.tolist()
+                if other != row and (one in column[other] if spec.type == "list" else column[other] == one)
+            ]
             usual = spec.values.get(one, 0) / max(1, int(view.catalog.alive.sum()))
             share = len(same) / len(liked)
             if len(same) > 1 and share > usual:

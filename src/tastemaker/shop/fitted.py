@@ -1,9 +1,9 @@
 """What ``fit`` makes: one bundle of parts, published together and loaded whole.
 
-    space         pictures and words -> vectors
-    vectors       the vector of every item at the moment of the fit, with a key that tells when an item has changed since
-    recommender   the hybrid and every source in it
-    search        how words and vectors are weighed, and what attributes look like in the space
+space         pictures and words -> vectors
+vectors       the vector of every item at the moment of the fit, with a key that tells when an item has changed since
+recommender   the hybrid and every source in it
+search        how words and vectors are weighed, and what attributes look like in the space
 """
 
 import hashlib
@@ -128,7 +128,9 @@ def _load_space(artefact: Artefact) -> Space:
 
 def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
     tensors = artefact.tensors()
-    has = {modality: tensors[f"has.{modality}"].astype(np.bool_) for modality in MODALITIES if f"has.{modality}" in tensors}
+    has = {
+        modality: tensors[f"has.{modality}"].astype(np.bool_) for modality in MODALITIES if f"has.{modality}" in tensors
+    }
     return ItemVectors(tensors["matrix"].astype(np.float32), has), tensors["keys"].astype(np.uint64)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import numpy as np
+
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
@@ -17,7 +19,9 @@ from tastemaker.core import registry
 from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError, FitError, UnknownName
 from tastemaker.core.progress import Noted, Observer, track
+from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefact, Artefacts
+from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
 from tastemaker.index.words import Words
 from tastemaker.recommenders.hybrid import Hybrid
@@ -27,6 +31,8 @@ from tastemaker.shop.live import embed_all, view
 
 Part = Literal["space", "search", "recommender"]
 PARTS: tuple[Part, ...] = get_args(Part)
+BARE = 3_000
+"""How many items are looked at once more by their picture alone."""
 
 
 def fit(
@@ -137,11 +143,20 @@ class _Run:
         share, traits = bundle.WORDS_SHARE, None
         if space is not None and vectors is not None:
             with track(self.observer, "search", 2) as task:
-                traits = Traits().fit(vectors.matrix, self.catalog)
+                traits = Traits().fit(vectors.matrix, self.catalog, self._pictures_alone(space, vectors))
                 task.advance()
                 share = learn_weights(self.catalog, space, vectors, Words(self.store))
                 task.advance()
         self.made["search"] = bundle.write_search(self.artefacts, traits, share, self.manifest)
+
+    def _pictures_alone(self, space: Space, vectors: ItemVectors) -> list[tuple[Ints, Floats]]:
+        """Some items as if they brought a picture and nothing else, so that traits of such items are learned too."""
+        bare = np.flatnonzero(self.catalog.alive & vectors.has.get("picture", np.zeros(self.catalog.size, np.bool_)))
+        if not len(bare) or not any(marks[bare].any() for what, marks in vectors.has.items() if what != "picture"):
+            return []
+        rows = generator(0, "pictures alone").permutation(bare)[:BARE]
+        catalog = self.catalog.without_modality("text", rows).without_modality("attributes", rows)
+        return [(rows, space.embed_items(catalog, rows, self.observer).matrix)]
 
     def recommender(self, vectors: ItemVectors | None) -> None:
         """The hybrid and its sources; none when there are neither events nor content."""

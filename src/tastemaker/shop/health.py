@@ -26,7 +26,9 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str
     free = shutil.disk_usage(workspace.root).free
     advice = []
     if "torchvision" in versions:
-        advice.append("torchvision is installed and often breaks transformers beside a CPU torch: pip uninstall torchvision")
+        advice.append(
+            "torchvision is installed and often breaks transformers beside a CPU torch: pip uninstall torchvision"
+        )
     if database != "ok":
         advice.append("the database is damaged: restore it from a copy, or move it away to read the input files again")
     advice += [f"{part} does not match its hash: run `tastemaker fit`" for part, ok in intact.items() if not ok]

@@ -50,7 +50,7 @@ def score(view: View, history: History, candidates: Ints, named: str) -> tuple[F
     if not len(history.liked):
         notes.append(UNKNOWN.format(user=named) if named else NOBODY)
     if not counts.any() and not len(history.liked):
-        return candidates.astype(np.float32) / max(1, view.catalog.size), [NEWEST]
+        return np.asarray(candidates / max(1, view.catalog.size), np.float32), [NEWEST]
     if view.fitted.recommender is None:
         return counts[candidates], [*notes, UNFITTED]
     return view.fitted.recommender.score([history], candidates)[0], notes

@@ -1,9 +1,9 @@
 """A rich query -> items: words, a picture, a change in words, a filter and a person's taste, each where it is given.
 
-    understand   words -> facets of this catalog (hard ones filter, soft ones pull) and the words that are left
-    doors        vectors for everything that can be embedded, BM25 for the words
-    fuse         the doors' scores, by the share that the fit has learned
-    pull         up goes what has the wanted attribute values, or looks as if it had; and what suits the person
+understand   words -> facets of this catalog (hard ones filter, soft ones pull) and the words that are left
+doors        vectors for everything that can be embedded, BM25 for the words
+fuse         the doors' scores, by the share that the fit has learned
+pull         up goes what has the wanted attribute values, or looks as if it had; and what suits the person
 """
 
 from collections.abc import Sequence
@@ -112,13 +112,13 @@ def _near(view: View, row: int, other: int, score: float) -> Ranked:
     mine, theirs = view.catalog.item(row).attributes, view.catalog.item(other).attributes
     same = {name: str(value) for name, value in theirs.items() if isinstance(value, str) and mine.get(name) == value}
     shown = dict(list(same.items())[:3])
-    sentence = f"same {', '.join(f'{name} {value}' for name, value in shown.items())}" if shown else "looks and reads alike"
+    sentence = (
+        f"same {', '.join(f'{name} {value}' for name, value in shown.items())}" if shown else "looks and reads alike"
+    )
     return place(view.catalog, other, score, [Reason("near", sentence, 1.0, (view.catalog.ids[row],), shown)])
 
 
-def _answers(
-    view: View, store: Store, query: Query, mask: Bools
-) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
+def _answers(view: View, store: Store, query: Query, mask: Bools) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
     vector = _vector(view, query)
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
@@ -149,14 +149,27 @@ def _vector(view: View, query: Query) -> Floats | None:
 
 
 def _pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
-    """What the soft facets add to each row: known attribute values count fully, likely ones as much as they are likely."""
-    soft = [facet for facet in facets if not facet.hard and facet.op == "=" and facet.name in view.catalog.attributes]
+    """What the soft facets add to each row: known attribute values count fully, likely ones as far as they are likely."""
     total = np.zeros(len(rows), np.float32)
-    if view.fitted.traits is None or view.vectors is None or not soft:
-        return total
-    for facet in soft:
-        total += view.fitted.traits.score(facet.name, facet.value, rows, view.catalog, view.vectors.matrix)
+    for facet in facets:
+        if facet.hard:
+            continue
+        if facet.name == "price":
+            total += _cheaper(view.catalog.prices[rows], facet)
+        elif view.fitted.traits is not None and view.vectors is not None and facet.op in ("=", "!="):
+            likely = view.fitted.traits.score(facet.name, facet.value, rows, view.catalog, view.vectors.matrix)
+            total += likely if facet.op == "=" else -likely
     return (PULL * total).astype(np.float32)
+
+
+def _cheaper(prices: Floats, facet: Facet) -> Floats:
+    """A wish about the price that is no limit: the rank among the prices at hand, 0 to 1; 0 where there is no price."""
+    known = np.isfinite(prices)
+    rank = np.zeros(len(prices), np.float32)
+    if known.sum() > 1:
+        order = np.argsort(np.argsort(prices[known])) / (known.sum() - 1)
+        rank[known] = 1 - order if facet.op in ("<", "<=") else order
+    return rank
 
 
 def _taste(view: View, history: History | None, rows: Ints) -> Floats:
@@ -205,5 +218,3 @@ def _notes(
         misses = near_misses(wanted & filters.of_facets(facets), view.catalog)
         notes.extend(misses or ["nothing fits; take something away"])
     return notes
-
-
