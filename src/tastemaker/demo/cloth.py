@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.core.types import Doubles, Floats
 from tastemaker.demo.canvas import Canvas, Patch, soften
+from tastemaker.demo.field import Field
 from tastemaker.demo.patterns import print_on
 from tastemaker.demo.texture import clouds, grain
 
@@ -30,15 +30,15 @@ class Cloth:
         stiff: 0 flows to 1 stands; how little it wrinkles.
     """
 
-    colour: Floats
-    ink: Floats
+    colour: Field
+    ink: Field
     pattern: str = "plain"
     material: str = "cotton"
     size: float = 1.0
     gloss: float = 0.0
     stiff: float = 0.4
 
-    def plain(self, colour: Floats | None = None) -> "Cloth":
+    def plain(self, colour: Field | None = None) -> "Cloth":
         """The same cloth without its pattern, perhaps in another colour."""
         return Cloth(
             self.colour if colour is None else colour, self.ink, "plain", self.material, 1.0, self.gloss, self.stiff
@@ -50,7 +50,7 @@ class Cloth:
         return Cloth(self.colour * keep, self.ink * keep, self.pattern, self.material, self.size, 0.0, self.stiff)
 
 
-def relief(height: Floats, depth: float = 1.0) -> Floats:
+def relief(height: Field, depth: float = 1.0) -> Field:
     """Light on a height field (pixels): 1 where it is flat, below where it turns from the lamp.
 
     Shapes: (h, w) -> (h, w).
@@ -60,11 +60,13 @@ def relief(height: Floats, depth: float = 1.0) -> Floats:
     return np.asarray(1 + (lit - LIGHT[2]) * 1.05, np.float32)
 
 
-def lay_light(colour: Floats, shade: Floats) -> Floats:
+def lay_light(colour: Field, shade: Field) -> Field:
     """Colour under light: shadows deepen and cool a little, highlights go towards warm white.
 
     Shapes: (h, w, 3), (h, w) -> (h, w, 3).
     """
+    pale = np.clip(colour.min(axis=-1) - 0.55, 0, 1)
+    shade = 1 + (shade - 1) * (1 - 0.55 * pale) - 0.10 * pale  # pale cloth is exposed lower, so that its folds show
     dark = np.clip(shade, 0.25, 1)[..., None] ** np.array([1.06, 1.02, 0.94], np.float32)
     bright = np.clip(shade - 1, 0, 1)[..., None]
     white = np.array([1.0, 0.985, 0.96], np.float32)
@@ -73,12 +75,12 @@ def lay_light(colour: Floats, shade: Floats) -> Floats:
 
 def drape(
     canvas: Canvas,
-    outline: Doubles,
+    outline: Field,
     cloth: Cloth,
     rng: np.random.Generator,
     *,
-    folds: Sequence[Doubles] = (),
-    pleats: Floats | None = None,
+    folds: Sequence[Field] = (),
+    pleats: Field | None = None,
     angle: float = 0.0,
     volume: float = 1.0,
     fold_width: float = 7.0,
@@ -116,10 +118,10 @@ def _height(
     patch: Patch,
     cloth: Cloth,
     rng: np.random.Generator,
-    folds: Sequence[Doubles],
+    folds: Sequence[Field],
     fold_width: float,
     volume: float,
-) -> Floats:
+) -> Field:
     """Body, wrinkles and folds, in pixels."""
     scale = canvas.scale
     height = soften(patch.alpha, 16 * scale) * np.float32(17 * volume * scale)
@@ -133,7 +135,7 @@ def _height(
     return height
 
 
-def _folds(canvas: Canvas, patch: Patch, folds: Sequence[Doubles], width: float) -> Floats:
+def _folds(canvas: Canvas, patch: Patch, folds: Sequence[Field], width: float) -> Field:
     """Soft ridges along strokes, on the window of a patch."""
     field = np.zeros_like(canvas.pixels[..., 0])
     ridge = canvas.stroke(list(folds), width * 0.5, pad=width * 1.5)
@@ -141,7 +143,7 @@ def _folds(canvas: Canvas, patch: Patch, folds: Sequence[Doubles], width: float)
     return field[patch.window] * np.float32(2.2)
 
 
-def _pleated(patch: Patch, pleats: Floats, scale: float) -> Floats:
+def _pleated(patch: Patch, pleats: Field, scale: float) -> Field:
     """Height of hanging folds: a profile across each row's own width, from nothing at the top to full at the hem."""
     inside = patch.alpha > 0.5
     wide = inside.shape[1]
@@ -153,7 +155,7 @@ def _pleated(patch: Patch, pleats: Floats, scale: float) -> Floats:
     return np.asarray(pleats[column] * grows * scale, np.float32)
 
 
-def pleat_profile(rng: np.random.Generator, count: float, depth: float) -> Floats:
+def pleat_profile(rng: np.random.Generator, count: float, depth: float) -> Field:
     """A random profile of about ``count`` hanging folds, ``depth`` units high."""
     x = np.linspace(0, 1, 1000)
     x = x + 0.05 * np.sin(2 * np.pi * (x * rng.uniform(0.7, 1.4) + rng.uniform()))
@@ -163,7 +165,7 @@ def pleat_profile(rng: np.random.Generator, count: float, depth: float) -> Float
     return np.asarray(waves * depth, np.float32)
 
 
-def _cloth_coordinates(patch: Patch, height: Floats, angle: float) -> tuple[Floats, Floats]:
+def _cloth_coordinates(patch: Patch, height: Field, angle: float) -> tuple[Field, Field]:
     """Sheet coordinates shifted by the folds and turned by the grain."""
     x, y = patch.x - 150 + height * 0.32, patch.y + height * 0.25
     if angle:
@@ -172,7 +174,7 @@ def _cloth_coordinates(patch: Patch, height: Floats, angle: float) -> tuple[Floa
     return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
 
-def _gleam(height: Floats) -> Floats:
+def _gleam(height: Field) -> Field:
     """Where a polished surface would mirror the lamp."""
     down, across = np.gradient(height)
     facing = (1.75 + across * 0.5 + down * 0.55) / np.sqrt((1 + across**2 + down**2) * 3.4)

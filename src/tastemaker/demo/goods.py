@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tastemaker.core.types import Floats
+from tastemaker.demo.field import Field
 from tastemaker.demo.palette import ACCENTS, rgb, shade
 
 Fact = str | int | bool
@@ -46,12 +46,12 @@ class Piece:
         return float(self.facts[name])
 
     @property
-    def colour(self) -> Floats:
+    def colour(self) -> Field:
         """The colour it has, (3,)."""
         return shade(self["colour"], self["shade"])
 
     @property
-    def ink(self) -> Floats:
+    def ink(self) -> Field:
         """The second colour of its pattern: fitting, and always the same for the same piece."""
         choices = ACCENTS[self["colour"]]
         return rgb(choices[self.chance("ink") % len(choices)])

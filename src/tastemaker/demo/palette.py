@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tastemaker.core.types import Floats
+from tastemaker.demo.field import Field
 
 SHADES: dict[str, dict[str, str]] = {
     "white": {"chalk": "f4f2ee", "optic white": "fafafa", "milk": "f6f1e7"},
@@ -50,26 +50,26 @@ WALLS = ("e9e3d8", "dfe0da", "e6dcd2", "d9dcd9", "e4ddd6", "d5d8d2", "e2d6c9", "
 """Painted walls behind furniture."""
 
 
-def rgb(code: str) -> Floats:
+def rgb(code: str) -> Field:
     """A six-digit hexadecimal code as an array of three numbers, 0 to 1."""
     return np.array([int(code[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
 
 
-def shade(family: str, name: str) -> Floats:
+def shade(family: str, name: str) -> Field:
     """The colour of one shade of a family."""
     return rgb(SHADES[family][name])
 
 
-def mix(a: Floats, b: Floats, share: float) -> Floats:
+def mix(a: Field, b: Field, share: float) -> Field:
     """``a`` with ``share`` of ``b`` in it."""
     return (a + (b - a) * share).astype(np.float32)
 
 
-def luminance(colour: Floats) -> float:
+def luminance(colour: Field) -> float:
     """How light a colour looks, 0 to 1."""
     return float(colour @ np.array([0.299, 0.587, 0.114], np.float32))
 
 
-def readable_on(colour: Floats) -> Floats:
+def readable_on(colour: Field) -> Field:
     """Warm white or near black, whichever reads better on the colour."""
     return rgb("f6f1e6") if luminance(colour) < 0.55 else rgb("24262b")

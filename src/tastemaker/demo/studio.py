@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from tastemaker.core.types import Floats
 from tastemaker.demo.canvas import Canvas
+from tastemaker.demo.field import Field
 from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.texture import clouds
 
 
-def backdrop(width: int, tint: Floats, rng: np.random.Generator) -> Canvas:
+def backdrop(width: int, tint: Field, rng: np.random.Generator) -> Canvas:
     """Studio paper: a pool of light at the upper left, falling off towards the corners."""
     canvas = Canvas(width, tint)
     sheet = canvas.whole()
@@ -18,7 +18,7 @@ def backdrop(width: int, tint: Floats, rng: np.random.Generator) -> Canvas:
     return canvas
 
 
-def stage(width: int, wall: Floats, floor: Floats, horizon: float, rng: np.random.Generator) -> Canvas:
+def stage(width: int, wall: Field, floor: Field, horizon: float, rng: np.random.Generator) -> Canvas:
     """A wall that meets a floor in a soft line, both lit from the upper left."""
     canvas = Canvas(width, wall)
     sheet = canvas.whole()
@@ -35,7 +35,7 @@ def stage(width: int, wall: Floats, floor: Floats, horizon: float, rng: np.rando
     return canvas
 
 
-def warm_floor(name: str) -> Floats:
+def warm_floor(name: str) -> Field:
     """A floor by name."""
     return {
         "oak": mix(rgb("c9ab84"), rgb("d8c3a2"), 0.5),

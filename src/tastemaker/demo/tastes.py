@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.core.types import Doubles
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import DEPARTMENTS, Piece
 
 TRAITS: dict[str, dict[str, float]] = {
@@ -187,7 +187,7 @@ def _leaning(attribute: str, value: str, first: str, second: str, blend: float, 
     return round(1.5 * shared + float(rng.normal(0, 0.42)) - 0.25, 3)
 
 
-def likings(everyone: Sequence[Person], pieces: Sequence[Piece]) -> Doubles:
+def likings(everyone: Sequence[Person], pieces: Sequence[Piece]) -> Field:
     """Every person's liking of every piece.
 
     Shapes: (people, pieces).

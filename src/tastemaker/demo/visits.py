@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tastemaker.core.types import Bools, Doubles
+from tastemaker.core.types import Bools
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import DEPARTMENTS, Piece
 from tastemaker.demo.tastes import Person, likings
 
@@ -45,10 +46,10 @@ class World:
         member: department -> which pieces, (pieces,).
     """
 
-    liking: Doubles
-    appeal: Doubles
-    launch: Doubles
-    dear: Doubles
+    liking: Field
+    appeal: Field
+    launch: Field
+    dear: Field
     member: dict[str, Bools]
 
 
@@ -90,7 +91,7 @@ def visits(pieces: Sequence[Piece], everyone: Sequence[Person], events: int, rng
 
 
 def _session(
-    who: int, person: Person, pieces: Sequence[Piece], state: World, groups: np.ndarray, rng: np.random.Generator
+    who: int, person: Person, pieces: Sequence[Piece], state: World, groups: Field, rng: np.random.Generator
 ) -> list[Visit]:
     """One visit to the shop."""
     start = _moment(rng)
@@ -114,7 +115,7 @@ def _session(
     return [visit for visit in out if visit.time <= END]
 
 
-def _shares(person: Person) -> Doubles:
+def _shares(person: Person) -> Field:
     share = np.array([person.departments[name] for name in DEPARTMENTS])
     return np.asarray(share / share.sum())
 
@@ -127,7 +128,7 @@ def _moment(rng: np.random.Generator) -> float:
     return float(midnight - (DAYS - 1 - int(share * DAYS)) * 86400 + hour * 3600)
 
 
-def _utility(who: int, person: Person, state: World, now: float, rng: np.random.Generator) -> Doubles:
+def _utility(who: int, person: Person, state: World, now: float, _rng: np.random.Generator) -> Field:
     """What this person sees in each piece today."""
     age = np.clip((now - state.launch) / 86400, 0, None)
     fresh = 0.7 * np.exp(-age / 25)

@@ -1,4 +1,4 @@
-"""Titles and descriptions, in the voice of a calm shop; several phrasings, so that no word always means the same column."""
+"""Titles and descriptions in the voice of a calm shop; several phrasings, so that no word always means one column."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -29,6 +29,18 @@ _NECK = {
     "crew": "crew-neck",
     "band collar": "band-collar",
     "square": "square-neck",
+}
+_NOUNS = {
+    ("hat", "beanie"): "beanie",
+    ("hat", "bucket"): "bucket hat",
+    ("hat", "brim"): "wide-brimmed hat",
+    ("hat", "cap"): "cap",
+    ("bag", "tote"): "tote bag",
+    ("bag", "shoulder"): "shoulder bag",
+    ("bag", "backpack"): "backpack",
+    ("bag", "crossbody"): "crossbody bag",
+    ("sneakers", "high"): "high-top sneakers",
+    ("boots", "ankle"): "ankle boots",
 }
 _MOOD = {
     "awe": "wide-eyed",
@@ -78,7 +90,7 @@ def _wardrobe(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
     cut = piece["cut"] if piece["cut"] not in ("regular", "low", "long", "fitted") else ""
     length = piece["length"] if piece["kind"] in ("skirt", "dress", "coat") else ""
     noun = f"pair of {piece['kind']}" if piece["kind"].endswith("s") and piece["kind"] != "dress" else piece["kind"]
-    core = _joined([sleeve, neck, cut, length, piece["kind"]])
+    core = _NOUNS.get((piece["kind"], piece["cut"]), _joined([sleeve, neck, cut, length, piece["kind"]]))
     title = pick(
         rng,
         (
@@ -97,7 +109,8 @@ def _wardrobe_opening(piece: Piece, noun: str, pattern: str, rng: np.random.Gene
             rng,
             (
                 f"{_article(noun)} in {piece['shade']} {cloth}, {piece['cut']} in cut.",
-                f"{piece['brand']} makes this {piece['kind']} from {cloth}; the colour is {piece['shade']}, {_article(piece['colour'])} that goes with most things.",
+                f"{piece['brand']} makes this {piece['kind']} from {cloth}; the colour is {piece['shade']}, "
+                f"{_article(piece['colour'])} that goes with most things.",
                 f"{piece['style']} and easy to wear: {_article(piece['colour'])} {noun} of {cloth}.",
                 f"our {piece['style']} {piece['kind']} of {cloth}, in {piece['shade']}.",
             ),
@@ -119,41 +132,41 @@ def _wardrobe_use(piece: Piece, rng: np.random.Generator) -> str:
     when = (
         ""
         if piece["season"] == "all year"
-        else pick(rng, (f"A {piece['season']} piece.", f"Best in {piece['season']}.", ""))
+        else pick(rng, (f"{_capital(_article(piece['season']))} piece.", f"Best in {piece['season']}.", ""))
     )
     return _joined([pick(rng, uses[piece["style"]]), detail if rng.random() < 0.6 else "", when])
 
 
+_NAMES = [
+    "Alder",
+    "Bruno",
+    "Clove",
+    "Dune",
+    "Elin",
+    "Fable",
+    "Gale",
+    "Hollis",
+    "Isla",
+    "Juno",
+    "Kestrel",
+    "Lund",
+    "Marlow",
+    "Nord",
+    "Otis",
+    "Pilar",
+    "Quill",
+    "Ronda",
+    "Sable",
+    "Tove",
+    "Una",
+    "Vera",
+    "Wilder",
+    "Yara",
+]
+
+
 def _home(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
-    name = pick(
-        rng,
-        (
-            "Alder",
-            "Bruno",
-            "Clove",
-            "Dune",
-            "Elin",
-            "Fable",
-            "Gale",
-            "Hollis",
-            "Isla",
-            "Juno",
-            "Kestrel",
-            "Lund",
-            "Marlow",
-            "Nord",
-            "Otis",
-            "Pilar",
-            "Quill",
-            "Ronda",
-            "Sable",
-            "Tove",
-            "Una",
-            "Vera",
-            "Wilder",
-            "Yara",
-        ),
-    )
+    name = pick(rng, _NAMES)
     pattern = _PATTERN.get(piece["pattern"], piece["pattern"])
     form = "" if piece["form"] in ("rectangular", "square", "open", "platform", piece["kind"]) else piece["form"]
     noun = form if form.endswith(piece["kind"]) else _joined([form, piece["kind"]])
@@ -170,18 +183,18 @@ def _home(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
             f"{_joined([pattern, noun])} “{name}”, {where}",
         ),
     )
+    style, room = piece["style"], piece["room"]
     size = f"{piece['width_cm']} cm wide, {piece['depth_cm']} cm deep, {piece['height_cm']} cm high"
-    text = [
-        _capital(
-            pick(
-                rng,
-                (
-                    f"{_article(piece['style'])} {noun} for the {piece['room']}, {pattern + ', ' if pattern else ''}in {where}.",
-                    f"{piece['brand']} builds {name} in {where}; it looks at home in any {piece['room']}.",
-                    f"{where} and calm proportions: {_article(noun)} with {_article(piece['style'])} hand.",
-                ),
-            )
+    opening = pick(
+        rng,
+        (
+            f"{_article(style)} {noun} for the {room}, {pattern + ', ' if pattern else ''}in {where}.",
+            f"{piece['brand']} builds {name} in {where}; it looks at home in any {room}.",
+            f"{where} and calm proportions: {_article(noun)} with {_article(style)} hand.",
         ),
+    )
+    text = [
+        _capital(opening),
         pick(rng, (f"Measures {size}.", f"It is {size}.", f"{_capital(size)}.")),
         pick(rng, ("Delivered assembled.", "Assembled in ten minutes.", "Spare parts are kept for fifteen years.", "")),
     ]
@@ -226,7 +239,8 @@ def _screen(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
             rng,
             (
                 f"{_capital(_article(mood))} {genre} film by {piece['director']} ({piece['year']}).",
-                f"Directed by {piece['director']}, {piece['year']}, {piece['runtime_min']} minutes; {mood} {genre} at its best.",
+                f"Directed by {piece['director']}, {piece['year']}, {piece['runtime_min']} minutes; "
+                f"{mood} {genre} at its best.",
                 f"{piece['director']}'s {mood} {genre} runs {piece['runtime_min']} minutes and earns each of them.",
             ),
         ),
@@ -267,16 +281,18 @@ def _trips(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
             f"{_capital(activity)} and {piece['light']} light, {place} ({nights} nights)",
         ),
     )
+    stay, season, region = _article(piece["stay"]), piece["season"], piece["region"]
+    body = pick(
+        rng,
+        (
+            f"{nights} nights in {stay} in {region}, at {_article(piece['pace'])} pace, with {activity} as often as you like.",
+            f"{_article(season)} trip to the {piece['landscape']} of {region}: {activity} by day, {stay} by night.",
+            f"Stay in {stay}; come for {activity}. {_capital(piece['pace'])} days, {season} weather.",
+        ),
+    )
     text = [
         _SCENES[piece["landscape"]],
-        pick(
-            rng,
-            (
-                f"{nights} nights in {_article(piece['stay'])} in {piece['region']}, at {_article(piece['pace'])} pace, with {activity} as often as you like.",
-                f"A {piece['season']} trip to the {piece['landscape']} of {piece['region']}: {activity} by day, {_article(piece['stay'])} by night.",
-                f"Stay in {_article(piece['stay'])}; come for {activity}. {_capital(piece['pace'])} days, {piece['season']} weather.",
-            ),
-        ),
+        _capital(body),
         "Price per person.",
     ]
     return title, text

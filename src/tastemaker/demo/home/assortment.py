@@ -257,13 +257,17 @@ def _dimensions(form: str, kind: Kind, rng: np.random.Generator) -> dict[str, Fa
     if form in ("three-seat", "corner"):
         low = 195
     width = int(rng.integers(low, high + 1))
-    depth = width if form in ("round", "globe", "dome", "cone") else int(rng.integers(kind.depth[0], kind.depth[1] + 1))
+    if form in ("round", "globe", "dome", "cone"):
+        width = min(width, 150)
+        depth = min(width, max(kind.depth[1], width if kind.depth[1] > 20 else 0))
+    else:
+        depth = int(rng.integers(kind.depth[0], kind.depth[1] + 1))
     height = int(rng.integers(kind.height[0], kind.height[1] + 1))
     if form in ("bar", "tall", "bottle"):
         height = kind.height[1] - int(rng.integers(0, 6))
     if form in ("low", "mushroom"):
         height = kind.height[0] + int(rng.integers(0, 6))
-    return {"width_cm": width, "depth_cm": min(depth, 150), "height_cm": height}
+    return {"width_cm": width, "depth_cm": depth, "height_cm": height}
 
 
 def _price(name: str, facts: dict[str, Fact], rng: np.random.Generator) -> float:

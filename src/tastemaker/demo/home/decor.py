@@ -1,13 +1,14 @@
 """Lamps, vases, plants, mirrors, rugs and cushions."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from tastemaker.core.types import Doubles
 from tastemaker.demo.canvas import Patch, soften
 from tastemaker.demo.cloth import Cloth, drape, lay_light
-from tastemaker.demo.curves import bend, box, ellipse, flow, join, line, rounded
+from tastemaker.demo.curves import bend, box, ellipse, flow, join, line, rounded, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.home.finish import brass_or_black, cloth_of, wood
 from tastemaker.demo.home.stage import WOODS, Stage
@@ -21,7 +22,7 @@ def _round_shadow(stage: Stage, r: float, strength: float = 0.4, spread: float =
     stage.shadow(np.stack([r * np.cos(turn), r * np.sin(turn)], 1), strength=strength, spread=spread)
 
 
-def _glow(stage: Stage, centre: Doubles, radius: float, strength: float) -> None:
+def _glow(stage: Stage, centre: Field, radius: float, strength: float) -> None:
     """Warm light around a lamp."""
     sheet = stage.canvas.whole()
     far = np.hypot(sheet.x - centre[0], (sheet.y - centre[1]) * 0.9) / radius
@@ -44,7 +45,7 @@ def draw_floor_lamp(stage: Stage, piece: Piece) -> None:
         stage.lathe([(r * 0.55, 2.6), (r * 0.6, 0.8), (r * 0.6, 0)], pole, x=14.0 if form == "arc" else 0.0)
         if form == "arc":
             points = flow([(14.0, 2.0), (15.0, h * 0.6), (9.0, h * 0.93), (-2.0, h * 1.0), (x, h - 6)], 8)
-            for a, b in zip(points[:-1], points[1:], strict=True):
+            for a, b in pairwise(points):
                 stage.rod((a[0], a[1], 0), (b[0], b[1], 0), 0.95, pole)
         else:
             stage.rod((0, h - 20, 0), (0, 2, 0), 1.0, pole)
@@ -135,7 +136,7 @@ def draw_vase(stage: Stage, piece: Piece) -> None:
     if piece["form"] == "amphora":
         for sign in (-1, 1):
             handle = flow([(sign * r * 0.42, h * 0.92), (sign * r * 0.95, h * 0.9), (sign * r * 0.88, h * 0.68)], 6)
-            for a, b in zip(handle[:-1], handle[1:], strict=True):
+            for a, b in pairwise(handle):
                 stage.rod((a[0], a[1], 0), (b[0], b[1], 0), r * 0.08, cloth)
 
 
@@ -182,7 +183,7 @@ def draw_plant(stage: Stage, piece: Piece) -> None:
         )
 
 
-def _leaf(stage: Stage, root: Doubles, tip: Doubles, wide: float, tint: Doubles) -> None:
+def _leaf(stage: Stage, root: Field, tip: Field, wide: float, tint: Field) -> None:
     """One leaf with a lit and a shaded half and a rib."""
     step = tip - root
     out = np.array([-step[1], step[0]]) / max(float(np.hypot(*step)), 1e-6) * wide
@@ -213,7 +214,7 @@ def _fig(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
         _leaf(stage, root, tip, reach * 0.42, rgb("4f6b45") * rng.uniform(0.75, 1.25))
 
 
-def _palm(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
+def _palm(stage: Stage, piece: Piece, h: float, _w: float, pot: float) -> None:
     rng = piece.rng("leaves")
     crown = stage.see([(0, pot + (h - pot) * 0.22, 0)])[0]
     scale = stage.frame.scale
@@ -229,26 +230,26 @@ def _palm(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
             22,
         )
         tint = rgb("5b7a4c") * rng.uniform(0.8, 1.2)
-        strands = []
-        for i in range(5, 22):
-            reach_leaf = 10 * (1 - abs(i - 13) / 16) * max(0.8, scale * 0.45)
-            for side in (-1, 1):
-                strands.append(np.stack([spine[i], spine[i] + np.array([side * reach_leaf, reach_leaf * 0.55])]))
+        strands = [
+            np.stack([spine[i], spine[i] + np.array([side * long, long * 0.55])])
+            for i, long in ((i, 10 * (1 - abs(i - 13) / 16) * max(0.8, scale * 0.45)) for i in range(5, 22))
+            for side in (-1, 1)
+        ]
         stage.canvas.paint(stage.canvas.stroke(strands, 1.3), tint)
         stage.canvas.paint(stage.canvas.stroke([spine], 0.8), np.clip(tint * 1.2, 0, 1))
 
 
-def _snake(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
+def _snake(stage: Stage, piece: Piece, h: float, _w: float, pot: float) -> None:
     rng = piece.rng("leaves")
     scale = stage.frame.scale
     base = stage.see([(0, pot - 2, 0)])[0]
     for x in np.linspace(-0.6, 0.6, 9):
         tall = (h - pot) * scale * rng.uniform(0.6, 1.0)
-        root = base + (x * pot * 0.55 * scale, rng.uniform(-2, 2))
-        tip = root + (x * tall * 0.35 + rng.normal(0, 3), -tall)
+        root = shifted(base, x * pot * 0.55 * scale, rng.uniform(-2, 2))
+        tip = shifted(root, x * tall * 0.35 + rng.normal(0, 3), -tall)
         tint = rgb("55704f") * rng.uniform(0.8, 1.15)
         _leaf(stage, root, tip, max(3.0, tall * 0.075), rgb("b9b972"))
-        _leaf(stage, root + (0, -1), tip + (0, 3), max(2.0, tall * 0.052), tint)
+        _leaf(stage, shifted(root, 0, -1), shifted(tip, 0, 3), max(2.0, tall * 0.052), tint)
 
 
 def _olive(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
@@ -257,8 +258,16 @@ def _olive(stage: Stage, piece: Piece, h: float, w: float, pot: float) -> None:
     stage.canvas.paint(stage.canvas.stroke([trunk], 2.4), rgb("86715a"))
     top = stage.see([(0, pot + (h - pot) * 0.66, 0)])[0]
     wide, tall = w * 0.52 * stage.frame.scale, (h - pot) * 0.36 * stage.frame.scale
-    for layer in (0.7, 0.95, 1.2):
-        for _ in range(110):
+    for _ in range(26):
+        angle, far = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random()) * 0.82
+        at = top + np.array([np.cos(angle) * wide, np.sin(angle) * tall]) * far
+        stage.canvas.paint(
+            stage.canvas.fill(ellipse(at[0], at[1], wide * 0.2, tall * 0.17)),
+            rgb("5f6f55") * rng.uniform(0.8, 1.1),
+            0.75,
+        )
+    for layer in (0.75, 0.95, 1.2):
+        for _ in range(120):
             angle, far = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random())
             at = top + np.array([np.cos(angle) * wide, np.sin(angle) * tall]) * far
             turn = rng.uniform(0, np.pi)
@@ -335,12 +344,12 @@ def draw_rug(stage: Stage, piece: Piece) -> None:
         stage.canvas.paint(stage.canvas.stroke(ends, 0.7), np.clip(mix(cloth.colour, rgb("f0e9da"), 0.6), 0, 1))
 
 
-def _woven(piece: Piece, cloth: Cloth, u: Doubles, v: Doubles, w: float, d: float) -> Doubles:
+def _woven(piece: Piece, cloth: Cloth, u: Field, v: Field, w: float, d: float) -> Field:
     """The pattern of a rug, in its own centimetres."""
     name = {"border": "plain", "geometric": "fair isle"}.get(piece["pattern"], piece["pattern"])
     size = {"striped": 1.6, "geometric": 2.4, "checked": 1.4, "abstract": 2.6}.get(piece["pattern"], 1.0)
     ink = cloth.ink if piece["material"] != "jute" else rgb("5c4a37")
-    colour = print_on(name, u, v, cloth.colour, ink, size)
+    colour: Field = print_on(name, u, v, cloth.colour, ink, size)
     if piece["pattern"] in ("border", "geometric"):
         edge = np.minimum(np.minimum(u, w - u), np.minimum(v, d - v))
         band = ((edge > 5) & (edge < 11)).astype(np.float32)[..., None]
@@ -367,14 +376,6 @@ def draw_cushion(stage: Stage, piece: Piece) -> None:
     name = {"geometric": "fair isle"}.get(piece["pattern"], piece["pattern"])
     size = {"geometric": 1.6, "striped": 1.3}.get(piece["pattern"], 1.4)
     cloth = replace(cloth_of(piece), pattern=name, size=size, stiff=0.1)
-    folds = [
-        bend(
-            tuple(c),
-            ((c[0] + 150) / 2 + 8, (c[1] + (top + low) / 2) / 2),
-            (150 + (c[0] - 150) * 0.42, (top + low) / 2 + (c[1] - (top + low) / 2) * 0.42),
-        )
-        for c in ((left + 4, top + 4), (right - 4, top + 4), (left + 4, low - 4), (right - 4, low - 4))
-    ]
-    drape(stage.canvas, outline, cloth, stage.rng, folds=folds, volume=2.6, fold_width=9)
+    drape(stage.canvas, outline, cloth, stage.rng, volume=1.9)
     edge = stage.canvas.stroke([join(outline, outline[:1])], 1.6)
     stage.canvas.paint(edge, cloth.colour * 0.78, 0.6)

@@ -33,9 +33,9 @@ _MAKERS: dict[str, Callable[[Stage, Piece], None]] = {
     "cushion": decor.draw_cushion,
 }
 _FRAMES: dict[str, tuple[float, float, float, float]] = {
-    "sofa": (14, 100, 286, 330),
+    "sofa": (6, 90, 294, 335),
     "bed": (14, 90, 286, 340),
-    "rug": (10, 120, 290, 340),
+    "rug": (4, 100, 296, 352),
     "table lamp": (75, 110, 225, 325),
     "vase": (85, 170, 215, 325),
     "pendant": (60, 90, 240, 300),

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull  # type: ignore[import-untyped]
 
-from tastemaker.core.types import Doubles, Floats
 from tastemaker.demo.canvas import Canvas, Patch, soften
 from tastemaker.demo.cloth import Cloth, lay_light, relief
-from tastemaker.demo.curves import Frame, rounded
+from tastemaker.demo.curves import Frame, ellipse, rounded
+from tastemaker.demo.field import Field
 from tastemaker.demo.patterns import print_on
 from tastemaker.demo.texture import GRAIN, at, surface
 
@@ -33,13 +33,13 @@ class Block:
     z0: float
     z1: float
 
-    def corners(self) -> Doubles:
+    def corners(self) -> Field:
         """The eight corners."""
         return np.array(
             [(x, y, z) for x in (self.x0, self.x1) for y in (self.y0, self.y1) for z in (self.z0, self.z1)], np.float64
         )
 
-    def faces(self) -> dict[str, Doubles]:
+    def faces(self) -> dict[str, Field]:
         """The three faces that are seen: origin, end of u, far corner, end of v."""
         x0, x1, y0, y1, z0, z1 = self.x0, self.x1, self.y0, self.y1, self.z0, self.z1
         return {
@@ -82,7 +82,7 @@ class Stage:
         if into[3] > 0:  # stand on the lower edge, not in the middle
             self.frame = Frame(self.frame.scale, self.frame.dx, into[3] - high[1] * self.frame.scale)
 
-    def _flat(self, points: Doubles) -> Doubles:
+    def _flat(self, points: Field) -> Field:
         x, y, z = points[:, 0], points[:, 1], points[:, 2]
         right = x * np.cos(self.yaw) - z * np.sin(self.yaw)
         near = x * np.sin(self.yaw) + z * np.cos(self.yaw)
@@ -91,11 +91,11 @@ class Stage:
         scale = self.reach / (self.reach - depth)
         return np.stack([right * scale, -up * scale], 1)
 
-    def see(self, points: Doubles | Sequence[tuple[float, float, float]]) -> Doubles:
+    def see(self, points: Field | Sequence[tuple[float, float, float]]) -> Field:
         """World points on the sheet."""
         return self.frame(self._flat(np.asarray(points, np.float64)))
 
-    def shadow(self, footprint: Doubles, *, strength: float = 0.42, spread: float = 7.0) -> None:
+    def shadow(self, footprint: Field, *, strength: float = 0.42, spread: float = 7.0) -> None:
         """The shadow of something that stands on the floor; ``footprint`` is (points, 2) of x and z."""
         ground = np.stack([footprint[:, 0], np.zeros(len(footprint)), footprint[:, 1]], 1)
         flat = self.see(ground)
@@ -119,7 +119,7 @@ class Stage:
         patch = self.canvas.fill(hull, pad=1)
         colour = np.empty((*patch.shape, 3), np.float32)
         colour[:] = cloth.colour
-        shade = np.full(patch.shape, _FACES["front"], np.float32)
+        shade: Field = np.full(patch.shape, _FACES["front"], np.float32)
         for name, face in block.faces().items():
             self._face(patch, name, face, cloth, colour, shade)
         pixel = self.frame.scale * self.canvas.scale
@@ -130,7 +130,7 @@ class Stage:
         self._finish(patch, colour, shade, cloth)
         return patch
 
-    def _face(self, patch: Patch, name: str, face: Doubles, cloth: Cloth, colour: Floats, shade: Floats) -> None:
+    def _face(self, patch: Patch, name: str, face: Field, cloth: Cloth, colour: Field, shade: Field) -> None:
         """Paint one face into the colour and light of its block."""
         flat = self.see(face)
         mask = np.zeros(self.canvas.pixels.shape[:2], np.float32)
@@ -159,7 +159,7 @@ class Stage:
             colour[inside] = print_on(cloth.pattern, u * 1.2, v * 1.2, cloth.colour, cloth.ink, cloth.size)[inside]
 
     @staticmethod
-    def _face_coordinates(patch: Patch, flat: Doubles, face: Doubles) -> tuple[Floats, Floats]:
+    def _face_coordinates(patch: Patch, flat: Field, face: Field) -> tuple[Field, Field]:
         """Centimetres on a face for every pixel of a patch (the weak perspective inside one face is ignored)."""
         to_u, to_v = flat[1] - flat[0], flat[3] - flat[0]
         inverse = np.linalg.pinv(np.stack([to_u, to_v], 1))
@@ -168,7 +168,7 @@ class Stage:
         v = (inverse[1, 0] * x + inverse[1, 1] * y) * np.linalg.norm(face[3] - face[0])
         return u.astype(np.float32), v.astype(np.float32)
 
-    def _finish(self, patch: Patch, colour: Floats, shade: Floats, cloth: Cloth) -> None:
+    def _finish(self, patch: Patch, colour: Field, shade: Field, cloth: Cloth) -> None:
         if cloth.material not in WOODS:
             name, contrast = GRAIN.get(cloth.material, ("cotton", 0.01))
             shade = shade * (1 + contrast * surface(name, patch.shape, self.rng))
@@ -199,7 +199,7 @@ class Stage:
         colour = np.broadcast_to(cloth.colour, (*patch.shape, 3))
         self._finish(patch, colour, np.clip(shade, 0.4, 1.2), cloth)
 
-    def disc(self, centre: tuple[float, float, float], radius: float, depth: float | None = None) -> Doubles:
+    def disc(self, centre: tuple[float, float, float], radius: float, depth: float | None = None) -> Field:
         """A horizontal circle (or ellipse) on the sheet."""
         turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         x, y, z = centre
@@ -221,7 +221,8 @@ class Stage:
         Args:
             profile: (radius, height) from the top down, cm.
             cloth: what it is made of.
-            x, z: where its axis stands.
+            x: where its axis stands, to the right.
+            z: where its axis stands, to the front.
             open_: is it hollow at the top (a vase, a pot)?
             glow: light from inside, as in a lampshade, 0 to 1.
         """
@@ -241,39 +242,35 @@ class Stage:
         colour = self._turned_colour(patch, across, reach, cloth)
         shade = shade + cloth.gloss * 0.75 * np.exp(-(((across + 0.42) / 0.13) ** 2))
         self._finish(patch, colour, shade.astype(np.float32), Cloth(cloth.colour, cloth.ink, "plain", cloth.material))
-        rim = self.disc((x, heights[0], z), radii[0])
-        cap = self.canvas.fill(rim)
-        if open_:
-            self.canvas.paint(cap, cloth.colour * 0.32)
-            lip = np.concatenate([rim, rim[:2]])
-            self.canvas.paint(
-                self.canvas.stroke([lip], 0.9),
-                lay_light(cloth.colour[None, None], np.full((1, 1), 1.12, np.float32))[0, 0],
-                0.9,
-            )
-        else:
-            self.canvas.paint(
-                cap, lay_light(cloth.colour[None, None], np.full((1, 1), 1.06 + glow * 0.2, np.float32))[0, 0]
-            )
+        self._cap(ellipse(axis[0, 0], axis[0, 1], half[0], half[0] * flat), cloth, 1.06 + glow * 0.2, open_=open_)
         return patch
 
+    def _cap(self, rim: Field, cloth: Cloth, bright: float, *, open_: bool) -> None:
+        """The upper end of a turned body: a lid, or a rim around the dark."""
+        top = self.canvas.fill(rim)
+        lit = lay_light(cloth.colour[None, None], np.full((1, 1), 1.12 if open_ else bright, np.float32))[0, 0]
+        self.canvas.paint(top, cloth.colour * 0.32 if open_ else lit)
+        if open_:
+            self.canvas.paint(self.canvas.stroke([np.concatenate([rim, rim[:2]])], 0.9), lit, 0.9)
+
     @staticmethod
-    def _arc(centre: Doubles, half: float, flat: float, *, upper: bool) -> Doubles:
+    def _arc(centre: Field, half: float, flat: float, *, upper: bool) -> Field:
         """The visible half of a rim."""
         turn = np.linspace(np.pi, 2 * np.pi, 20) if upper else np.linspace(0, np.pi, 20)
         return np.stack([centre[0] + half * np.cos(turn), centre[1] + half * flat * np.sin(turn)], 1)
 
     @staticmethod
-    def _turned_light(across: Floats, axis: Doubles, half: Doubles, patch: Patch) -> Floats:
+    def _turned_light(across: Field, axis: Field, half: Field, patch: Patch) -> Field:
         """Light on a turned body: around it, and up and down its slopes."""
-        slope = np.gradient(half, np.maximum.accumulate(axis[:, 1] + np.arange(len(half)) * 1e-3))
+        down = np.maximum.accumulate(axis[:, 1]) + np.arange(len(half)) * 1e-3
+        slope = np.gradient(half, down)
         tilt = np.interp(patch.y[:, 0], axis[:, 1], np.arctan(slope))[:, None]
         facing = np.sqrt(np.clip(1 - across**2, 0, 1))
         lit = -0.50 * across * np.cos(tilt) + 0.69 * facing * np.cos(tilt) + 0.45 * np.sin(tilt)
         return np.asarray(0.52 + 0.66 * np.clip(lit, -0.2, 1), np.float32)
 
     @staticmethod
-    def _turned_colour(patch: Patch, across: Floats, reach: Doubles, cloth: Cloth) -> Floats:
+    def _turned_colour(patch: Patch, across: Field, reach: Field, cloth: Cloth) -> Field:
         if cloth.material in WOODS:
             grain = at("wood", patch.y * 3 + 0 * patch.x, np.arcsin(across) * reach * 3 + 200)
             return np.asarray(cloth.colour * (1 + grain[..., None] * 0.06), np.float32)

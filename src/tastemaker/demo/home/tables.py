@@ -3,11 +3,12 @@
 import numpy as np
 
 from tastemaker.demo.cloth import Cloth
-from tastemaker.demo.curves import box
+from tastemaker.demo.curves import box, ellipse
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.home.finish import brass_or_black, cloth_of, wood
 from tastemaker.demo.home.stage import WOODS, Block, Stage
 from tastemaker.demo.palette import mix, rgb
+from tastemaker.demo.texture import at
 
 
 def _top(piece: Piece) -> Cloth:
@@ -72,10 +73,10 @@ def _round_table(
             )
     stage.lathe([(r, h), (r, h - 3.2), (r * 0.97, h - 4)], top, x=x, z=z)
     if top.material in WOODS:
-        disc = stage.disc((x, h, z), r)
+        centre = stage.see([(x, h, z)])[0]
+        half = r * stage.frame.scale
+        disc = ellipse(centre[0], centre[1], half, half * float(np.sin(stage.pitch)))
         patch = stage.canvas.fill(disc)
-        from tastemaker.demo.texture import at
-
         grain = at("wood", patch.x * 3 + patch.y, patch.y * 6 + 0 * patch.x)
         stage.canvas.paint(patch, np.clip(top.colour * (1.1 + grain[..., None] * 0.05), 0, 1).astype(np.float32))
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tastemaker.core.types import Floats
 from tastemaker.demo.canvas import Canvas
-from tastemaker.demo.curves import bend, box, ellipse, flow, join, line
+from tastemaker.demo.curves import bend, box, ellipse, flow, join, line, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
+from tastemaker.demo.landscapes.props import beach, blocks, bridge, caravan, dune, palm_tree, pier, sail, snow_on_trees
 from tastemaker.demo.landscapes.sky import Light, aurora
 from tastemaker.demo.landscapes.terrain import bushes, conifers, crest, far_away, house, land, meadow, snow_caps, water
 from tastemaker.demo.palette import mix, rgb
@@ -18,18 +19,18 @@ _GREENS = {"spring": "7d9a57", "summer": "6d8b4a", "autumn": "a07c3f", "winter":
 _TREES = {"spring": "5f8150", "summer": "3f6342", "autumn": "b06a2f", "winter": "4c5d56"}
 
 
-def _green(piece: Piece) -> Floats:
+def _green(piece: Piece) -> Field:
     return rgb(_GREENS[piece["season"]])
 
 
-def _tree(piece: Piece) -> Floats:
+def _tree(piece: Piece) -> Field:
     return rgb(_TREES[piece["season"]])
 
 
 def _mountains(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
     for base, tall, share in ((250, 105, 0.72), (272, 150, 0.5)):
         top = crest(base, tall, rng, rough=0.52, waves=rng.uniform(2, 4))
-        land(canvas, top, rgb("6f7c8c"), light, rng, share=share, relief=0.5)
+        land(canvas, top, rgb("6f7c8c"), light, rng, share=share, relief=0.42)
         snow_caps(canvas, top, light, rng, share=share * 0.75, line_at=base - tall * 0.52)
     top = crest(312, 80, rng, rough=0.42, waves=3)
     land(canvas, top, mix(_green(piece), rgb("5d6b5e"), 0.5), light, rng, share=0.28, relief=0.35)
@@ -60,7 +61,7 @@ def _coast(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
     x = np.linspace(-4, 304, 120)
     rise = np.clip((x - 120) / 180, 0, 1) if side else np.clip((180 - x) / 180, 0, 1)
     cliff = np.stack([x, 388 - 150 * rise**0.75 + 5 * np.sin(x / 7)], 1)
-    land(canvas, cliff, rgb("b79f7d"), light, rng, share=0.06, relief=0.5)
+    land(canvas, cliff, rgb("b79f7d"), light, rng, share=0.06, relief=0.42)
     bushes(canvas, cliff, 8, rgb("5f7348"), light, rng, share=0.05, count=26)
     for t in np.sort(rng.uniform(0.35, 0.95, 7)):
         hx = 120 + 180 * t if side else 180 - 180 * t
@@ -76,9 +77,9 @@ def _coast(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
             share=0.05,
             lit=light.hour in ("evening", "night"),
         )
-    _beach(canvas, light, rng, left=side)
+    beach(canvas, light, rng, left=side)
     if piece["activity"] == "sailing" or rng.random() < 0.4:
-        _sail(
+        sail(
             canvas,
             rng.uniform(40, 130) if side else rng.uniform(170, 260),
             rng.uniform(270, 300),
@@ -87,77 +88,13 @@ def _coast(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
         )
 
 
-def _beach(canvas: Canvas, light: Light, rng: np.random.Generator, *, left: bool) -> None:
-    """Sand in the corner with a line of foam."""
-    start, end = (-6.0, 170.0) if left else (306.0, 130.0)
-    edge = bend((start, 352), ((start + end) / 2, 362), (end, 404), 30)
-    sand = join(edge, line((start, 404)))
-    foam = canvas.stroke([edge - (0, 1.5)], 4.5)
-    canvas.paint(canvas.fill(sand), far_away(rgb("e3cda4"), light, 0.03))
-    canvas.paint(foam, far_away(rgb("fbfaf4"), light, 0.0), 0.85)
-    del rng
-
-
-def _sail(canvas: Canvas, x: float, y: float, s: float, light: Light) -> None:
-    white = far_away(rgb("fbf7ee"), light, 0.05)
-    canvas.paint(canvas.fill(line((x, y - s * 2.2), (x, y - s * 0.2), (x - s * 0.9, y - s * 0.2))), white)
-    canvas.paint(
-        canvas.fill(line((x + s * 0.1, y - s * 1.8), (x + s * 0.1, y - s * 0.2), (x + s * 0.7, y - s * 0.2))),
-        white * 0.86,
-    )
-    canvas.paint(
-        canvas.fill(
-            line((x - s, y - s * 0.1), (x + s, y - s * 0.1), (x + s * 0.6, y + s * 0.25), (x - s * 0.7, y + s * 0.25))
-        ),
-        far_away(rgb("5d4331"), light, 0.0),
-    )
-    canvas.paint(canvas.fill(box(x - s * 0.6, y + s * 0.3, x + s * 0.4, y + s * 0.9)), white, 0.16)
-
-
 def _desert(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
     sand = rgb(("d9a066", "e0b982", "c98254", "e8d3b0")[int(rng.integers(4))])
     land(canvas, crest(244, 40, rng, rough=0.45, waves=3), mix(sand, rgb("8d6f72"), 0.5), light, rng, share=0.62)
     for base, tall, share in ((268, 34, 0.4), (304, 54, 0.22), (352, 76, 0.06)):
-        _dune(canvas, crest(base, tall, rng, rough=0.12, waves=rng.uniform(1.2, 2.4)), sand, light, rng, share)
+        dune(canvas, crest(base, tall, rng, rough=0.12, waves=rng.uniform(1.2, 2.4)), sand, light, rng, share)
     if piece["activity"] == "camel trek" or rng.random() < 0.35:
-        _caravan(canvas, rng.uniform(60, 150), 318, light)
-
-
-def _dune(canvas: Canvas, top: np.ndarray, sand: Floats, light: Light, rng: np.random.Generator, share: float) -> None:
-    """A dune: one flank in the sun, one in the shade, a knife edge between them, ripples on both."""
-    patch = canvas.fill(join(top, line((304, 402), (-4, 402))))
-    y = np.interp(patch.x, top[:, 0], top[:, 1])
-    slope = np.interp(patch.x, top[:, 0], np.gradient(top[:, 1], top[:, 0]))
-    depth = patch.y - y
-    side = 1.0 if light.at[0] < 150 else -1.0
-    bent = slope * side + 0.10 * np.sin(depth / 26 + patch.x / 40) - depth / 420
-    shade = 1.0 - 0.44 / (1 + np.exp(-(bent - 0.06) * 16)) + 0.06 * np.exp(-depth / 5)
-    ripples = 1 + 0.035 * np.sin((depth * 1.0 + 9 * np.sin(patch.x / 34) + 4 * clouds(patch.shape, 30, rng)) * 1.1) * (
-        1 - share
-    )
-    tone = far_away(sand, light, share)
-    dark = far_away(mix(sand, rgb("5a3a4a"), 0.5), light, share)
-    body = dark + (tone - dark) * np.clip((shade - 0.5) * 2, 0, 1.15)[..., None]
-    canvas.paint(patch, np.clip(body * ripples[..., None], 0, 1).astype(np.float32))
-
-
-def _caravan(canvas: Canvas, x: float, y: float, light: Light) -> None:
-    tone = far_away(rgb("3a2a26"), light, 0.1)
-    for i in range(4):
-        cx, s = x + i * 21, 7.0
-        hump = flow(
-            [
-                (cx - s, y),
-                (cx - s * 0.8, y - s * 0.9),
-                (cx - s * 0.1, y - s * 1.5),
-                (cx + s * 0.5, y - s * 0.9),
-                (cx + s, y - s * 0.8),
-            ]
-        )
-        neck = line((cx + s * 0.8, y - s * 0.8), (cx + s * 1.35, y - s * 1.7), (cx + s * 1.7, y - s * 1.7))
-        legs = [line((cx + dx * s, y - s * 0.5), (cx + dx * s * 1.05, y + s * 1.0)) for dx in (-0.85, -0.6, 0.6, 0.85)]
-        canvas.paint(canvas.fill(join(hump, line((cx + s, y - s * 0.1), (cx - s, y)))), tone)
-        canvas.paint(canvas.stroke([neck, *legs], 1.4), tone)
+        caravan(canvas, rng.uniform(60, 150), 318, light)
 
 
 def _forest(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
@@ -165,11 +102,11 @@ def _forest(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator
     for base, tall, share, count in ((262, 42, 0.55, 46), (292, 62, 0.36, 40), (326, 92, 0.18, 30)):
         ground = crest(base, 22, rng, rough=0.3, waves=3)
         land(canvas, ground, mix(_tree(piece), rgb("4f5d4a"), 0.5), light, rng, share=share)
-        conifers(canvas, ground + (0, 5), tall, rgb("3f5d4c"), light, rng, share=share, count=count)
+        conifers(canvas, shifted(ground, 0, 5), tall, rgb("3f5d4c"), light, rng, share=share, count=count)
         if piece["season"] == "autumn":
             bushes(
                 canvas,
-                ground + (0, 7),
+                shifted(ground, 0, 7),
                 tall * 0.24,
                 rgb(("c2792f", "b3522c", "d0a03c")[int(rng.integers(3))]),
                 light,
@@ -197,94 +134,15 @@ def _city(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) 
     if piece["region"] == "the Americas":
         walls = [rgb(code) for code in ("8796a6", "a9b2bb", "6d7d90", "c2c3bf", "97877c")]
     for base, tall, share in ((262, 95, 0.66), (298, 105, 0.40), (338, 110, 0.14)):
-        _blocks(canvas, base, tall, walls, light, rng, share, modern=piece["region"] == "the Americas")
+        blocks(canvas, base, tall, walls, light, rng, share, modern=piece["region"] == "the Americas")
     if rng.random() < 0.65:
         canvas.paint(canvas.fill(box(-2, 334, 302, 345)), far_away(rgb("a4937f"), light, 0.05))
         water(canvas, 344, rgb("3d6170"), light, rng, mirror=0.72)
         if rng.random() < 0.6:
-            _bridge(canvas, light)
+            bridge(canvas, light)
     else:
         canvas.paint(canvas.fill(box(-2, 334, 302, 404)), far_away(rgb("b7a894"), light, 0.0))
         bushes(canvas, 352.0, 13, _tree(piece), light, rng, share=0.0, count=16)
-
-
-def _blocks(
-    canvas: Canvas,
-    base: float,
-    tall: float,
-    walls: list[Floats],
-    light: Light,
-    rng: np.random.Generator,
-    share: float,
-    *,
-    modern: bool,
-) -> None:
-    """A row of houses: walls, roofs, domes and towers, windows in rows."""
-    x = -8.0
-    lit_hours = light.hour in ("evening", "night")
-    while x < 304:
-        wide = rng.uniform(15, 32) * (1.15 if modern else 1.0)
-        high = tall * (rng.uniform(0.3, 1.0) if modern else rng.uniform(0.3, 0.62))
-        tone = far_away(walls[int(rng.integers(len(walls)))], light, share)
-        top = base - high
-        canvas.paint(canvas.fill(box(x, top, x + wide, 404)), tone)
-        canvas.paint(canvas.fill(box(x + wide * 0.72, top, x + wide, 404)), tone * 0.82)
-        if not modern:
-            _roof(
-                canvas,
-                x,
-                top,
-                wide,
-                far_away(rgb(("a8563c", "8d5a44", "6f6a68")[int(rng.integers(3))]), light, share),
-                rng,
-            )
-        panes = [
-            box(wx, wy, wx + 2.6, wy + 4.4)
-            for wy in np.arange(top + 5, base + 30, 9.0)
-            for wx in np.arange(x + 3, x + wide - 4, 5.6)
-        ]
-        lit = [pane for pane in panes if lit_hours and rng.random() < 0.4]
-        if panes:
-            canvas.paint(canvas.fill_all(panes), tone * 0.6, 0.8 * (1 - share))
-        if lit:
-            canvas.paint(canvas.fill_all(lit), rgb("ffd892"), 0.95 - 0.4 * share)
-        x += wide
-
-
-def _roof(canvas: Canvas, x: float, top: float, wide: float, tone: Floats, rng: np.random.Generator) -> None:
-    kind = rng.random()
-    middle = x + wide / 2
-    if kind < 0.6:
-        canvas.paint(canvas.fill(line((x - 1, top), (middle, top - wide * 0.42), (x + wide + 1, top))), tone)
-    elif kind < 0.75:
-        canvas.paint(
-            canvas.fill_all(
-                [
-                    ellipse(middle, top, wide * 0.5, wide * 0.55, 180, 360),
-                    box(middle - 0.7, top - wide * 0.85, middle + 0.7, top - wide * 0.5),
-                ]
-            ),
-            tone,
-        )
-    elif kind < 0.87:
-        canvas.paint(
-            canvas.fill_all(
-                [
-                    box(middle - 5, top - 34, middle + 5, top),
-                    line((middle - 6, top - 34), (middle, top - 62), (middle + 6, top - 34)),
-                ]
-            ),
-            tone,
-        )
-
-
-def _bridge(canvas: Canvas, light: Light) -> None:
-    tone = far_away(rgb("b89f80"), light, 0.04)
-    arches = [ellipse(x, 352, 25, 17, 180, 360) for x in (30, 92, 154, 216, 278)]
-    deck = canvas.fill(box(-4, 324, 304, 352), holes=arches)
-    canvas.paint(deck, tone)
-    canvas.paint(canvas.stroke([line((-4, 325), (304, 325))], 2.2), tone * 1.12)
-    canvas.paint(canvas.stroke([arch for arch in arches], 1.4), tone * 0.68)
 
 
 def _snow(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
@@ -292,35 +150,27 @@ def _snow(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) 
         aurora(canvas, rng)
     for base, tall, share in ((248, 90, 0.62), (276, 125, 0.4)):
         top = crest(base, tall, rng, rough=0.5, waves=rng.uniform(2, 4))
-        land(canvas, top, rgb("7f90a6"), light, rng, share=share, relief=0.5)
-        snow_caps(canvas, top, light, rng, share=share * 0.7, line_at=base + 10, steep=46)
+        land(canvas, top, rgb("7f90a6"), light, rng, share=share, relief=0.42)
+        snow_caps(canvas, top, light, rng, share=share * 0.7, line_at=base + 4, steep=26)
     white = rgb("eef2f6")
     for base, tall, share, height in ((316, 34, 0.16, 46), (360, 36, 0.0, 0)):
         top = crest(base, tall, rng, rough=0.18, waves=2)
-        patch = land(canvas, top, white, light, rng, share=share, relief=0.10)
+        patch = land(canvas, top, white, light, rng, share=share, relief=0.07)
         canvas.light(patch.times((surface("suede", patch.shape, rng) > 0.4).astype(np.float32) * 0.10), 0.8)
         if height:
-            conifers(canvas, top + (0, 6), height, rgb("3d5453"), light, rng, share=0.14, count=30)
-            _snow_on_trees(canvas, top, light, rng)
+            conifers(canvas, shifted(top, 0, 6), height, rgb("3d5453"), light, rng, share=0.14, count=30)
+            snow_on_trees(canvas, top, light, rng)
     if piece["stay"] in ("cabin", "hotel", "guesthouse"):
         house(canvas, rng.uniform(80, 220), 356, 17, rgb("6d4a35"), rgb("f2f5f8"), light, share=0.0, lit=True)
     tracks = [flow([(100 + dx, 404), (120 + dx, 380), (175 + dx * 0.6, 366), (210 + dx * 0.4, 352)]) for dx in (0, 9)]
     canvas.paint(canvas.stroke(tracks, 1.3), far_away(rgb("9fb2c8"), light, 0.0), 0.8)
 
 
-def _snow_on_trees(canvas: Canvas, top: np.ndarray, light: Light, rng: np.random.Generator) -> None:
-    specks = [
-        ellipse(x, float(np.interp(x, top[:, 0], top[:, 1])) - rng.uniform(4, 34), rng.uniform(1.0, 2.6), 0.9)
-        for x in rng.uniform(0, 300, 110)
-    ]
-    canvas.paint(canvas.fill_all(specks), far_away(rgb("f4f7fa"), light, 0.08), 0.75)
-
-
-def _lavender(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
+def _lavender(canvas: Canvas, light: Light, _piece: Piece, rng: np.random.Generator) -> None:
     land(canvas, crest(246, 60, rng, rough=0.42, waves=2), rgb("7d8aa0"), light, rng, share=0.6)
     hill = crest(272, 24, rng, rough=0.2, waves=2)
     land(canvas, hill, rgb("8b9a68"), light, rng, share=0.3)
-    bushes(canvas, hill + (0, 4), 9, rgb("56704a"), light, rng, share=0.28, count=24)
+    bushes(canvas, shifted(hill, 0, 4), 9, rgb("56704a"), light, rng, share=0.28, count=24)
     vanish = rng.uniform(110, 190)
     field = canvas.fill(box(-2, 276, 302, 404))
     depth = np.clip((field.y - 270) / 134, 0.02, 1)
@@ -368,34 +218,14 @@ def _lakes(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
         )
     shore = crest(258, 16, rng, rough=0.35, waves=4)
     land(canvas, shore, _tree(piece), light, rng, share=0.24)
-    conifers(canvas, shore + (0, 4), 28, _tree(piece), light, rng, share=0.22, count=48)
+    conifers(canvas, shifted(shore, 0, 4), 28, _tree(piece), light, rng, share=0.22, count=48)
     water(canvas, 262, rgb("2e5c6c"), light, rng, mirror=0.86)
     if piece["activity"] in ("kayaking", "fishing", "swimming") or rng.random() < 0.5:
-        _pier(canvas, light, rng)
+        pier(canvas, light, rng)
     else:
         top = crest(384, 22, rng, rough=0.3, waves=2)
         land(canvas, top, _green(piece), light, rng, share=0.0)
         meadow(canvas, 376, _green(piece), light, rng)
-
-
-def _pier(canvas: Canvas, light: Light, rng: np.random.Generator) -> None:
-    """A wooden pier into the water, and a rowing boat."""
-    x = rng.uniform(60, 200)
-    tone = far_away(rgb("9a7d5e"), light, 0.03)
-    deck = line((x, 326), (x + 14, 326), (x + 52, 404), (x - 30, 404))
-    canvas.shadow(deck, 3, 0.35, (4, 4))
-    canvas.paint(canvas.fill(deck), tone)
-    boards = [
-        line((x - 30 * t**1.2, 326 + 78 * t), (x + 14 + 38 * t**1.2, 326 + 78 * t))
-        for t in np.linspace(0.04, 1, 15) ** 1.3
-    ]
-    canvas.paint(canvas.stroke(boards, 0.9), tone * 0.6, 0.8)
-    bx, s = x + (70 if x < 130 else -70), 17.0
-    hull = join(
-        bend((bx - s, 322), (bx, 338), (bx + s * 1.1, 321)), bend((bx + s * 1.1, 321), (bx, 328), (bx - s, 322))
-    )
-    canvas.shadow(hull, 2.0, 0.4, (0, 4))
-    canvas.paint(canvas.fill(hull), far_away(rgb(("a8453a", "f0e9d9", "2f5c7a")[int(rng.integers(3))]), light, 0.0))
 
 
 def _islands(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
@@ -421,42 +251,9 @@ def _islands(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generato
     canvas.paint(canvas.stroke([edge], 2.6), far_away(rgb("ffffff"), light, 0.0), 0.85)
     side = rng.random() < 0.5
     for lean, tall in ((58, 215), (92, 165)):
-        _palm_tree(canvas, 18 if side else 282, 392, lean if side else -lean, tall, light, rng)
+        palm_tree(canvas, 18 if side else 282, 392, lean if side else -lean, tall, light, rng)
     if piece["activity"] == "sailing" or rng.random() < 0.5:
-        _sail(canvas, 215 if side else 95, rng.uniform(272, 300), rng.uniform(10, 16), light)
-
-
-def _palm_tree(
-    canvas: Canvas, x: float, base: float, lean: float, tall: float, light: Light, rng: np.random.Generator
-) -> None:
-    trunk = bend((x, base), (x + lean * 0.15, base - tall * 0.55), (x + lean, base - tall), 20)
-    canvas.paint(canvas.stroke([trunk], 5.0), far_away(rgb("7c6048"), light, 0.0))
-    canvas.paint(canvas.stroke([trunk - (1.2, 0)], 1.4), far_away(rgb("b39672"), light, 0.0), 0.7)
-    crown = trunk[-1]
-    for angle in np.linspace(-3.5, 0.35, 11) + rng.normal(0, 0.1, 11):
-        reach = rng.uniform(48, 66)
-        tip = crown + np.array([np.cos(angle) * reach, np.sin(angle) * reach * 0.6 + reach * 0.36])
-        spine = bend(
-            tuple(crown),
-            tuple(crown + np.array([np.cos(angle) * reach * 0.55, np.sin(angle) * reach * 0.75])),
-            tuple(tip),
-            16,
-        )
-        tone = far_away(rgb("4f7a48") * rng.uniform(0.75, 1.15), light, 0.0)
-        strands = []
-        for i in range(2, 16):
-            long = 13 * (1 - abs(i - 8) / 12)
-            for sign in (-1, 1):
-                strands.append(
-                    np.stack(
-                        [
-                            spine[i],
-                            spine[i] + np.array([sign * long * 0.45 + (tip[0] - crown[0]) / reach * 5, long * 0.85]),
-                        ]
-                    )
-                )
-        canvas.paint(canvas.stroke(strands, 1.5), tone)
-        canvas.paint(canvas.stroke([spine], 1.3), tone * 0.8)
+        sail(canvas, 215 if side else 95, rng.uniform(272, 300), rng.uniform(10, 16), light)
 
 
 def _hills(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator) -> None:
@@ -476,7 +273,7 @@ def _hills(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
                 patch.times((np.clip(rows * 3, 0, 1) * (1 - share) * np.clip(1 - depth / 70, 0, 1)).astype(np.float32)),
                 0.78,
             )
-        bushes(canvas, top + (0, 3), 4 + 5 * (1 - share), rgb("4f6a44"), light, rng, share=share, count=10)
+        bushes(canvas, shifted(top, 0, 3), 4 + 5 * (1 - share), rgb("4f6a44"), light, rng, share=share, count=10)
         if 0.1 < share < 0.4:
             hx = rng.uniform(60, 240)
             hy = float(np.interp(hx, top[:, 0], top[:, 1])) + 4

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.core.types import Floats
 from tastemaker.demo.canvas import Canvas
 from tastemaker.demo.curves import ellipse
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.texture import clouds
@@ -25,35 +25,35 @@ class Light:
         hour: morning, noon, evening or night.
     """
 
-    high: Floats
-    low: Floats
-    haze: Floats
-    sun: Floats
+    high: Field
+    low: Field
+    haze: Field
+    sun: Field
     at: tuple[float, float]
-    tint: Floats
+    tint: Field
     hour: str
 
 
 _HOURS: dict[str, tuple[tuple[str, str, str, str, tuple[float, float, float]], ...]] = {
     # several (high, low, haze, sun, tint) an hour
     "morning": (
-        ("8fb3cf", "f3dfc8", "e6d9cd", "fff3d8", (1.02, 0.99, 0.95)),
-        ("a9b9d6", "f6d9cf", "ead6d2", "ffeedd", (1.02, 0.97, 0.97)),
-        ("9cc4cf", "eee9d2", "e2e2d2", "fff6d6", (1.0, 1.0, 0.94)),
+        ("93b2c8", "f1e2cf", "e3dad0", "fff3d8", (1.01, 0.99, 0.96)),
+        ("aab7cd", "f3dcd2", "e6d8d4", "ffeedd", (1.02, 0.98, 0.97)),
+        ("a0c0c8", "ecead8", "dfe0d4", "fff6d6", (1.0, 1.0, 0.95)),
     ),
     "noon": (
-        ("4f8fc4", "cfe3ec", "cfdfe8", "fffdf2", (1.02, 1.01, 1.0)),
-        ("5fa3cc", "dcebec", "d5e4e6", "fffdf2", (1.03, 1.02, 0.98)),
-        ("6f9fc9", "e3e8e6", "d9e1e3", "fffdf2", (1.0, 1.0, 1.0)),
+        ("5b93be", "d2e2e8", "d0dde3", "fffdf2", (1.01, 1.0, 0.99)),
+        ("6aa3c4", "dce9e8", "d4e1e1", "fffdf2", (1.02, 1.01, 0.98)),
+        ("7f9fbb", "e2e6e4", "d8dfe0", "fffdf2", (1.0, 1.0, 1.0)),
     ),
     "evening": (
-        ("5d6a9c", "f4b183", "e3b49a", "ffe0a3", (1.06, 0.92, 0.82)),
-        ("7a6f9f", "f59f7c", "dfa597", "ffd18f", (1.07, 0.88, 0.82)),
-        ("4e7390", "f7cf8d", "e2c29b", "ffe9b5", (1.07, 0.96, 0.78)),
+        ("7683a6", "f2c6a2", "dfbfa8", "ffe6b8", (1.05, 0.95, 0.87)),
+        ("8c87a8", "f0b79b", "d9b0a4", "ffdcae", (1.06, 0.92, 0.87)),
+        ("6a8a9f", "f5d7a6", "dec9a8", "ffeec4", (1.05, 0.98, 0.84)),
     ),
     "night": (
-        ("141c3a", "3a4a74", "39466b", "f4f1dc", (0.42, 0.50, 0.74)),
-        ("101a30", "2f4e68", "33506a", "f4f1dc", (0.38, 0.52, 0.68)),
+        ("141c36", "3c4a6e", "3a4766", "f4f1dc", (0.42, 0.49, 0.68)),
+        ("111b2e", "324d63", "354f66", "f4f1dc", (0.40, 0.51, 0.64)),
     ),
 }
 
@@ -63,7 +63,7 @@ def light_of(piece: Piece, rng: np.random.Generator) -> Light:
     hour = piece["light"] if piece["activity"] not in ("northern lights", "stargazing") else "night"
     options = _HOURS[hour]
     high, low, haze, sun, tint = options[int(rng.integers(len(options)))]
-    height = {"morning": 150.0, "noon": 52.0, "evening": 172.0, "night": 80.0}[hour] + float(rng.normal(0, 12))
+    height = {"morning": 150.0, "noon": -20.0, "evening": 172.0, "night": 80.0}[hour] + float(rng.normal(0, 12))
     colour = np.array(tint, np.float32)
     if piece["season"] == "autumn" and hour != "night":
         colour = colour * np.array([1.03, 0.98, 0.92], np.float32)
@@ -80,8 +80,9 @@ def paint_sky(canvas: Canvas, light: Light, rng: np.random.Generator, horizon: f
     canvas.pixels += (light.sun - canvas.pixels) * glow.astype(np.float32)
     if light.hour == "night":
         _stars(canvas, rng)
-    radius = {"noon": 10.0, "night": 11.0}.get(light.hour, 14.0)
-    canvas.paint(canvas.fill(ellipse(*light.at, radius, radius)), light.sun, 0.96)
+    if light.hour != "noon":
+        radius = 9.0 if light.hour == "night" else 12.0
+        canvas.paint(canvas.fill(ellipse(*light.at, radius, radius)), light.sun, 0.96)
     _clouds(canvas, light, rng)
 
 

@@ -1,21 +1,21 @@
-"""Ground: ridges with lit and shaded flanks, dunes, water with reflections, trees, houses - each paler the farther it is."""
+"""Ground: ridges with lit and shaded flanks, water with reflections, trees, houses - each paler the farther it is."""
 
 import numpy as np
 
-from tastemaker.core.types import Doubles, Floats
 from tastemaker.demo.canvas import Canvas, Patch, soften
 from tastemaker.demo.curves import box, ellipse, join, line
+from tastemaker.demo.field import Field
 from tastemaker.demo.landscapes.sky import Light
 from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.texture import clouds, surface
 
 
-def far_away(colour: Floats, light: Light, share: float) -> Floats:
+def far_away(colour: Field, light: Light, share: float) -> Field:
     """A colour under this light, ``share`` of the way into the haze."""
     return mix(np.clip(colour * light.tint, 0, 1).astype(np.float32), light.haze, share)
 
 
-def crest(base: float, tall: float, rng: np.random.Generator, *, rough: float = 0.5, waves: float = 3.0) -> Doubles:
+def crest(base: float, tall: float, rng: np.random.Generator, *, rough: float = 0.5, waves: float = 3.0) -> Field:
     """The line where a range meets the sky: several octaves of hills.
 
     Args:
@@ -26,7 +26,7 @@ def crest(base: float, tall: float, rng: np.random.Generator, *, rough: float = 
         waves: number of large hills.
     """
     x = np.linspace(-4, 304, 220)
-    y, height, total = np.zeros_like(x), 1.0, 0.0
+    y, height = np.zeros_like(x), 1.0
     count = waves
     for _ in range(6):
         knots = rng.uniform(0, 1, int(count) + 4)
@@ -35,15 +35,15 @@ def crest(base: float, tall: float, rng: np.random.Generator, *, rough: float = 
         t = position - cell
         t = t * t * (3 - 2 * t) if rough < 0.4 else t
         y += height * (knots[cell] * (1 - t) + knots[cell + 1] * t)
-        total += height
         height, count = height * rough, count * 2.1
-    return np.stack([x, base - tall * y / total], 1)
+    y = (y - y.min()) / (np.ptp(y) + 1e-6)
+    return np.stack([x, base - tall * y], 1)
 
 
 def land(
     canvas: Canvas,
-    top: Doubles,
-    colour: Floats,
+    top: Field,
+    colour: Field,
     light: Light,
     rng: np.random.Generator,
     *,
@@ -54,21 +54,31 @@ def land(
     """Fill the ground below a crest, with flanks lit from the sun's side and mist in the valleys."""
     patch = canvas.fill(join(top, line((304, bottom), (-4, bottom))))
     tone = far_away(colour, light, share)
-    field = clouds(patch.shape, 26 * canvas.scale, rng, 4)
-    side = -1.0 if light.at[0] < 150 else 1.0
-    flank = np.gradient(field, axis=1) * side * 22 * relief + np.gradient(field, axis=0) * -6 * relief
     depth = patch.y - np.interp(patch.x, top[:, 0], top[:, 1])
-    rim = np.exp(-np.clip(depth, 0, None) / 7) * 0.10 * (1 - share)
-    shade = np.clip(1 + np.clip(flank, -0.4, 0.4) * (1 - share) + rim, 0.5, 1.35)
+    flank = _flanks(patch, top, depth, light, rng, canvas.scale) * relief
+    rim = np.exp(-np.clip(depth, 0, None) / 7) * 0.08 * (1 - share)
+    shade = np.clip(1 + flank * (1 - 0.75 * share) + rim, 0.45, 1.3)
     mist = np.clip(depth / 95, 0, 1) ** 1.4 * share * 0.85
     body = np.clip(tone * shade[..., None], 0, 1)
     canvas.paint(patch, (body + (light.haze - body) * mist[..., None]).astype(np.float32))
     return patch
 
 
+def _flanks(patch: Patch, top: Field, depth: Field, light: Light, rng: np.random.Generator, scale: float) -> Field:
+    """Lit and shaded flanks: every slope of the crest runs on downwards, bent by gullies; about -1 to 1."""
+    side = 1.0 if light.at[0] < 150 else -1.0
+    field = clouds(patch.shape, 22 * scale, rng, 3)
+    slope = np.gradient(np.convolve(top[:, 1], np.ones(5) / 5, mode="same"), top[:, 0])
+    slope[:4], slope[-4:] = slope[4], slope[-5]
+    run = patch.x + field * np.clip(depth, 0, 60) * 0.30 + side * depth * 0.22
+    lit = -np.tanh(np.interp(run, top[:, 0], slope) * side * 1.6)
+    gullies = np.clip(np.gradient(field, axis=1) * -side * 3.0, -0.5, 0.5)
+    return np.asarray(lit * np.exp(-np.clip(depth, 0, None) / 90) + gullies, np.float32)
+
+
 def snow_caps(
     canvas: Canvas,
-    top: Doubles,
+    top: Field,
     light: Light,
     rng: np.random.Generator,
     *,
@@ -78,20 +88,19 @@ def snow_caps(
 ) -> None:
     """Snow on the heights of a range, ragged below, blue in the shade."""
     patch = canvas.fill(join(top, line((304, 402), (-4, 402))))
-    field = clouds(patch.shape, 13 * canvas.scale, rng, 4)
-    cover = np.clip((line_at - patch.y + field * steep) / 5, 0, 1)
-    side = -1.0 if light.at[0] < 150 else 1.0
-    shade = np.clip(0.5 + np.gradient(clouds(patch.shape, 22 * canvas.scale, rng, 3), axis=1) * side * 16, 0, 1)[
-        ..., None
-    ]
+    depth = patch.y - np.interp(patch.x, top[:, 0], top[:, 1])
+    field = clouds(patch.shape, 15 * canvas.scale, rng, 3)
+    streaks = np.sin(patch.x / 5 + 3 * field) * 0.35
+    cover = np.clip((line_at - patch.y + (field + streaks) * steep) / 9, 0, 1)
+    lit = np.clip(0.62 + 0.62 * _flanks(patch, top, depth, light, rng, canvas.scale), 0, 1)[..., None]
     bright, dim = far_away(rgb("fbfaf6"), light, share), far_away(rgb("a9bad0"), light, share)
-    canvas.paint(patch.times(cover), (dim + (bright - dim) * shade).astype(np.float32))
+    canvas.paint(patch.times(cover), (dim + (bright - dim) * lit).astype(np.float32))
 
 
 def water(
     canvas: Canvas,
     y: float,
-    deep: Floats,
+    deep: Field,
     light: Light,
     rng: np.random.Generator,
     *,
@@ -126,11 +135,18 @@ def water(
     canvas.pixels[top:end] = np.clip(mixed + (light.sun - mixed) * path[..., None], 0, 1)
 
 
+def _foot(base: float | Field, x: float, rng: np.random.Generator) -> float:
+    """Where something stands: on a crest, or about a height."""
+    if isinstance(base, np.ndarray):
+        return float(np.interp(x, base[:, 0], base[:, 1]))
+    return float(base + rng.uniform(-4, 4))
+
+
 def conifers(
     canvas: Canvas,
-    base: float | Doubles,
+    base: float | Field,
     tall: float,
-    colour: Floats,
+    colour: Field,
     light: Light,
     rng: np.random.Generator,
     *,
@@ -141,11 +157,9 @@ def conifers(
     tone = far_away(colour, light, share)
     trees, lit = [], []
     for x in np.sort(rng.uniform(-8, 308, count)):
-        foot = (
-            float(np.interp(x, base[:, 0], base[:, 1])) if isinstance(base, np.ndarray) else base + rng.uniform(-3, 5)
-        )
+        foot = _foot(base, x, rng)
         h = tall * rng.uniform(0.55, 1.1)
-        w = h * rng.uniform(0.15, 0.21)
+        w = h * rng.uniform(0.19, 0.26)
         levels = np.linspace(0, 1, 8)
         jag = np.where(np.arange(8) % 2 == 0, 1.0, 0.62) * rng.uniform(0.85, 1.15, 8)
         right = np.stack([x + w * (1 - levels) * jag, foot - h * (levels * 0.92 + 0.08)], 1)
@@ -161,9 +175,9 @@ def conifers(
 
 def bushes(
     canvas: Canvas,
-    base: float | Doubles,
+    base: float | Field,
     size: float,
-    colour: Floats,
+    colour: Field,
     light: Light,
     rng: np.random.Generator,
     *,
@@ -175,9 +189,7 @@ def bushes(
     masses, crowns = [], []
     side = -0.25 if light.at[0] < 150 else 0.25
     for x in rng.uniform(-8, 308, count):
-        foot = (
-            float(np.interp(x, base[:, 0], base[:, 1])) if isinstance(base, np.ndarray) else base + rng.uniform(-4, 4)
-        )
+        foot = _foot(base, x, rng)
         r = size * rng.uniform(0.5, 1.1)
         masses.append(ellipse(x, foot - r * 0.6, r, r * 0.85))
         crowns.append(ellipse(x + side * r, foot - r * 0.85, r * 0.62, r * 0.45))
@@ -193,8 +205,8 @@ def house(
     x: float,
     base: float,
     size: float,
-    wall: Floats,
-    roof: Floats,
+    wall: Field,
+    roof: Field,
     light: Light,
     *,
     share: float = 0.1,
@@ -233,10 +245,10 @@ def house(
 
 
 def meadow(
-    canvas: Canvas, top: float, colour: Floats, light: Light, rng: np.random.Generator, flowers: Floats | None = None
+    canvas: Canvas, top: float, colour: Field, light: Light, rng: np.random.Generator, flowers: Field | None = None
 ) -> None:
     """Grass near the viewer, in strokes that grow towards the lower edge; perhaps with flowers."""
-    strokes: list[Doubles] = []
+    strokes: list[Field] = []
     for _ in range(260):
         depth = rng.random() ** 0.7
         y = top + (404 - top) * depth
@@ -246,7 +258,7 @@ def meadow(
     canvas.paint(canvas.stroke(strokes[::2], 0.9), np.clip(tone * 1.22, 0, 1), 0.65)
     canvas.paint(canvas.stroke(strokes[1::2], 0.9), tone * 0.66, 0.6)
     if flowers is not None:
-        heads = [ellipse(*stroke[1], 1.2 + 1.0 * rng.random(), 1.2) for stroke in strokes[::3]]
+        heads = [ellipse(stroke[1, 0], stroke[1, 1], 1.2 + rng.random(), 1.2) for stroke in strokes[::3]]
         canvas.paint(canvas.fill_all(heads), far_away(flowers, light, 0.0), 0.9)
 
 

@@ -194,9 +194,9 @@ def head(canvas: Canvas, inks: Inks, rng: np.random.Generator, scene: Painter) -
     canvas.paint(patch, inner[patch.window])
 
 
-def geometry(canvas: Canvas, inks: Inks, rng: np.random.Generator, scene: Painter) -> None:
+def geometry(canvas: Canvas, inks: Inks, rng: np.random.Generator, _scene: Painter) -> None:
     """Circles, arcs and bars on a grid."""
-    canvas.pixels[:] = mix(inks.ground, rgb("f1e9da"), 0.25)
+    canvas.pixels[:] = mix(inks.ground, rgb("f1e9da"), 0.35)
     tones = [inks.far, inks.near, inks.glow, mix(inks.far, inks.glow, 0.5), mix(inks.near, inks.ground, 0.4)]
     side = float(rng.choice((75, 100)))
     for row in range(int(300 // side)):
@@ -233,9 +233,9 @@ def window(canvas: Canvas, inks: Inks, rng: np.random.Generator, scene: Painter)
     paper = mix(inks.ground, rgb("f4eee2"), 0.82) if rng.random() < 0.7 else mix(inks.near, _INK, 0.4)
     canvas.pixels[:] = paper
     if rng.random() < 0.5:
-        shape = join(line((50, 300), (50, 140)), ellipse(150, 140, 100, 100, 180, 360), line((250, 300)))
+        shape = join(line((52, 292), (52, 134)), ellipse(150, 134, 98, 98, 180, 360), line((248, 292)))
     else:
-        shape = ellipse(150, 168, 118, 118)
+        shape = ellipse(150, 160, 122, 122)
     patch = canvas.fill(shape)
     canvas.paint(patch, inner[patch.window])
 

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tastemaker.core.types import Floats
 from tastemaker.demo.canvas import Canvas, Patch
+from tastemaker.demo.field import Field
 
 _SIZE = 96
 
@@ -35,7 +35,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def _drawn(text: str, style: Style) -> Image.Image:
     """One line of text, large, white on black, cut to its ink."""
     font = _font(_SIZE)
-    bold = max(0, style.bold)
+    bold = style.bold
     advance = [font.getlength(letter) + style.tracking * _SIZE / 100 + bold for letter in text]
     image = Image.new("L", (int(sum(advance)) + 80, _SIZE * 2))
     draw = ImageDraw.Draw(image)
@@ -53,7 +53,7 @@ def write(
     text: str,
     at: tuple[float, float],
     height: float,
-    colour: Floats,
+    colour: Field,
     style: Style | None = None,
     *,
     width: float = 0.0,
@@ -90,7 +90,7 @@ def write(
     return size[1] / canvas.scale
 
 
-def _stamp(canvas: Canvas, alpha: Floats, left: int, top: int, colour: Floats, opacity: float) -> None:
+def _stamp(canvas: Canvas, alpha: Field, left: int, top: int, colour: Field, opacity: float) -> None:
     tall, wide = canvas.pixels.shape[:2]
     y0, x0 = max(0, top), max(0, left)
     y1, x1 = min(tall, top + alpha.shape[0]), min(wide, left + alpha.shape[1])

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.core.types import Doubles, Floats
 from tastemaker.demo.canvas import Canvas, Patch, soften
-from tastemaker.demo.curves import bend, box, ellipse, flow, join, line
+from tastemaker.demo.curves import bend, box, ellipse, flow, join, line, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.palette import mix
 from tastemaker.demo.texture import clouds
 
@@ -22,21 +22,21 @@ class Inks:
         word: of the lettering.
     """
 
-    ground: Floats
-    far: Floats
-    near: Floats
-    glow: Floats
-    word: Floats
+    ground: Field
+    far: Field
+    near: Field
+    glow: Field
+    word: Field
 
 
-def fade(canvas: Canvas, top: Floats, bottom: Floats, start: float = 0.0, end: float = 400.0) -> None:
+def fade(canvas: Canvas, top: Field, bottom: Field, start: float = 0.0, end: float = 400.0) -> None:
     """A vertical gradient over the whole sheet."""
     sheet = canvas.whole()
     share = np.clip((sheet.y - start) / (end - start), 0, 1)[..., None]
     canvas.pixels[:] = top + (bottom - top) * share
 
 
-def disc(canvas: Canvas, x: float, y: float, r: float, colour: Floats, opacity: float = 1.0, halo: float = 0.0) -> None:
+def disc(canvas: Canvas, x: float, y: float, r: float, colour: Field, opacity: float = 1.0, halo: float = 0.0) -> None:
     """A sun or a moon."""
     shape = ellipse(x, y, r, r)
     if halo:
@@ -46,8 +46,8 @@ def disc(canvas: Canvas, x: float, y: float, r: float, colour: Floats, opacity: 
 
 
 def ridge(
-    canvas: Canvas, base: float, tall: float, colour: Floats, rng: np.random.Generator, *, sharp: bool = True
-) -> Doubles:
+    canvas: Canvas, base: float, tall: float, colour: Field, rng: np.random.Generator, *, sharp: bool = True
+) -> Field:
     """A line of mountains or hills from edge to edge; gives its crest."""
     count = int(rng.integers(4, 8)) if sharp else 6
     x = np.linspace(-20, 320, count * 2 + 1) + rng.uniform(-10, 10, count * 2 + 1)
@@ -62,11 +62,12 @@ def ridge(
 
 
 def skyline(
-    canvas: Canvas, base: float, tall: float, colour: Floats, light: Floats, rng: np.random.Generator, lit: float = 0.3
+    canvas: Canvas, base: float, tall: float, colour: Field, light: Field, rng: np.random.Generator, lit: float = 0.3
 ) -> None:
     """Houses from edge to edge with some windows lit."""
     x = -6.0
-    houses, windows = [], []
+    houses: list[Field] = []
+    windows: list[Field] = []
     while x < 306:
         wide = rng.uniform(14, 40)
         top = base - tall * rng.uniform(0.35, 1.0)
@@ -74,16 +75,15 @@ def skyline(
         if rng.random() < 0.3:
             houses.append(line((x + wide * 0.3, top), (x + wide / 2, top - tall * 0.22), (x + wide * 0.7, top)))
         for wy in np.arange(top + 6, base + 60, 7.5):
-            for wx in np.arange(x + 4, x + wide - 5, 6.0):
-                if rng.random() < lit:
-                    windows.append(box(wx, wy, wx + 2.8, wy + 4.0))
+            places = np.arange(x + 4, x + wide - 5, 6.0)
+            windows.extend(box(wx, wy, wx + 2.8, wy + 4.0) for wx in places if rng.random() < lit)
         x += wide + (rng.uniform(0, 4) if rng.random() < 0.4 else 0)
     canvas.paint(canvas.fill_all(houses), colour)
     if windows:
         canvas.paint(canvas.fill_all(windows), light, 0.9)
 
 
-def pines(canvas: Canvas, base: float, tall: float, colour: Floats, rng: np.random.Generator, count: int = 14) -> None:
+def pines(canvas: Canvas, base: float, tall: float, colour: Field, rng: np.random.Generator, count: int = 14) -> None:
     """A row of conifers."""
     trees = []
     for x in np.linspace(-10, 310, count) + rng.uniform(-9, 9, count):
@@ -97,7 +97,7 @@ def pines(canvas: Canvas, base: float, tall: float, colour: Floats, rng: np.rand
     canvas.paint(canvas.fill_all(trees), colour)
 
 
-def birches(canvas: Canvas, colour: Floats, bark: Floats, rng: np.random.Generator, count: int = 9) -> None:
+def birches(canvas: Canvas, colour: Field, bark: Field, rng: np.random.Generator, count: int = 9) -> None:
     """Bare trunks from top to bottom."""
     for x in np.sort(rng.uniform(-5, 305, count)):
         w = rng.uniform(5, 15)
@@ -112,7 +112,7 @@ def birches(canvas: Canvas, colour: Floats, bark: Floats, rng: np.random.Generat
         canvas.paint(canvas.fill_all(marks), colour, 0.75)
 
 
-def house(canvas: Canvas, x: float, base: float, size: float, colour: Floats, light: Floats, lit: int = 1) -> None:
+def house(canvas: Canvas, x: float, base: float, size: float, colour: Field, light: Field, lit: int = 1) -> None:
     """A house with a gable, a chimney and one lit window."""
     s = size
     wall = line((x - s, base), (x - s, base - s * 1.1), (x, base - s * 1.9), (x + s, base - s * 1.1), (x + s, base))
@@ -125,7 +125,7 @@ def house(canvas: Canvas, x: float, base: float, size: float, colour: Floats, li
     canvas.paint(canvas.stroke(frames, s * 0.04), colour)
 
 
-def person(canvas: Canvas, x: float, base: float, tall: float, colour: Floats, *, coat: bool = True) -> None:
+def person(canvas: Canvas, x: float, base: float, tall: float, colour: Field, *, coat: bool = True) -> None:
     """A small standing figure seen from behind."""
     h = tall
     head = ellipse(x, base - h * 0.91, h * 0.07, h * 0.085)
@@ -153,7 +153,7 @@ def person(canvas: Canvas, x: float, base: float, tall: float, colour: Floats, *
     canvas.paint(canvas.fill_all([head, body, *legs]), colour)
 
 
-def boat(canvas: Canvas, x: float, base: float, size: float, hull: Floats, sail: Floats) -> None:
+def boat(canvas: Canvas, x: float, base: float, size: float, hull: Field, sail: Field) -> None:
     """A sailing boat."""
     s = size
     canvas.paint(
@@ -185,7 +185,7 @@ def boat(canvas: Canvas, x: float, base: float, size: float, hull: Floats, sail:
     )
 
 
-def lighthouse(canvas: Canvas, x: float, base: float, tall: float, wall: Floats, band: Floats, light: Floats) -> None:
+def lighthouse(canvas: Canvas, x: float, base: float, tall: float, wall: Field, band: Field, light: Field) -> None:
     """A lighthouse with its beam."""
     t = tall
     for side in (-1, 1):
@@ -223,7 +223,7 @@ def lighthouse(canvas: Canvas, x: float, base: float, tall: float, wall: Floats,
     canvas.paint(canvas.fill(box(x - t * 0.045, base - t, x + t * 0.045, base - t * 0.88)), light)
 
 
-def road(canvas: Canvas, horizon: float, asphalt: Floats, mark: Floats, vanish: float = 150.0) -> None:
+def road(canvas: Canvas, horizon: float, asphalt: Field, mark: Field, vanish: float = 150.0) -> None:
     """A straight road to the horizon."""
     canvas.paint(
         canvas.fill(line((vanish - 2, horizon), (vanish + 2, horizon), (vanish + 130, 410), (vanish - 130, 410))),
@@ -238,7 +238,7 @@ def road(canvas: Canvas, horizon: float, asphalt: Floats, mark: Floats, vanish: 
 
 
 def planet(
-    canvas: Canvas, x: float, y: float, r: float, colour: Floats, shade: Floats, rng: np.random.Generator, *, ring: bool
+    canvas: Canvas, x: float, y: float, r: float, colour: Field, shade: Field, rng: np.random.Generator, *, ring: bool
 ) -> None:
     """A banded planet lit from the upper left, perhaps ringed."""
     patch = canvas.fill(ellipse(x, y, r, r))
@@ -258,7 +258,7 @@ def planet(
             )
 
 
-def stars(canvas: Canvas, count: int, colour: Floats, rng: np.random.Generator, low: float = 400.0) -> None:
+def stars(canvas: Canvas, count: int, colour: Field, rng: np.random.Generator, low: float = 400.0) -> None:
     """Stars of several sizes."""
     points = [
         ellipse(x, y, r, r)
@@ -269,7 +269,7 @@ def stars(canvas: Canvas, count: int, colour: Floats, rng: np.random.Generator, 
     canvas.paint(canvas.fill_all(points), colour, 0.9)
 
 
-def profile(x: float, y: float, size: float, *, left: bool = False) -> Doubles:
+def profile(x: float, y: float, size: float, *, left: bool = False) -> Field:
     """A head in profile, for what goes on inside it."""
     points = [
         (-0.30, 0.62),
@@ -303,10 +303,10 @@ def profile(x: float, y: float, size: float, *, left: bool = False) -> Doubles:
     outline = flow(points, 6, closed=True) * size
     if left:
         outline = outline * (-1, 1)
-    return outline + (x, y)
+    return shifted(outline, x, y)
 
 
-def birds(canvas: Canvas, x: float, y: float, colour: Floats, rng: np.random.Generator, count: int = 6) -> None:
+def birds(canvas: Canvas, x: float, y: float, colour: Field, rng: np.random.Generator, count: int = 6) -> None:
     """A small flock."""
     strokes = []
     for _ in range(count):
@@ -320,7 +320,7 @@ def birds(canvas: Canvas, x: float, y: float, colour: Floats, rng: np.random.Gen
     canvas.paint(canvas.stroke(strokes, 1.1), colour)
 
 
-def cactus(canvas: Canvas, x: float, base: float, tall: float, colour: Floats) -> None:
+def cactus(canvas: Canvas, x: float, base: float, tall: float, colour: Field) -> None:
     """A saguaro."""
     w = tall * 0.16
     parts = [
@@ -336,7 +336,7 @@ def cactus(canvas: Canvas, x: float, base: float, tall: float, colour: Floats) -
     canvas.paint(canvas.fill_all(tips), colour)
 
 
-def leaves(canvas: Canvas, colours: list[Floats], rng: np.random.Generator, *, inner: float = 95.0) -> None:
+def leaves(canvas: Canvas, colours: list[Field], rng: np.random.Generator, *, inner: float = 95.0) -> None:
     """A frame of leaves around the sheet, open in the middle."""
     for _ in range(110):
         angle = rng.uniform(0, 2 * np.pi)

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from tastemaker.core.types import Floats
 from tastemaker.demo.canvas import Canvas
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece, pick
 from tastemaker.demo.palette import luminance, mix, rgb
 from tastemaker.demo.posters.compositions import COMPOSITIONS, SCENES
@@ -38,12 +38,12 @@ _LOOKS = {
     "musical": ("geometry", "geometry", "window"),
 }
 _STYLES = (
-    Style(6, 2, 0.72),
-    Style(2, 26, 1.0),
-    Style(8, 4, 0.9),
-    Style(3, 8, 1.15),
+    Style(4, 3, 0.74),
+    Style(1, 26, 1.0),
+    Style(4, 5, 0.92),
+    Style(2, 9, 1.12),
     Style(0, 14, 0.95),
-    Style(9, 0, 0.62),
+    Style(5, 3, 0.66),
 )
 
 
@@ -81,14 +81,14 @@ def draw_poster(piece: Piece, width: int) -> Image.Image:
 def _paper(canvas: Canvas, rng: np.random.Generator) -> None:
     """Print grain and a touch of falling light."""
     sheet = canvas.whole()
-    canvas.pixels *= (1 + 0.022 * surface("cotton", sheet.shape, rng) + 0.012 * surface("suede", sheet.shape, rng))[
+    canvas.pixels *= (1 + 0.010 * surface("cotton", sheet.shape, rng) + 0.005 * surface("suede", sheet.shape, rng))[
         ..., None
     ].astype(np.float32)
     far = np.hypot((sheet.x - 150) / 260, (sheet.y - 190) / 330)
     canvas.pixels *= (1.02 - 0.10 * far**2)[..., None].astype(np.float32)
 
 
-def _contrast(canvas: Canvas, top: float, bottom: float) -> Floats:
+def _contrast(canvas: Canvas, top: float, bottom: float) -> Field:
     """Ink that can be read on what lies between two heights."""
     rows = slice(int(top * canvas.scale), max(int(top * canvas.scale) + 1, int(bottom * canvas.scale)))
     under = canvas.pixels[rows].mean(axis=(0, 1))
@@ -97,28 +97,34 @@ def _contrast(canvas: Canvas, top: float, bottom: float) -> Floats:
 
 def _lettering(canvas: Canvas, piece: Piece, look: str, rng: np.random.Generator) -> None:
     style = _STYLES[int(rng.integers(len(_STYLES)))]
-    title = piece.title.upper() if rng.random() < 0.8 else piece.title
-    lines = broken(title, 11 if style.tracking < 20 else 13)
-    height = min(34.0, 78.0 / len(lines), 250.0 / max(len(text) for text in lines) * 1.9 / max(0.8, style.squeeze))
-    block = len(lines) * height * 1.62
-    upper = look in ("full", "framed") and rng.random() < 0.42
-    top = 34.0 if upper else 368.0 - block - (8 if look == "framed" else 0)
-    if look in ("geometry", "window"):
-        top = 312.0 if block < 62 else 374.0 - block
+    title = piece.title.upper() if rng.random() < 0.85 else piece.title
+    paper = look in ("geometry", "window")
+    lines = broken(title, 17 if paper else 11 if style.tracking < 20 else 13)
+    room = 44.0 if paper else 112.0
+    height = min(
+        30.0, room / len(lines) / 1.5, 250.0 / max(len(text) for text in lines) * 1.55 / max(0.8, style.squeeze)
+    )
+    block = len(lines) * height * 1.5
+    upper = look in ("full", "framed") and rng.random() < (
+        0.9 if piece["setting"] in ("house", "harbour", "sea") else 0.42
+    )
+    top = 38.0 if upper else 362.0 - block - (6 if look == "framed" else 0)
+    if paper:
+        top = 317.0 + (room - block) / 2
     align, x = ("left", 26.0) if look == "geometry" or rng.random() < 0.35 else ("middle", 150.0)
+    _scrim(canvas, top, block, look)
     ink = _contrast(canvas, top, top + block)
-    _scrim(canvas, top, block, ink, look)
     small = f"A FILM BY {piece['director'].upper()}"
-    write(canvas, small, (x, top - 13), 4.6, ink, Style(1, 22, 1.0), width=240, align=align, opacity=0.9)
+    write(canvas, small, (x, top - 12), 4.6, ink, Style(0, 22, 1.0), width=240, align=align, opacity=0.9)
     for text in lines:
         write(canvas, text, (x, top), height, ink, style, width=248, align=align)
-        top += height * 1.62
+        top += height * 1.5
     foot = f"{piece['genre'].upper()}   ·   {piece['year']}   ·   {piece['runtime_min']} MIN"
-    under = 374.0 if look != "framed" else 366.0
+    under = 376.0 if look != "framed" else 366.0
     write(
         canvas,
         foot,
-        (x, under + 2),
+        (x, under),
         4.0,
         _contrast(canvas, under, under + 10),
         Style(0, 16, 1.0),
@@ -128,10 +134,15 @@ def _lettering(canvas: Canvas, piece: Piece, look: str, rng: np.random.Generator
     )
 
 
-def _scrim(canvas: Canvas, top: float, block: float, ink: Floats, look: str) -> None:
-    """A breath of ground behind the words, so that they read on a busy picture."""
+def _scrim(canvas: Canvas, top: float, block: float, look: str) -> None:
+    """A breath of light or shade behind the words, so that they read on a busy picture."""
     if look in ("geometry", "window"):
         return
     sheet = canvas.whole()
-    cover = np.exp(-(((sheet.y - top - block / 2) / (block * 0.75 + 16)) ** 4)) * np.ones_like(sheet.alpha)
-    canvas.light(sheet.times(cover.astype(np.float32)), 0.78 if luminance(ink) > 0.5 else 1.12)
+    cover = np.exp(-(((sheet.y - top - block / 2) / (block * 0.8 + 22)) ** 4)) * np.ones_like(sheet.alpha)
+    rows = canvas.pixels[int(top * canvas.scale) : int((top + block) * canvas.scale)]
+    under = rows.mean(axis=(0, 1))
+    tone = under * 0.55 if luminance(under) < 0.55 else 1 - (1 - under) * 0.55
+    if look == "framed":  # the margin stays clean
+        cover = cover * ((np.abs(sheet.x - 150) < 136) & (np.abs(sheet.y - 200) < 186))
+    canvas.paint(sheet.times(cover.astype(np.float32)), np.asarray(tone, np.float32), 0.3 if look == "head" else 0.45)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tastemaker.core.types import Doubles
 from tastemaker.demo.cloth import Cloth
-from tastemaker.demo.curves import along, bend, box, ellipse, flow, join, line, rounded, symmetric
+from tastemaker.demo.curves import along, bend, box, ellipse, flow, join, line, rounded, shifted, symmetric
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.wardrobe.figure import Figure
@@ -16,14 +16,14 @@ from tastemaker.demo.wardrobe.tailor import Tailor, pair
 _BRASS = rgb("bf9a5a")
 
 
-def draw_bag(tailor: Tailor, piece: Piece, figure: Figure) -> None:
+def draw_bag(tailor: Tailor, piece: Piece, _figure: Figure) -> None:
     """Tote, shoulder bag, crossbody, backpack."""
     tailor.shadow(ellipse(0, 27.2, 21, 1.9), 2.0, 0.45, (1.5, 0.2))
     tailor.shadow(ellipse(0, 27.0, 18, 0.9), 0.7, 0.4, (0, 0))
     {"tote": _tote, "shoulder": _shoulder, "crossbody": _shoulder, "backpack": _backpack}[piece["cut"]](tailor, piece)
 
 
-def _strap(tailor: Tailor, stroke: Doubles, width: float, *, dark: float = 0.0) -> None:
+def _strap(tailor: Tailor, stroke: Field, width: float, *, dark: float = 0.0) -> None:
     """A band of the trim along a stroke."""
     steps = np.gradient(stroke, axis=0)
     steps /= np.maximum(np.hypot(*steps.T), 1e-6)[:, None]
@@ -41,7 +41,7 @@ def _trim(tailor: Tailor) -> Cloth:
     return Cloth(rgb("8a5d3b"), rgb("000000"), "plain", "leather", 1.0, 0.35, 0.9)
 
 
-def _tote(tailor: Tailor, piece: Piece) -> None:
+def _tote(tailor: Tailor, _piece: Piece) -> None:
     _strap(tailor, flow([(-9.5, -8), (-8.5, -22), (0, -29.5), (8.5, -22), (9.5, -8)], 10), 1.9, dark=0.25)
     body = symmetric(
         join(
@@ -113,7 +113,7 @@ def _shoulder(tailor: Tailor, piece: Piece) -> None:
         )
 
 
-def _backpack(tailor: Tailor, piece: Piece) -> None:
+def _backpack(tailor: Tailor, _piece: Piece) -> None:
     _strap(tailor, flow([(-3.5, -22), (-2.6, -28), (2.6, -28), (3.5, -22)], 8), 1.5)
     for sign in (1, -1):
         _strap(
@@ -123,7 +123,7 @@ def _backpack(tailor: Tailor, piece: Piece) -> None:
     tailor.lay(body, [bend((-12, -8), (-10, 0), (-12.5, 6))], volume=1.4)
     zipper = flow([(-13.4, 1), (-12.6, -12), (-7, -19.4), (0, -20.6), (7, -19.4), (12.6, -12), (13.4, 1)], 8)
     tailor.seam(zipper, strength=0.7, width=0.5)
-    tailor.stitch(zipper + (0, 0.8), _BRASS, 0.25, 0.5)
+    tailor.stitch(shifted(zipper, 0, 0.8), _BRASS, 0.25, 0.5)
     pocket = rounded(line((-12, 5.5), (12, 5.5), (12.6, 24.6), (-12.6, 24.6)), 4.5)
     tailor.shadow(pocket, 1.2, 0.32, (0.2, 0.9))
     tailor.lay(pocket, volume=0.9)
@@ -133,7 +133,7 @@ def _backpack(tailor: Tailor, piece: Piece) -> None:
     tailor.stitch(join(patch, patch[:1]), rgb("e3d2b0"), 0.35, 0.6)
 
 
-def draw_hat(tailor: Tailor, piece: Piece, figure: Figure) -> None:
+def draw_hat(tailor: Tailor, piece: Piece, _figure: Figure) -> None:
     """Beanie, bucket hat, brimmed hat, cap."""
     makers: dict[str, Callable[[Tailor, Piece], None]] = {
         "beanie": _beanie,
@@ -171,7 +171,7 @@ def _beanie(tailor: Tailor, piece: Piece) -> None:
     tailor.lay(tag, cloth=Cloth(rgb("8a5d3b"), rgb("000000"), material="leather", stiff=0.9), volume=0.2)
 
 
-def _bucket(tailor: Tailor, piece: Piece) -> None:
+def _bucket(tailor: Tailor, _piece: Piece) -> None:
     under = ellipse(0, 8.4, 18.5, 4.2)
     tailor.lay(under, cloth=tailor.cloth.darker(0.4), volume=0.2)
     crown = symmetric(
@@ -199,7 +199,7 @@ def _bucket(tailor: Tailor, piece: Piece) -> None:
         tailor.stitch(ring, strength=0.5)
 
 
-def _brim(tailor: Tailor, piece: Piece) -> None:
+def _brim(tailor: Tailor, _piece: Piece) -> None:
     brim = flow(
         [(-21, 7.2), (-14, 3.4), (0, 2.2), (14, 3.4), (21, 7.2), (13, 11.2), (0, 12.4), (-13, 11.2)], 10, closed=True
     )
@@ -226,7 +226,7 @@ def _brim(tailor: Tailor, piece: Piece) -> None:
     )
 
 
-def _cap(tailor: Tailor, piece: Piece) -> None:
+def _cap(tailor: Tailor, _piece: Piece) -> None:
     crown = join(
         flow([(-14, 8.0), (-14.4, -1), (-9, -10.4), (0, -12.8), (8, -10.4), (12, -2), (12.2, 6.8)], 8),
         bend((12.2, 6.8), (0, 10.6), (-14, 8.0)),
@@ -238,7 +238,7 @@ def _cap(tailor: Tailor, piece: Piece) -> None:
         bend((-1, -12.7), (-13, -6), (-13.6, 6)),
     ):
         tailor.seam(seam, strength=0.35)
-        tailor.stitch(seam + (0.6, 0), strength=0.35)
+        tailor.stitch(shifted(seam, 0.6, 0), strength=0.35)
     peak = join(
         bend((-2.6, 8.6), (6, 9.6), (12.3, 6.6)),
         flow([(12.3, 6.6), (19, 8.4), (21.6, 11.4), (16, 12.8), (6, 12.4), (-2.6, 8.6)], 8),
@@ -253,41 +253,33 @@ def _cap(tailor: Tailor, piece: Piece) -> None:
     tailor.button((-1, -12.8), 0.9, tailor.cloth.colour * 0.9)
     letter = pair(line((0.3, -3.4), (2.3, 1.4)))
     tailor.canvas.paint(
-        tailor.canvas.stroke([tailor.frame(part + (1.2, 0)) for part in letter], 0.9 * tailor.frame.scale),
+        tailor.canvas.stroke([tailor.frame(shifted(part, 1.2, 0)) for part in letter], 0.9 * tailor.frame.scale),
         tailor.cloth.ink,
     )
 
 
 def draw_scarf(tailor: Tailor, piece: Piece, figure: Figure) -> None:
-    """A scarf, folded once and looped."""
-    rng = tailor.rng
-    for x, low, tilt in ((4.5, 31.0, 2.0), (-5.5, 25.0, -2.0)):
-        tail = join(
-            flow([(x - 6.8, -12), (x - 7.4 + tilt * 0.5, 8), (x - 7.0 + tilt, low)], 8),
-            flow([(x + 7.0 + tilt, low), (x + 7.2 + tilt * 0.5, 8), (x + 6.4, -12)], 8),
-        )
-        folds = [bend((x + dx, -10), (x + dx * 1.2, 8), (x + dx * 1.1 + tilt, low - 2)) for dx in (-4.4, -1.2, 2.6)]
-        tailor.shadow(tail, 1.4, 0.28, (0.5, 0.8))
-        tailor.lay(tail, folds, volume=0.8, fold_width=2.6)
-        strands = [
-            line((x + dx + tilt, low - 0.4), (x + dx * 1.04 + tilt + rng.normal(0, 0.3), low + 4.4))
-            for dx in np.linspace(-6.4, 6.4, 15)
+    """A scarf, folded in half and hung: two layers, a soft fold at the top, fringes below."""
+    del piece, figure
+    for x, low, shade in ((5.0, 22.0, 0.16), (-3.0, 29.0, 0.0)):
+        cloth = tailor.cloth.darker(shade)
+        left, right = x - 10.5, x + 10.5
+        side_a = flow([(left + 1.2, -33.0), (left - 0.4, -12), (left + 0.6, 8), (left - 0.3, low)], 8)
+        side_b = flow([(right + 0.4, low + 0.6), (right - 0.5, 8), (right + 0.5, -12), (right - 1.0, -33.0)], 8)
+        layer = join(side_a, side_b, bend((right - 1.0, -33.0), (x, -35.6), (left + 1.2, -33.0)))
+        _fringe(tailor, left, right, low, cloth.colour)
+        folds = [
+            bend((x + dx, -32), (x + dx * 1.3, -8), (x + dx * 0.8, low - 3)) for dx in tailor.rng.uniform(-8, 8, 4)
         ]
-        tailor.canvas.paint(
-            tailor.canvas.stroke([tailor.frame(strand) for strand in strands], 0.34 * tailor.frame.scale),
-            tailor.cloth.colour * 0.92,
-        )
-    hole = ellipse(0, -21, 9.5, 6.5)
-    outer = flow(
-        [(-17, -20), (-12, -31), (0, -34), (12, -31), (17, -20), (13, -8), (0, -3.5), (-13, -8)], 10, closed=True
+        tailor.shadow(layer, 1.6, 0.32, (0.4, 0.9))
+        tailor.lay(layer, folds, cloth=cloth, volume=0.7, fold_width=3.0)
+    label = box(-10.6, 21.5, -7.0, 26.0)
+    tailor.lay(label, cloth=Cloth(rgb("efe8da"), rgb("000000"), material="cotton", stiff=1.0), volume=0.1)
+
+
+def _fringe(tailor: Tailor, left: float, right: float, low: float, colour: Field) -> None:
+    ends = np.linspace(left + 0.6, right - 0.6, 22)
+    strands = [line((x, low - 0.6), (x + tailor.rng.normal(0, 0.35), low + 4.6)) for x in ends]
+    tailor.canvas.paint(
+        tailor.canvas.stroke([tailor.frame(strand) for strand in strands], 0.42 * tailor.frame.scale), colour * 0.9
     )
-    tailor.shadow(outer, 1.6, 0.32, (0.4, 1.2))
-    wraps = [
-        flow([(-15.5, -17), (-8, -9.5), (2, -8.2), (14, -13)]),
-        flow([(-13.5, -24), (-10, -13.5), (2, -11.5), (14.8, -19)]),
-        flow([(-14, -12.5), (0, -5.6), (12, -9)]),
-        flow([(-12, -29), (0, -31.5), (12, -28.5)]),
-    ]
-    tailor.lay(outer, wraps, volume=1.2, fold_width=3.4)
-    patch = tailor.lay(hole, cloth=tailor.cloth.darker(0.45), volume=0.2)
-    tailor.shade_inside(patch, join(hole, hole[:1]), 4, 0.4)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tastemaker.core.types import Doubles
 from tastemaker.demo.cloth import pleat_profile
-from tastemaker.demo.curves import bend, box, flow, join, line, mirrored
+from tastemaker.demo.curves import bend, box, flow, join, line, mirrored, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.wardrobe.figure import (
@@ -67,7 +67,7 @@ def _waist_back(tailor: Tailor, figure: Figure, cut: LegCut) -> None:
     tailor.label((0, cut.rise - 0.9), 5, 1.5)
 
 
-def _leg_folds(tailor: Tailor, figure: Figure, cut: LegCut, piece: Piece) -> list[Doubles]:
+def _leg_folds(tailor: Tailor, figure: Figure, cut: LegCut, piece: Piece) -> list[Field]:
     """Whiskers at the crotch, creases at the knee, breaks at the hem; a pressed crease on dress trousers."""
     rng = tailor.rng
     folds = []
@@ -76,17 +76,16 @@ def _leg_folds(tailor: Tailor, figure: Figure, cut: LegCut, piece: Piece) -> lis
         folds.append(bend((1.5, y), (8, y - 1), (rng.uniform(11, 17), y - rng.uniform(3, 9))))
     long = cut.hem > figure.knee[1] + 5
     if long:
-        for y in figure.knee[1] + rng.uniform(-7, 7, 3):
-            folds.append(bend((3.5, y), (8, y + 2), (rng.uniform(11, 16), y + rng.uniform(-2, 3))))
-        for y in cut.hem - rng.uniform(3, 16, 3):
-            folds.append(bend((4, y), (9, y + 1.5), (13, y - rng.uniform(0, 3))))
+        knees, breaks = figure.knee[1] + rng.uniform(-7, 7, 3), cut.hem - rng.uniform(3, 16, 3)
+        folds.extend(bend((3.5, y), (8, y + 2), (rng.uniform(11, 16), y + rng.uniform(-2, 3))) for y in knees)
+        folds.extend(bend((4, y), (9, y + 1.5), (13, y - rng.uniform(0, 3))) for y in breaks)
     if piece["kind"] == "trousers" and piece["style"] in ("classic", "evening", "minimal"):
         middle = 1.5 + cut.ankle / 2
         folds.append(line((10.5, figure.hip[1] - 6), (middle + 1.0, figure.knee[1]), (middle + cut.gap, cut.hem - 1)))
     return folds
 
 
-def _fade(tailor: Tailor, figure: Figure, cut: LegCut, sign: float) -> None:
+def _fade(tailor: Tailor, figure: Figure, _cut: LegCut, sign: float) -> None:
     """Worn denim: lighter down the front of the thigh."""
     from tastemaker.demo.canvas import Patch, soften
 
@@ -128,13 +127,13 @@ def _fly(tailor: Tailor, figure: Figure, cut: LegCut, piece: Piece) -> None:
             pocket = bend(
                 (sign * 7.2, cut.rise + 5.6), (sign * 8.4, cut.rise + 13), (sign * (wide + 1.6), cut.rise + 14)
             )
-            tailor.stitch(pocket + (0, 0.8), thread, strength=0.7)
+            tailor.stitch(shifted(pocket, 0, 0.8), thread, strength=0.7)
         else:
             pocket = line((sign * 10.4, cut.rise + 5.2), (sign * (wide + 2.4), cut.rise + 20))
         tailor.seam(pocket, strength=0.5)
 
 
-def _leg_hems(tailor: Tailor, outline: Doubles, piece: Piece) -> None:
+def _leg_hems(tailor: Tailor, outline: Field, piece: Piece) -> None:
     low = outline[:, 1].max()
     hem = outline[outline[:, 1] > low - 1.0]
     left, right = float(hem[:, 0].min()), float(hem[:, 0].max())
@@ -179,7 +178,7 @@ def _fall(tailor: Tailor, figure: Figure, cut: SkirtCut, style: str) -> None:
         x = np.linspace(0, 1, 1000)
         angle = np.arcsin((x - 0.5) * 1.98)
         saw = (angle / np.pi + 0.5) * 17 % 1.0
-        pleats = ((saw**0.7) * 3.4).astype(np.float32)
+        pleats = ((saw**0.7) * 2.1).astype(np.float32)
     elif style == "pencil":
         pleats = pleat_profile(rng, 1.2, 0.5)
     else:
@@ -219,7 +218,7 @@ def draw_dress(tailor: Tailor, piece: Piece, figure: Figure) -> None:
     _dress_trim(tailor, piece, figure, cut, lower)
 
 
-def _dress_outline(figure: Figure, cut: TopCut, lower: SkirtCut) -> Doubles:
+def _dress_outline(figure: Figure, cut: TopCut, lower: SkirtCut) -> Field:
     at = corners(figure, cut)
     neck, shoulder = at["neck"], at["shoulder"]
     front = neckline(figure, cut)
@@ -236,16 +235,16 @@ def _dress_outline(figure: Figure, cut: TopCut, lower: SkirtCut) -> Doubles:
     return join(half, mirrored(half)[::-1])
 
 
-def _dress_pleats(tailor: Tailor, style: str, lower: SkirtCut) -> np.ndarray:
+def _dress_pleats(tailor: Tailor, style: str, _lower: SkirtCut) -> Field:
     rng = tailor.rng
     if style in ("fitted", "shift"):
         return pleat_profile(rng, 1.6, 1.0)
     return pleat_profile(rng, rng.uniform(3.0, 4.4), rng.uniform(3.0, 4.2))
 
 
-def _bodice_folds(tailor: Tailor, figure: Figure, cut: TopCut) -> list[Doubles]:
+def _bodice_folds(tailor: Tailor, figure: Figure, cut: TopCut) -> list[Field]:
     rng = tailor.rng
-    folds: list[Doubles] = []
+    folds: list[Field] = []
     for sign in (1.0, -1.0):
         for _ in range(3):
             x = rng.uniform(4, 13) * sign
@@ -263,21 +262,21 @@ def _dress_sleeves(tailor: Tailor, figure: Figure, cut: TopCut) -> None:
     for flip in (False, True):
         part = mirrored(outline) if flip else outline
         patch = tailor.lay(part, angle=cut.spread if flip else -cut.spread, volume=0.8)
-        inner = armhole(figure, cut) + (0.9, 0.4)
+        inner = shifted(armhole(figure, cut), 0.9, 0.4)
         tailor.shade_inside(patch, mirrored(inner) if flip else inner, 2.8, 0.24)
 
 
 def _dress_trim(tailor: Tailor, piece: Piece, figure: Figure, cut: TopCut, lower: SkirtCut) -> None:
     """Neck facing, waist seam or belt, wrap edge or button row."""
     front = neckline(figure, cut)
-    tailor.seam(front + (0, 1.3), strength=0.26)
+    tailor.seam(shifted(front, 0, 1.3), strength=0.26)
     waist = corners(figure, cut)["waist"][0]
     seam = bend((-waist, 70.5), (0, 72.6), (waist, 70.5), 16)
     if piece["cut"] == "wrap":
         tailor.seam(bend((-6.5, figure.neck[1] + 3), (2, 55), (waist - 1, 69.5)), strength=0.5)
         tailor.seam(bend((waist - 1, 72), (8, 100), (11, lower.hem + 1.5)), strength=0.45)
     if piece["cut"] in ("wrap", "a-line") and piece.chance("belt") % 3:
-        belt = join(seam - (0, 1.2), seam[::-1] + (0, 1.5))
+        belt = join(seam - (0, 1.2), shifted(seam[::-1], 0, 1.5))
         tailor.shadow(belt, 0.6, 0.25, (0, 0.5))
         tailor.lay(belt, cloth=tailor.cloth.darker(0.08), volume=0.3)
         for end in (line((6, 72), (8.6, 72), (11.4, 94), (7.6, 95)), line((6, 72), (8.0, 72), (4.6, 90), (2.4, 89))):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.core.types import Doubles
 from tastemaker.demo.curves import Point, bend, flow, join, line, mirrored, symmetric
+from tastemaker.demo.field import Field
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def corners(figure: Figure, cut: TopCut) -> dict[str, Point]:
     }
 
 
-def neckline(figure: Figure, cut: TopCut) -> Doubles:
+def neckline(figure: Figure, cut: TopCut) -> Field:
     """The front neckline from the wearer's left to right (sheet right to left)."""
     neck = corners(figure, cut)["neck"]
     low = (0.0, neck[1] + cut.neck_depth)
@@ -87,27 +87,27 @@ def neckline(figure: Figure, cut: TopCut) -> Doubles:
     return join(right, mirrored(right)[::-1][1:])
 
 
-def back_neck(figure: Figure, cut: TopCut) -> Doubles:
+def back_neck(figure: Figure, cut: TopCut) -> Field:
     """The inside of the back that shows through the neckline."""
     neck = corners(figure, cut)["neck"]
     high = bend((-neck[0], neck[1]), (0, neck[1] - 2.0), neck)
     return join(high, neckline(figure, cut))
 
 
-def armhole(figure: Figure, cut: TopCut) -> Doubles:
+def armhole(figure: Figure, cut: TopCut) -> Field:
     """The seam from shoulder to armpit, right side."""
     at = corners(figure, cut)
     shoulder, armpit = at["shoulder"], at["armpit"]
     return bend(shoulder, (shoulder[0] - 3.2, armpit[1] - 5), armpit, 14)
 
 
-def side(figure: Figure, cut: TopCut) -> Doubles:
+def side(figure: Figure, cut: TopCut) -> Field:
     """The side seam from armpit to hem, right side."""
     at = corners(figure, cut)
     return flow([at["armpit"], at["waist"], at["hem"]], 10)
 
 
-def torso(figure: Figure, cut: TopCut, hem_curve: float = 1.2) -> Doubles:
+def torso(figure: Figure, cut: TopCut, hem_curve: float = 1.2) -> Field:
     """Outline of the body of an upper garment."""
     at = corners(figure, cut)
     neck, shoulder, hem = at["neck"], at["shoulder"], at["hem"]
@@ -122,7 +122,7 @@ def torso(figure: Figure, cut: TopCut, hem_curve: float = 1.2) -> Doubles:
     return symmetric(half)
 
 
-def sleeve(figure: Figure, cut: TopCut) -> Doubles:
+def sleeve(figure: Figure, cut: TopCut) -> Field:
     """Outline of the right sleeve, hanging."""
     at = corners(figure, cut)
     top, under = np.array(at["shoulder"]), np.array(at["armpit"])
@@ -145,7 +145,7 @@ def sleeve(figure: Figure, cut: TopCut) -> Doubles:
     return join(outer, cuff, inner, armhole(figure, cut)[::-1])
 
 
-def _p(point: Doubles) -> Point:
+def _p(point: Field) -> Point:
     return float(point[0]), float(point[1])
 
 
@@ -168,7 +168,7 @@ class LegCut:
     gap: float = 1.6
 
 
-def leg(figure: Figure, cut: LegCut) -> Doubles:
+def leg(figure: Figure, cut: LegCut) -> Field:
     """Outline of the right trouser leg with its half of the seat."""
     waist = (figure.waist[0] + 1.2, cut.rise)
     hip = (figure.hip[0] + 1.4, figure.hip[1])
@@ -203,7 +203,7 @@ class SkirtCut:
     curve: float = 2.5
 
 
-def skirt(figure: Figure, cut: SkirtCut, waist: float = 0.6) -> Doubles:
+def skirt(figure: Figure, cut: SkirtCut, waist: float = 0.6) -> Field:
     """Outline of a skirt."""
     top = (figure.waist[0] + waist, cut.rise)
     hip = (figure.hip[0] + cut.hip + cut.flare * 0.25, figure.hip[1] - 1)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tastemaker.core.types import Doubles
 from tastemaker.demo.canvas import Canvas
 from tastemaker.demo.cloth import Cloth
 from tastemaker.demo.curves import Frame
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.palette import BACKDROPS, mix, rgb
 from tastemaker.demo.studio import backdrop
@@ -22,19 +22,19 @@ from tastemaker.demo.wardrobe.tops import draw_top
 Maker = Callable[[Tailor, Piece, Figure], None]
 Extent = tuple[tuple[float, float], tuple[float, float]]
 
-_TOP: Extent = ((-41, 20), (41, 102))
+_TOP: Extent = ((-38.5, 20), (38.5, 101))
 _PLANS: dict[str, tuple[Maker, Extent]] = {
     "shirt": (draw_top, _TOP),
-    "t-shirt": (draw_top, ((-38, 20), (38, 98))),
+    "t-shirt": (draw_top, ((-35.5, 20), (35.5, 97))),
     "blouse": (draw_top, _TOP),
     "top": (draw_top, ((-30, 22), (30, 94))),
-    "jumper": (draw_top, ((-42, 17), (42, 98))),
+    "jumper": (draw_top, ((-40, 17), (40, 97))),
     "cardigan": (draw_top, _TOP),
-    "hoodie": (draw_top, ((-43, 11), (43, 99))),
-    "jacket": (draw_top, ((-43, 20), (43, 98))),
-    "blazer": (draw_top, ((-42, 19), (42, 106))),
-    "coat": (draw_top, ((-45, 18), (45, 128))),
-    "dress": (draw_dress, ((-38, 20), (38, 140))),
+    "hoodie": (draw_top, ((-41, 11), (41, 98))),
+    "jacket": (draw_top, ((-40, 20), (40, 97))),
+    "blazer": (draw_top, ((-39, 19), (39, 104))),
+    "coat": (draw_top, ((-42, 18), (42, 126))),
+    "dress": (draw_dress, ((-36, 22), (36, 140))),
     "skirt": (draw_skirt, ((-32, 60), (32, 136))),
     "trousers": (draw_legs, ((-34, 64), (34, 170))),
     "jeans": (draw_legs, ((-34, 64), (34, 170))),
@@ -88,7 +88,7 @@ def draw_garment(piece: Piece, width: int) -> Image.Image:
     tint = rgb(BACKDROPS[piece.chance("backdrop") % len(BACKDROPS)])
     canvas = backdrop(width, tint, rng)
     maker, (low, high) = _PLANS[piece["kind"]]
-    tailor = Tailor(canvas, Frame.fit(low, high, (14, 22, 286, 378)), cloth_of(piece), rng)
+    tailor = Tailor(canvas, Frame.fit(low, high, (10, 20, 290, 380)), cloth_of(piece), rng)
     standing = piece["kind"] in ("sneakers", "boots", "loafers", "bag", "hat")
     if not standing:
         _ghost_shadow(tailor, piece, maker, width)
@@ -96,7 +96,7 @@ def draw_garment(piece: Piece, width: int) -> Image.Image:
     return canvas.finished()
 
 
-def _ghost_shadow(tailor: Tailor, piece: Piece, maker: Maker, width: int) -> None:
+def _ghost_shadow(tailor: Tailor, piece: Piece, maker: Maker, _width: int) -> None:
     """The soft shadow of a garment on the paper behind it: its own drawing on a small sheet, blurred."""
     from tastemaker.demo.canvas import soften
 
@@ -109,5 +109,5 @@ def _ghost_shadow(tailor: Tailor, piece: Piece, maker: Maker, width: int) -> Non
         Image.fromarray(soften(cover, 2.2)).resize((full.shape[1], full.shape[0]), Image.Resampling.BICUBIC)
     )
     shift = round(5 * tailor.canvas.scale)
-    moved: Doubles = np.roll(grown, (shift * 2, shift), (0, 1))
+    moved: Field = np.roll(grown, (shift * 2, shift), (0, 1))
     tailor.canvas.light(full.times(np.clip(moved, 0, 1)), 0.80)

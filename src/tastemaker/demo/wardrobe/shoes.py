@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
-from tastemaker.core.types import Doubles, Floats
+import numpy as np
+
 from tastemaker.demo.cloth import Cloth
-from tastemaker.demo.curves import Frame, bend, flow, join, line
+from tastemaker.demo.curves import Frame, bend, flow, join, line, rounded, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
 from tastemaker.demo.palette import luminance, mix, rgb
 from tastemaker.demo.wardrobe.figure import Figure
 from tastemaker.demo.wardrobe.tailor import Tailor
 
 
-def draw_shoes(tailor: Tailor, piece: Piece, figure: Figure) -> None:
+def draw_shoes(tailor: Tailor, piece: Piece, _figure: Figure) -> None:
     """Sneakers, boots and loafers."""
     _floor_shadow(tailor)
     frame = tailor.frame
@@ -25,12 +27,14 @@ def draw_shoes(tailor: Tailor, piece: Piece, figure: Figure) -> None:
 
 def _floor_shadow(tailor: Tailor) -> None:
     for dx, dy in ((2.6, -3.4), (-1.2, 0.6)):
-        sole = flow([(-15, 8.6), (-4, 8.0), (10, 8.2), (15.5, 8.8), (10, 10.0), (-12, 10.2)], closed=True) + (dx, dy)
+        sole = shifted(
+            flow([(-15, 8.6), (-4, 8.0), (10, 8.2), (15.5, 8.8), (10, 10.0), (-12, 10.2)], closed=True), dx, dy
+        )
         tailor.shadow(sole, 2.2, 0.34, (1.4, 0.6))
         tailor.shadow(sole, 0.7, 0.4, (0.2, -0.1))
 
 
-def _sole(tailor: Tailor, outline: Doubles, colour: Floats, *, rubber: bool) -> None:
+def _sole(tailor: Tailor, outline: Field, colour: Field, *, rubber: bool) -> None:
     tailor.lay(outline, cloth=Cloth(colour, colour, material="smooth", stiff=1.0, gloss=0.1), volume=0.35)
     if rubber:
         low = outline[outline[:, 1] > 8.2]
@@ -42,7 +46,7 @@ def _sole(tailor: Tailor, outline: Doubles, colour: Floats, *, rubber: bool) -> 
             )
 
 
-def _mouth(tailor: Tailor, outline: Doubles) -> None:
+def _mouth(tailor: Tailor, outline: Field) -> None:
     """The dark inside of a shoe."""
     tailor.lay(
         outline, cloth=tailor.cloth.plain(mix(tailor.cloth.colour, rgb("3a2f28"), 0.55)).darker(0.35), volume=0.0
@@ -83,10 +87,7 @@ def _sneaker(tailor: Tailor, piece: Piece) -> None:
     for seam in (toe[:12], heel[-8:], swoop[:12]):
         tailor.stitch(seam, strength=0.5, dash=0.4)
     white = rgb("efece4") if luminance(tailor.cloth.colour) < 0.85 else rgb("e3ded2")
-    sole = join(
-        flow([(-14.9, 6.6), (-8, 6.9), (4, 7.0), (14.6, 6.4), (15.0, 8.2), (13.6, 9.4)]),
-        flow([(13.6, 9.4), (0, 9.7), (-13.6, 9.5), (-15.0, 8.4)]),
-    )
+    sole = rounded(line((-14.9, 6.5), (14.7, 6.5), (15.3, 8.0), (14.2, 9.6), (-14.2, 9.6), (-15.2, 8.2)), 1.1)
     _sole(tailor, sole, white, rubber=True)
 
 
@@ -133,12 +134,15 @@ def _boot(tailor: Tailor, piece: Piece) -> None:
         else:
             tailor.seam(flow([(-9.4, top + 1.6), (-9.0, -3), (-8.6, 6.8)]), strength=0.4)
     tailor.seam(bend((5.4, 2.5), (4.8, 5.0), (6.0, 7.2)), strength=0.4)
-    welt = join(flow([(-14.7, 6.9), (0, 7.2), (14.8, 6.9), (15.2, 7.9)]), line((15.0, 8.4), (-14.8, 8.4)))
-    _sole(tailor, welt, mix(tailor.cloth.colour, rgb("2b211a"), 0.75), rubber=False)
-    heel = line((-14.6, 8.2), (-6.2, 8.2), (-6.8, 10.2), (-14.2, 10.2))
-    _sole(tailor, heel, rgb("2a211b"), rubber=False)
-    front = join(flow([(-2.0, 8.3), (6, 8.2), (15.0, 8.2), (13.6, 9.9)]), line((0.5, 10.0)))
-    _sole(tailor, front, rgb("2d241d"), rubber=False)
+    dark = mix(tailor.cloth.colour, rgb("2b211a"), 0.8)
+    _sole(tailor, line((-14.4, 8.0), (-6.4, 8.0), (-6.9, 10.0), (-14.0, 10.0)), rgb("2a211b"), rubber=False)
+    _sole(tailor, rounded(line((-2.5, 8.0), (15.0, 8.0), (14.2, 10.0), (0.5, 10.0)), 0.8), rgb("2d241d"), rubber=False)
+    _sole(
+        tailor,
+        rounded(line((-14.7, 6.9), (14.9, 6.9), (15.3, 7.7), (15.0, 8.5), (-14.8, 8.5)), 0.5),
+        dark,
+        rubber=False,
+    )
     tailor.stitch(line((-13.8, 7.6), (14.4, 7.6)), rgb("cbb48c"), 0.45, 0.6)
 
 
@@ -151,25 +155,27 @@ def _boot_laces(tailor: Tailor) -> None:
 
 
 def _loafer(tailor: Tailor, piece: Piece) -> None:
-    mouth = flow([(-12.8, 1.4), (-6, 0.6), (1.4, 1.6), (-5, 3.2), (-11.6, 3.0)], closed=True)
+    mouth = flow([(-13.0, -1.2), (-7, -1.9), (-0.4, -0.6), (-5, 1.0), (-11.6, 0.8)], closed=True)
     _mouth(tailor, mouth)
     upper = join(
-        flow([(-13.2, 1.0), (-12.9, 4.0), (-14.2, 7.0)]),
+        flow([(-13.3, -1.5), (-12.8, 2.6), (-14.2, 7.0)]),
         line((-14.0, 7.4), (14.4, 7.4)),
-        flow([(14.6, 7.2), (14.2, 5.3), (10.8, 3.9), (6.4, 2.4), (2.6, 0.6), (1.0, 1.6)]),
-        bend((1.0, 1.6), (-6.0, 4.6), (-13.2, 1.0)),
+        flow([(14.6, 7.2), (14.3, 5.2), (11.2, 3.5), (6.6, 1.8), (2.8, -0.6), (0.2, -2.4), (-1.0, -0.6)]),
+        bend((-1.0, -0.6), (-6.4, 2.4), (-13.3, -1.5)),
     )
-    tailor.lay(upper, [bend((5, 4.2), (6.4, 5.2), (6.8, 6.8))], volume=0.9)
-    apron = flow([(2.6, 3.2), (6.0, 3.6), (10.6, 5.2), (12.4, 6.3), (8, 6.6), (3.4, 6.4)])
-    tailor.seam(apron, strength=0.45)
-    strap = join(bend((-1.2, 6.9), (1.2, 3.6), (3.0, 1.0)), bend((5.4, 2.1), (4.0, 4.2), (2.6, 7.0)))
+    tailor.lay(upper, [bend((6, 3.0), (7.2, 4.6), (7.4, 6.8)), bend((-12.4, 3.4), (-9, 4.4), (-6, 3.4))], volume=0.9)
+    tailor.seam(flow([(3.0, 2.0), (7.0, 3.0), (11.4, 5.0), (12.6, 6.2), (8.4, 6.4), (3.4, 5.6)]), strength=0.45)
+    strap = join(bend((-1.8, 7.0), (0.4, 3.4), (2.0, -1.2)), bend((5.2, 0.8), (4.0, 3.8), (2.6, 7.1)))
     tailor.shadow(strap, 0.4, 0.3, (0.2, 0.3))
     tailor.lay(strap, volume=0.4)
-    bit = [tailor.frame(line((1.6, 4.6), (3.8, 4.9)))]
-    tailor.canvas.paint(
-        tailor.canvas.stroke(bit, 0.7 * tailor.frame.scale),
-        rgb("c7a462") if piece["style"] == "evening" else tailor.cloth.colour * 0.5,
+    tailor.stitch(strap[:12] + np.array((0.5, 0.0)), strength=0.5, dash=0.4)
+    bit = [tailor.frame(line((1.2, 3.2), (3.8, 3.7)))]
+    brass = rgb("c7a462") if piece["style"] == "evening" else tailor.cloth.colour * 0.5
+    tailor.canvas.paint(tailor.canvas.stroke(bit, 0.8 * tailor.frame.scale), brass)
+    _sole(tailor, line((-14.4, 8.0), (-7.0, 8.0), (-7.3, 9.7), (-14.1, 9.7)), rgb("2a211b"), rubber=False)
+    _sole(
+        tailor,
+        rounded(line((-14.6, 7.0), (14.8, 7.0), (15.2, 7.7), (14.8, 8.4), (-14.7, 8.4)), 0.5),
+        rgb("3a2b20"),
+        rubber=False,
     )
-    welt = join(flow([(-14.6, 7.0), (0, 7.3), (14.8, 7.0), (15.1, 7.9)]), line((15.0, 8.3), (-14.7, 8.3)))
-    _sole(tailor, welt, rgb("3a2b20"), rubber=False)
-    _sole(tailor, line((-14.5, 8.2), (-7.0, 8.2), (-7.4, 9.8), (-14.2, 9.8)), rgb("2a211b"), rubber=False)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tastemaker.core.types import Doubles, Floats
 from tastemaker.demo.canvas import Canvas, Patch, soften
 from tastemaker.demo.cloth import Cloth, drape
-from tastemaker.demo.curves import Frame, Point, along, ellipse, line, mirrored
+from tastemaker.demo.curves import Frame, Point, along, ellipse, line, mirrored, shifted
+from tastemaker.demo.field import Field
 from tastemaker.demo.palette import luminance, mix, rgb
 
 _SOFT_BLACK = rgb("1c1a19")
@@ -31,13 +31,13 @@ class Tailor:
 
     def lay(
         self,
-        outline: Doubles,
-        folds: Sequence[Doubles] = (),
+        outline: Field,
+        folds: Sequence[Field] = (),
         *,
         cloth: Cloth | None = None,
         angle: float = 0.0,
         volume: float = 1.0,
-        pleats: Floats | None = None,
+        pleats: Field | None = None,
         fold_width: float = 3.0,
     ) -> Patch:
         """Lay a part of cloth."""
@@ -54,12 +54,12 @@ class Tailor:
             fold_width=fold_width * self.frame.scale,
         )
 
-    def shadow(self, outline: Doubles, blur: float = 1.6, strength: float = 0.3, shift: Point = (0.6, 0.9)) -> None:
+    def shadow(self, outline: Field, blur: float = 1.6, strength: float = 0.3, shift: Point = (0.6, 0.9)) -> None:
         """The shadow that a part throws on what lies under it; draw it before the part."""
         moved = (shift[0] * self.frame.scale, shift[1] * self.frame.scale)
         self.canvas.shadow(self.frame(outline), blur * self.frame.scale, strength, moved)
 
-    def shade_inside(self, patch: Patch, stroke: Doubles, width: float, strength: float = 0.3) -> None:
+    def shade_inside(self, patch: Patch, stroke: Field, width: float, strength: float = 0.3) -> None:
         """Darken a part softly along a stroke: where another part presses or a seam pulls."""
         line_patch = self.canvas.stroke(
             [self.frame(stroke)], width * self.frame.scale * 0.6, pad=width * 2 * self.frame.scale
@@ -71,15 +71,15 @@ class Tailor:
             Patch(soft * cover[line_patch.window], line_patch.x, line_patch.y, line_patch.window), 1 - strength
         )
 
-    def seam(self, *strokes: Doubles, strength: float = 0.3, width: float = 0.28) -> None:
+    def seam(self, *strokes: Field, strength: float = 0.3, width: float = 0.28) -> None:
         """Fine dark lines with a lit lip below: where two parts are sewn."""
         lines = [self.frame(stroke) for stroke in strokes]
         dark = self.canvas.stroke(lines, width * self.frame.scale)
         self.canvas.paint(dark, self.cloth.colour * 0.35, strength * 1.6)
-        lit = self.canvas.stroke([points + (0.35, 0.5) for points in lines], width * self.frame.scale)
+        lit = self.canvas.stroke([shifted(points, 0.35, 0.5) for points in lines], width * self.frame.scale)
         self.canvas.paint(lit, mix(self.cloth.colour, rgb("ffffff"), 0.5), strength * 0.45)
 
-    def stitch(self, stroke: Doubles, colour: Floats | None = None, dash: float = 0.75, strength: float = 0.6) -> None:
+    def stitch(self, stroke: Field, colour: Field | None = None, dash: float = 0.75, strength: float = 0.6) -> None:
         """A row of stitches."""
         tint = colour if colour is not None else mix(self.cloth.colour, rgb("ffffff" if self.dark else "2a2622"), 0.45)
         points = self.frame(stroke)
@@ -89,7 +89,7 @@ class Tailor:
         dashes = [ends[i : i + 2] for i in range(0, 2 * count, 2)]
         self.canvas.paint(self.canvas.stroke(dashes, 0.24 * self.frame.scale), tint, strength)
 
-    def button(self, at: Point, radius: float = 0.62, colour: Floats | None = None) -> None:
+    def button(self, at: Point, radius: float = 0.62, colour: Field | None = None) -> None:
         """A four-hole button with a rim, a gleam and a shadow."""
         tint = colour if colour is not None else self.button_colour
         disc = ellipse(*at, radius, radius)
@@ -105,9 +105,7 @@ class Tailor:
             hole = ellipse(at[0] + dx * radius * 1.3, at[1] + dy * radius * 1.3, radius * 0.13, radius * 0.13)
             self.canvas.paint(self.canvas.fill(self.frame(hole)), tint * 0.35, 0.8)
 
-    def buttons(
-        self, top: Point, bottom: Point, count: int, radius: float = 0.62, colour: Floats | None = None
-    ) -> None:
+    def buttons(self, top: Point, bottom: Point, count: int, radius: float = 0.62, colour: Field | None = None) -> None:
         """A row of buttons."""
         for share in np.linspace(0, 1, count):
             self.button((top[0] + (bottom[0] - top[0]) * share, top[1] + (bottom[1] - top[1]) * share), radius, colour)
@@ -126,13 +124,13 @@ class Tailor:
         return luminance(self.cloth.colour) < 0.42
 
     @property
-    def button_colour(self) -> Floats:
+    def button_colour(self) -> Field:
         """Buttons that go with the cloth: pearl on light, horn on dark."""
         return (
             mix(self.cloth.colour, rgb("f3eee4"), 0.78) if not self.dark else mix(self.cloth.colour, rgb("4a3a2c"), 0.6)
         )
 
 
-def pair(stroke: Doubles) -> tuple[Doubles, Doubles]:
+def pair(stroke: Field) -> tuple[Field, Field]:
     """A stroke and its mirror image."""
     return stroke, mirrored(stroke)
