@@ -63,15 +63,15 @@ def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:
     work, failed = factor(work, lower=1, overwrite_a=1)
     if not failed:
         work, failed = invert(work, lower=1, overwrite_c=1)
-    if failed:
+    if failed or not np.isfinite(np.diag(work)).all():
         raise FitError("ease: the matrix of co-occurrences cannot be inverted", hint="raise `regularisation`")
-    _mirror(work)
+    mirror(work)
     work /= -np.diag(work).copy()  # column j by P(j, j)
     np.fill_diagonal(work, 0.0)
     return np.ascontiguousarray(work, np.float32)
 
 
-def _mirror(lower: Floats | Doubles, step: int = 1024) -> None:
+def mirror(lower: Floats | Doubles, step: int = 1024) -> None:
     """Copy the lower triangle onto the upper one, in place and by blocks, so that no second matrix is needed."""
     for a in range(0, len(lower), step):
         block = lower[a : a + step, a : a + step]

@@ -48,7 +48,7 @@ class HybridConfig(Config):
     people: int = Field(default=800, ge=1)
     """Most people whose last events the weights are learned from."""
 
-    held_out: float = Field(default=0.1, ge=0, lt=1)
+    held_out: float = Field(default=0.25, ge=0, lt=1)
     """Share of the items that are held out as if new, to learn how far content can be trusted."""
 
     seed: int = Field(default=0, ge=0)

@@ -4,6 +4,7 @@ It is the plain baseline of every table, and the answer for a person of whom not
 """
 
 from collections.abc import Mapping, Sequence
+from time import time as clock
 from typing import ClassVar, Self
 
 import numpy as np
@@ -31,10 +32,10 @@ class PopularityConfig(Config):
 
 
 class Popularity(Recommender[PopularityConfig]):
-    """Share of all choices that fell on an item: ``sum_u 2^(-age / half-life) / total``, one choice a person and item.
+    """An item's share of all choices: ``sum_u 2^(-age / half-life) / total``, one choice a person and item.
 
-    A clock in the future counts as now, where now is the latest event that is not in the future of ``clock``. Events
-    without a time are as old as the oldest.
+    Now is the newest event that is not in the future; events in the future count as now, events without a time are as old
+    as the oldest.
     """
 
     figure: ClassVar[str] = "-"
@@ -90,7 +91,7 @@ def _shares(events: Interactions, half_life_days: float) -> Floats:
 
 
 def _ages(time: Doubles) -> Doubles:
-    """Seconds before the newest event. Unknown times are as old as the oldest; outliers in the future are now."""
+    """Seconds before now. Shapes: (events,)."""
     known = np.isfinite(time)
     if not known.any():
         return np.zeros(len(time))
@@ -101,10 +102,6 @@ def _ages(time: Doubles) -> Doubles:
 
 
 def _now(time: Doubles) -> float:
-    """The newest time that is believable: a few clocks in the future must not make everything else old.
-
-    The newest event is believed unless it lies further after the 99.5th percentile than that lies after the median.
-    """
-    middle, late = np.quantile(time, [0.5, 0.995], method="lower")
-    believable = time[time <= late + max(late - middle, DAY)]
-    return float(believable.max())
+    """The newest time that is not in the future: one wrong clock must not make everything else old."""
+    past = time[time <= clock() + DAY]
+    return float(past.max() if len(past) else time.max())

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History
+from tastemaker.catalog.items import Item
+from tastemaker.core.errors import FitError
+from tastemaker.recommenders.content import Content, ContentConfig
+from tastemaker.testing.worlds import checkerboard, history_of, with_new_items
+
+
+def bare(vectors):
+    """Items that bring nothing but a vector."""
+    matrix = np.array(vectors, np.float32)
+    items = Catalog.from_items([Item(str(row)) for row in range(len(matrix))])
+    return items, ItemVectors(matrix, {"picture": np.any(matrix != 0, axis=1)})
+
+
+TWO_TASTES = bare([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 1, 0], [0.70710678, 0.70710678, 0], [0, 0, 1], [0, 0, 0]])
+"""0 and 1 are liked; 2 and 3 are like one of them, 4 lies between them, 5 is like neither, 6 says nothing."""
+
+
+def scores(config, history):
+    return Content(config).fit(*TWO_TASTES).score([history], np.arange(7))[0]
+
+
+def test_cosine_to_the_mean_by_hand():
+    got = scores(ContentConfig(focus=0, described=0, half_life=1), History.of([0, 1]))  # weights 1/2 and 1
+    root = 2**-0.5
+    assert got[:6].tolist() == pytest.approx([1 / 3, 2 / 3, 1 / 3, 2 / 3, root, 0])
+    assert got[6] == -np.inf
+
+
+def test_several_tastes_are_not_their_average():
+    history = History.of([0, 1])
+    average = scores(ContentConfig(focus=0, described=0, half_life=0), history)
+    focused = scores(ContentConfig(focus=1, nearest=1, described=0, half_life=0), history)
+    assert average[4] > average[2]
+    assert focused[2] > focused[4]
+
+
+def test_what_is_like_a_disliked_item_falls():
+    history = History(np.array([0, 1]), np.array([1, -1], np.float32), np.full(2, np.nan))
+    got = scores(ContentConfig(described=0), history)
+    assert got[2] > got[5] > got[3]
+
+
+def test_without_vectors_words_and_attributes_speak():
+    catalog = checkerboard()
+    model = Content().fit(catalog, None)
+    got = model.score([history_of(0)], np.arange(36, 40))[0]  # cold items
+    assert min(got[[0, 2]]) > max(got[[1, 3]])
+
+
+def test_an_item_added_live_is_read_at_the_next_refresh():
+    model = Content().fit(checkerboard(), None)
+    assert np.isneginf(model.score([history_of(0)], np.array([40]))).all()
+    model.refresh(with_new_items(checkerboard()), None)
+    even, odd = model.score([history_of(0)], np.array([40, 41]))[0]
+    assert even > odd
+
+
+def test_a_changed_item_is_read_again():
+    model = Content().fit(checkerboard(), None)
+    before = model.score([history_of(0)], np.array([39]))[0, 0]
+    items = [checkerboard().item(row) for row in range(40)]
+    items[39] = Item(items[39].id, "even thing", "a thing with an even number", attributes={"parity": "even"})
+    model.refresh(Catalog.from_items(items), None)
+    assert model.score([history_of(0)], np.array([39]))[0, 0] > before
+
+
+def test_because_names_the_nearest():
+    model = Content(ContentConfig(described=0)).fit(*TWO_TASTES)
+    assert model.because(History.of([0, 1, 5]), 2)[0] == (0, pytest.approx(1.0))
+    assert model.because(History.of([0, 1]), 6) == []
+
+
+def test_items_that_say_nothing_are_an_error():
+    with pytest.raises(FitError):
+        Content().fit(Catalog.from_items([Item("a"), Item("b")]), None)

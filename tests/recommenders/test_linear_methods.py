@@ -1,0 +1,110 @@
+"""EASE, item-kNN and transitions against their formulas, written out."""
+
+import numpy as np
+import pytest
+
+from tastemaker.catalog.interactions import History
+from tastemaker.core.errors import FitError
+from tastemaker.recommenders.ease import Ease, EaseConfig, closed_form, mirror
+from tastemaker.recommenders.item_knn import ItemKnn, ItemKnnConfig
+from tastemaker.recommenders.transitions import Transitions, TransitionsConfig
+
+from .worlds import shop
+
+EVENTS = [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("b", 2), ("c", 2), ("c", 3), ("d", 0), ("d", 3)]
+
+
+def scores(model, history, rows):
+    return model.score([History.of(history)], np.array(rows))[0]
+
+
+def test_ease_is_its_closed_form_by_brute_force():
+    """Column by column: ridge regression of an item on all the others."""
+    rng = np.random.default_rng(0)
+    people = (rng.random((50, 8)) < 0.4).astype(float)
+    events = [(f"{u:02}", i) for u, i in zip(*np.nonzero(people), strict=True)]
+    model = Ease(EaseConfig(regularisation=5, half_life=0)).fit(shop(events, items=8), None)
+    expected = np.zeros((8, 8))
+    for j in range(8):
+        rest = [i for i in range(8) if i != j]
+        x = people[:, rest]
+        expected[rest, j] = np.linalg.solve(x.T @ x + 5 * np.eye(7), x.T @ people[:, j])
+    learned = np.stack([scores(model, [i], range(8)) for i in range(8)])
+    assert learned == pytest.approx(expected, abs=1e-5)
+
+
+def test_ease_in_single_precision_agrees_with_double(monkeypatch):
+    rng = np.random.default_rng(1)
+    x = (rng.random((300, 40)) < 0.2).astype(np.float32)
+    exact = closed_form(x.T @ x, 20.0)
+    monkeypatch.setattr("tastemaker.recommenders.ease.EXACT", 0)
+    assert closed_form(x.T @ x, 20.0) == pytest.approx(exact, abs=1e-4)
+
+
+def test_mirroring_by_blocks():
+    full = np.arange(49.0).reshape(7, 7)
+    full += full.T
+    lower = np.tril(full)
+    mirror(lower, step=3)
+    assert np.array_equal(lower, full)
+
+
+def test_ease_above_its_cap_keeps_the_most_chosen():
+    model = Ease(EaseConfig(max_items=2)).fit(shop(EVENTS), None)  # 0 has three people; 1, 2, 3 two: the first stays
+    assert np.isfinite(scores(model, [0], range(4))).tolist() == [True, True, False, False]
+
+
+def test_ease_refuses_a_matrix_without_inverse():
+    with pytest.raises(FitError, match="inverted"):
+        closed_form(np.full((3, 3), np.nan), 1.0)
+
+
+def test_item_knn_is_cosine_with_shrinkage():
+    model = ItemKnn(ItemKnnConfig(shrinkage=2, half_life=0)).fit(shop(EVENTS), None)
+    # people of 0: a b d; of 1: a b; of 2: b c; of 3: c d
+    expected = [0.0, 2 / (6**0.5 + 2), 1 / (6**0.5 + 2), 1 / (6**0.5 + 2)]
+    assert scores(model, [0], range(4)).tolist() == pytest.approx(expected)
+
+
+def test_item_knn_sums_over_the_history_and_keeps_k():
+    model = ItemKnn(ItemKnnConfig(shrinkage=0, half_life=1, neighbours=1)).fit(shop(EVENTS), None)
+    # the nearest of 0 is 1 (2/sqrt 6), of 1 is 0, of 2 is 1 (1/2, ties go to the lower row; 3 is as near), of 3 is 2
+    answer = scores(model, [1, 0], range(4))  # 0 is the newest
+    assert answer.tolist() == pytest.approx([0.5 * 2 / 6**0.5, 2 / 6**0.5, 0.5 * 0.5, 0.0])
+
+
+def test_transitions_count_what_came_after():
+    model = Transitions(TransitionsConfig(reach=1, shrinkage=0, fame=0, half_life=0)).fit(
+        shop([("a", 0), ("a", 1), ("a", 2), ("b", 0), ("b", 2)]), None
+    )
+    # after 0: 1 at once (a), 2 at once (b) and at one remove (a); two people chose 0
+    assert scores(model, [0], range(3)).tolist() == pytest.approx([0, 1 / 2, 1.5 / 2])
+    assert scores(model, [2], range(3)).tolist() == [0, 0, 0]  # nothing came after it
+
+
+def test_transitions_do_not_cross_people():
+    model = Transitions().fit(shop([("a", 0), ("b", 1)]), None)
+    assert scores(model, [0], [1]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("method", [Ease, ItemKnn, Transitions])
+def test_what_they_cannot_say(method):
+    model = method().fit(shop(EVENTS), None)
+    assert np.isneginf(scores(model, [0], [5, 77])).all()  # no events; not there at the fit
+    assert np.isneginf(scores(model, [], [0, 1])).all()  # nobody
+    assert np.isneginf(scores(model, [5, 77], [0, 1])).all()  # a history of which nothing is known
+
+
+@pytest.mark.parametrize("method", [Ease, ItemKnn])
+def test_because_names_the_neighbour(method):
+    model = method().fit(shop(EVENTS), None)
+    (first, share), *_ = model.because(History.of([3, 0]), 1)
+    assert first == 0
+    assert share > 0.5
+    assert model.because(History.of([0]), 5) == []
+
+
+def test_newer_items_of_a_history_weigh_more():
+    model = ItemKnn(ItemKnnConfig(half_life=1)).fit(shop(EVENTS), None)
+    one, two = model.because(History.of([2, 0]), 1, n=2), model.because(History.of([0, 2]), 1, n=2)
+    assert dict(one)[0] > dict(two)[0]
