@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.page.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")

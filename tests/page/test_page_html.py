@@ -1,18 +1,18 @@
 import re
 from html import escape
 
-from tests.page.stand_in import ATTACK, Stand
-
 from tastemaker.core.ranking import Facet, Ranked, Reason
+from tastemaker.page.bar import Held
 from tastemaker.page.card import Frame, card, price_text
 from tastemaker.page.chips import filters, suggestions, understood
 from tastemaker.page.facts import facts_of
-from tastemaker.page.frame import Content, Held, body
+from tastemaker.page.frame import Content, body
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.product import product, value_text
 from tastemaker.page.search import results
 from tastemaker.page.state import State
+from tests.page.stand_in import ATTACK, Stand
 
 EVIL = "\"'><script>alert(1)</script>&amp;"
 LINKS = re.compile(r'(?:href|src|action)="([^"]*)"')

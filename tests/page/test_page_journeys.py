@@ -7,6 +7,7 @@ import time
 import urllib.request
 
 import pytest
+
 from tests.page.serving import serving
 from tests.page.stand_in import ATTACK, drawn
 

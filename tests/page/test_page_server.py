@@ -5,14 +5,16 @@ import io
 import json
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
-from tests.page.stand_in import Stand
 
 from tastemaker.core.errors import PictureError
 from tastemaker.page.feedback import Feedback
 from tastemaker.page.uploads import KEPT, Uploads
+from tests.page.stand_in import Stand, create
 
 
 def fetch(url, method="GET", data=None, **headers):
@@ -114,3 +116,14 @@ def test_a_name_that_no_event_can_carry_is_not_fatal():
         return [event for event in shop.events if event.user.startswith("x")]
 
     assert asyncio.run(play()) == []
+
+
+def test_two_shops_in_one_process_keep_apart():
+    with ExitStack() as stack:
+        for currency in ("€", "CHF"):
+            shop = Stand()
+            shop.workspace.settings.currency = currency
+            client = stack.enter_context(TestClient(create(shop)))
+            html = client.get("/?q=chair").text
+            assert currency in html
+            assert ("CHF" in html) == (currency == "CHF")

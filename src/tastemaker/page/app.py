@@ -23,9 +23,11 @@ from nicegui import Client, background_tasks, core, events, ui
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tastemaker.core.errors import TastemakerError
+from tastemaker.page.bar import Held
 from tastemaker.page.engine import engine
+from tastemaker.page.facts import facts_of
 from tastemaker.page.feedback import Feedback
-from tastemaker.page.frame import Content, Held, body, skeleton, way_on
+from tastemaker.page.frame import Content, body, skeleton, way_on
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, tag
 from tastemaker.page.people import people
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
 ASSETS = Path(__file__).parent / "assets"
-MOMENT = 1.0
+MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 _KEY = "tastemaker.page"
 _UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) layer\(\w+\);')
@@ -131,10 +133,10 @@ async def _deliver(
     building = asyncio.create_task(asyncio.to_thread(_safely, build))
     await asyncio.wait({building}, timeout=MOMENT)
     content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
-    held = await asyncio.to_thread(_held, desk, state)
+    held, example = await asyncio.to_thread(_bar, desk, state)
     ui.page_title(content.title)
     ui.add_head_html(_head())
-    ui.add_body_html(body(state, content, held))
+    ui.add_body_html(body(state, content, held, example))
     people(desk.shop, state, path)
     _listen(client, desk, state)
     if building.done():
@@ -206,8 +208,14 @@ def _note_view(client: Client, desk: Desk, state: State, content: Content) -> No
     background_tasks.create(seen(), name="note a view")
 
 
+def _bar(desk: Desk, state: State) -> tuple[Held | None, str]:
+    """What the search bar shows beside the words, and an example of a change that fits this catalog."""
+    colours = facts_of(desk.shop.catalog).colours
+    return _held(desk, state), f"in {colours[0]}" if colours else "something lighter"
+
+
 def _held(desk: Desk, state: State) -> Held | None:
-    """What the search bar shows beside the words."""
+    """The picture or the item that the search is about."""
     if state.picture and desk.uploads.find(state.picture) is not None:
         return Held("picture", state.picture, "your picture", f"/page/pictures/{quote(state.picture, safe='')}")
     if not state.like:

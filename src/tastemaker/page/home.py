@@ -44,7 +44,7 @@ def home(shop: "Shop", state: State) -> Content:
 
 def _personal(shop: "Shop", state: State) -> tuple[list[Row], tuple[str, ...]]:
     """One row of the best, then rows that rest on one thing the person had to do with."""
-    ranking = shop.recommend(state.person, k=ROW * 5, where=state.where)
+    ranking = shop.recommend(state.person, k=ROW * 3, where=state.where)
     rest = list(ranking.items[ROW:])
     rows = [Row("For you", ranking.items[:ROW])] if ranking.items else []
     for anchor in _anchors(rest):

@@ -120,7 +120,7 @@ def _acts(state: State, item: Item) -> Safe:
 def _why(shop: "Shop", state: State, item: Item) -> Safe:
     """Why it is shown: reasons as sentences, with how much each counted."""
     explained = shop.explain(item.id, user=state.person or None)
-    lines = [_reason(shop, state, reason) for reason in explained.reasons]
+    lines = [_reason(shop, state, reason) for reason in explained.reasons if reason.items[:1] != (item.id,)]
     notes = [note for note in explained.notes if not note.startswith(OBVIOUS)]
     notes += [_LACKS[part] for part in explained.missing if part in _LACKS]
     if not lines:
