@@ -26,8 +26,8 @@ class EaseConfig(LinearConfig):
     regularisation: float = Field(default=300.0, gt=0)
     """The weight of the L2 penalty: larger trusts single co-occurrences less. 30 to 1000 is usual."""
 
-    max_items: int = Field(default=12_000, ge=1)
-    """Most items of the matrix, the most chosen first (12,000 take 0.6 GB); the others are left to other methods."""
+    max_items: int = Field(default=8_000, ge=1)
+    """Most items of the matrix, the most chosen first (8,000 take 0.3 GB); the others are left to other methods."""
 
 
 class Ease(Linear[EaseConfig]):
