@@ -11,15 +11,27 @@ import argparse
 import csv
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from common import (
-    BUILD, Lines, Stopwatch, WordsToPicture, data, hit_rate, kept_out, mask, new_workspace, picture_features, places,
-    recalls, show, store, write_items,
-)  # fmt: skip
 
+from common import (
+    BUILD,
+    Lines,
+    Stopwatch,
+    WordsToPicture,
+    data,
+    hit_rate,
+    kept_out,
+    mask,
+    new_workspace,
+    picture_features,
+    places,
+    recalls,
+    show,
+    store,
+    write_items,
+)  # fmt: skip
 from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
 from tastemaker.alignment.query import Query, compose
 from tastemaker.alignment.space import ItemVectors

@@ -251,7 +251,7 @@ class _Fit:
 
 def auto_epochs(n: int) -> int:
     """Epochs for a catalog of n items: many looks at few items, so that small shops learn enough and large ones end."""
-    return int(np.clip(round(400_000 / max(1, n)), 8, 60))
+    return int(np.clip(round(60 * (1200 / max(1, n)) ** 0.4), 8, 150))
 
 
 def _under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:

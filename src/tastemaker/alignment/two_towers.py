@@ -132,6 +132,7 @@ class Contrast(Learning):
         self.groups = Groups.of(examples, learn)
         self.shapes = shapes
         self.small_share = small_share
+        self._stage = 0
         self.smoothing = smoothing
         chosen = (self.groups.pairs, self.groups.words, self.groups.pictures)
         self.sizes = [min(batch_size, len(group)) for group in chosen]
@@ -139,7 +140,7 @@ class Contrast(Learning):
 
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """Batches of the three groups, mixed by chance."""
-        shape = self.shapes[0] if share < self.small_share else self.shapes[1]
+        shape = self.shapes[self.stage(share)]
         ways = (self._pair, self._said_twice, self._seen_twice)
         groups = (self.groups.pairs, self.groups.words, self.groups.pictures)
         plan = [
@@ -159,11 +160,16 @@ class Contrast(Learning):
                 loss = loss + self.label_weight * asked
             yield loss
 
+    def stage(self, share: float) -> int:
+        """0 while pictures are small, 1 when they are whole."""
+        self._stage = int(share >= self.small_share)
+        return self._stage
+
     def validate(self, model: nn.Module) -> float | None:
         """Mean reciprocal rank of the right picture for a text among the held-out ones."""
         if not len(self.check) or not isinstance(model, Pupil):
             return None
-        pictures = PictureEncoder(model.towers.picture, self.shapes[1]).encode_frames(self.examples.frames[self.check])
+        pictures = PictureEncoder(model.towers.picture, self.shapes[self._stage]).encode_frames(self.examples.frames[self.check])
         texts = encode_tokens(model.towers.text, self.examples.whole(self.check))
         scores = texts @ pictures.T
         ranks = (scores > np.diagonal(scores)[:, None]).sum(1) + 1

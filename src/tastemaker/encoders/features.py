@@ -30,8 +30,8 @@ class FeatureEncoder(Encoder[int]):
             raise UnknownName("feature", name, list(catalog.features), hint="put features/NAME.npy and NAME.ids there")
         self.modality = modality
         self._matrix = catalog.features[name]
-        complete = np.asarray(~np.isnan(self._matrix).any(axis=1), np.bool_)
-        known = self._matrix[catalog.alive & complete]
+        complete = np.flatnonzero(~np.isnan(self._matrix).any(axis=1))
+        known = self._matrix[complete[catalog.alive[complete]]]
         self.dim = self._matrix.shape[1]
         self._mean = known.mean(axis=0) if len(known) else np.zeros(self.dim, np.float32)
         spread = known.std(axis=0) if len(known) else np.zeros(self.dim, np.float32)
@@ -40,6 +40,6 @@ class FeatureEncoder(Encoder[int]):
     def encode(self, batch: Sequence[int]) -> Floats:
         """Shapes: rows (n,) -> (n, dim), unit rows; zero where the features are missing."""
         chosen = self._matrix[np.asarray(batch, np.int64)]
-        missing = np.isnan(chosen).any(axis=1)
+        missing = np.asarray(np.isnan(chosen).any(axis=1), np.bool_)
         scaled = np.where(missing[:, None], 0.0, (chosen - self._mean) / self._spread)
         return unit(np.asarray(scaled, np.float32))

@@ -39,6 +39,11 @@ class Learning(ABC):
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """One epoch: the loss of each batch, one at a time; ``share`` of the training is behind, 0 to 1."""
 
+    def stage(self, share: float) -> int:
+        """Number of the stage that a share of the training lies in; validations of two stages are not compared."""
+        del share
+        return 0
+
     def validate(self, model: nn.Module) -> float | None:
         """How good the model is on data it does not learn from, higher is better; None when there is no such data."""
         del model
@@ -125,12 +130,14 @@ class _Run:
         self.averaged = copy.deepcopy(learning.model).eval()
         self.best: dict[str, Tensor] = {}
         self.best_epoch = 0
+        self.stage = 0
         self.optimizer = _optimizer(learning.model, plan)
 
     def epoch(self, task: Task) -> None:
         """One epoch, its validation and its checkpoint."""
         plan, outcome = self.plan, self.outcome
         begun = time.perf_counter()
+        self._enter(self.learning.stage(outcome.epochs / plan.epochs))
         place = outcome.epochs * self.learning.steps
         rng = generator(plan.seed, f"epoch {outcome.epochs}")
         self.learning.model.train()
@@ -145,8 +152,15 @@ class _Run:
         outcome.epochs += 1
         outcome.loss = float(np.mean(losses)) if losses else math.nan
         self._check()
+        task.note(f"epoch {outcome.epochs}: loss {outcome.loss:.3f}, best validation {outcome.score:.4f}")
         outcome.seconds += time.perf_counter() - begun
         self._save()
+
+    def _enter(self, stage: int) -> None:
+        """In a new stage the best of the old one is forgotten, and patience starts anew."""
+        if stage != self.stage:
+            self.stage, self.best, self.outcome.score = stage, {}, -math.inf
+            self.best_epoch = self.outcome.epochs
 
     def _step(self, loss: Tensor, step: int) -> None:
         if not torch.isfinite(loss):
@@ -216,6 +230,7 @@ class _Run:
         facts = {name: float(value) for name, value in found.facts.items() if name != "key"}
         self.outcome = Outcome(int(facts["epochs"]), facts["loss"], facts["score"], facts["seconds"])
         self.best_epoch = int(facts["best"])
+        self.stage = self.learning.stage((self.outcome.epochs - 1) / self.plan.epochs)
         return True
 
 
