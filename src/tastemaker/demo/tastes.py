@@ -192,4 +192,11 @@ def likings(everyone: Sequence[Person], pieces: Sequence[Piece]) -> Field:
 
     Shapes: (people, pieces).
     """
-    return np.array([[person.liking(piece) for piece in pieces] for person in everyone])
+    total = np.zeros((len(everyone), len(pieces)))
+    for department, traits in TRAITS.items():
+        rows = np.array([i for i, piece in enumerate(pieces) if piece.department == department], np.int64)
+        for name, weight in traits.items():
+            values, code = np.unique([pieces[row][name] for row in rows], return_inverse=True)
+            table = [[person.likes[department][name].get(str(value), 0.0) for value in values] for person in everyone]
+            total[:, rows] += weight * np.array(table).reshape(len(everyone), -1)[:, code]
+    return total

@@ -137,7 +137,7 @@ def _wardrobe_use(piece: Piece, rng: np.random.Generator) -> str:
     return _joined([pick(rng, uses[piece["style"]]), detail if rng.random() < 0.6 else "", when])
 
 
-_NAMES = [
+_NAMES = (
     "Alder",
     "Bruno",
     "Clove",
@@ -162,7 +162,7 @@ _NAMES = [
     "Vera",
     "Wilder",
     "Yara",
-]
+)
 
 
 def _home(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
@@ -285,7 +285,7 @@ def _trips(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
     body = pick(
         rng,
         (
-            f"{nights} nights in {stay} in {region}, at {_article(piece['pace'])} pace, with {activity} as often as you like.",
+            f"{nights} nights in {stay} in {region}, {piece['pace']} in pace, with {activity} as often as you like.",
             f"{_article(season)} trip to the {piece['landscape']} of {region}: {activity} by day, {stay} by night.",
             f"Stay in {stay}; come for {activity}. {_capital(piece['pace'])} days, {season} weather.",
         ),

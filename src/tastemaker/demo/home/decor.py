@@ -319,6 +319,7 @@ def draw_mirror(stage: Stage, piece: Piece) -> None:
 def draw_rug(stage: Stage, piece: Piece) -> None:
     """A rug on the floor, seen from above at a slant."""
     w, d = piece.number("width_cm"), piece.number("depth_cm")
+    plan: Field
     if piece["form"] == "round":
         turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
         plan = np.stack([d / 2 * np.cos(turn), d / 2 * np.sin(turn)], 1)

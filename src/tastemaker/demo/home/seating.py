@@ -16,7 +16,6 @@ def draw_sofa(stage: Stage, piece: Piece) -> None:
     w, h, d = (piece.number(n) for n in ("width_cm", "height_cm", "depth_cm"))
     cloth = cloth_of(piece)
     x, z = w / 2, d / 2
-    corner = piece["form"] == "corner"
     stage.shadow(box(-x, -z, x, z), strength=0.5)
     seat, arm = h * 0.50, h * (0.66 if piece.chance("arm") % 2 else 0.76)
     thick = 11 + piece.chance("thick") % 10
@@ -30,29 +29,25 @@ def draw_sofa(stage: Stage, piece: Piece) -> None:
         round_=3,
         soft=1.5,
     )
-    count = 2 if piece["form"] == "two-seat" else 3
-    inner = w - 2 * thick
-    for i in range(count):
-        left = -x + thick + inner * i / count
-        stage.block(
-            Block(left + 0.6, left + inner / count - 0.6, seat - 4, h + 4, -z + 17, -z + 33),
-            cloth,
-            round_=9,
-            soft=3.5,
-            puff=0.9,
-        )
-    for i in range(count):
-        left = -x + thick + inner * i / count
-        front = z + (0.0 if not (corner and i == count - 1) else 42)
-        stage.block(
-            Block(left + 0.5, left + inner / count - 0.5, seat - 15, seat, -z + 28, front),
-            cloth,
-            round_=6,
-            soft=3.0,
-            puff=0.75,
-        )
+    _sofa_cushions(stage, piece, cloth, seat, thick)
     stage.block(Block(x - thick, x, foot, arm, -z + 2, z - 1), cloth, round_=6, soft=3.0, puff=0.4)
     _scatter(stage, piece, -x + thick + 6, seat, -z + 36)
+
+
+def _sofa_cushions(stage: Stage, piece: Piece, cloth: Cloth, seat: float, thick: float) -> None:
+    """Back cushions, then seat cushions; in a corner sofa the last seat reaches out."""
+    w, h, d = (piece.number(n) for n in ("width_cm", "height_cm", "depth_cm"))
+    count = 2 if piece["form"] == "two-seat" else 3
+    step = (w - 2 * thick) / count
+    lefts = [-w / 2 + thick + step * i for i in range(count)]
+    back, front = -d / 2, d / 2
+    for x in lefts:
+        pillow = Block(x + 0.6, x + step - 0.6, seat - 4, h + 4, back + 17, back + 33)
+        stage.block(pillow, cloth, round_=9, soft=3.5, puff=0.9)
+    for x in lefts:
+        reach = 42.0 if piece["form"] == "corner" and x == lefts[-1] else 0.0
+        pad = Block(x + 0.5, x + step - 0.5, seat - 15, seat, back + 28, front + reach)
+        stage.block(pad, cloth, round_=6, soft=3.0, puff=0.75)
 
 
 def _scatter(stage: Stage, piece: Piece, x: float, y: float, z: float) -> None:

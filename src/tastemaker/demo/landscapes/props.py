@@ -11,7 +11,7 @@ from tastemaker.demo.palette import mix, rgb
 from tastemaker.demo.texture import clouds
 
 
-def beach(canvas: Canvas, light: Light, rng: np.random.Generator, *, left: bool) -> None:
+def beach(canvas: Canvas, light: Light, *, left: bool) -> None:
     """Sand in the corner with a line of foam."""
     start, end = (-6.0, 170.0) if left else (306.0, 130.0)
     edge = bend((start, 352), ((start + end) / 2, 362), (end, 404), 30)
@@ -89,7 +89,6 @@ def blocks(
 ) -> None:
     """A row of houses: walls, roofs, domes and towers, windows in rows."""
     x = -8.0
-    lit_hours = light.hour in ("evening", "night")
     while x < 304:
         wide = rng.uniform(15, 32) * (1.15 if modern else 1.0)
         high = tall * (rng.uniform(0.3, 1.0) if modern else rng.uniform(0.3, 0.62))
@@ -106,17 +105,28 @@ def blocks(
                 far_away(rgb(("a8563c", "8d5a44", "6f6a68")[int(rng.integers(3))]), light, share),
                 rng,
             )
-        panes = [
-            box(wx, wy, wx + 2.6, wy + 4.4)
-            for wy in np.arange(top + 5, base + 30, 9.0)
-            for wx in np.arange(x + 3, x + wide - 4, 5.6)
-        ]
-        lit = [pane for pane in panes if lit_hours and rng.random() < 0.4]
-        if panes:
-            canvas.paint(canvas.fill_all(panes), tone * 0.6, 0.8 * (1 - share))
-        if lit:
-            canvas.paint(canvas.fill_all(lit), rgb("ffd892"), 0.95 - 0.4 * share)
+        _panes(canvas, (x, top, x + wide, base), tone, rng, lit=0.4 * (light.hour in ("evening", "night")), share=share)
         x += wide
+
+
+def _panes(
+    canvas: Canvas,
+    wall: tuple[float, float, float, float],
+    tone: Field,
+    rng: np.random.Generator,
+    *,
+    lit: float,
+    share: float,
+) -> None:
+    """Windows in rows, a share of them lit."""
+    x0, top, x1, base = wall
+    rows, columns = np.arange(top + 5, base + 30, 9.0), np.arange(x0 + 3, x1 - 4, 5.6)
+    panes = [box(x, y, x + 2.6, y + 4.4) for y in rows for x in columns]
+    if panes:
+        canvas.paint(canvas.fill_all(panes), tone * 0.6, 0.8 * (1 - share))
+    bright = [pane for pane in panes if rng.random() < lit]
+    if bright:
+        canvas.paint(canvas.fill_all(bright), rgb("ffd892"), 0.95 - 0.4 * share)
 
 
 def roof(canvas: Canvas, x: float, top: float, wide: float, tone: Field, rng: np.random.Generator) -> None:

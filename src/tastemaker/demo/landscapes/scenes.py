@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tastemaker.demo.canvas import Canvas
+from tastemaker.demo.canvas import Canvas, Patch, soften
 from tastemaker.demo.curves import bend, box, ellipse, flow, join, line, shifted
 from tastemaker.demo.field import Field
 from tastemaker.demo.goods import Piece
@@ -77,7 +77,7 @@ def _coast(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generator)
             share=0.05,
             lit=light.hour in ("evening", "night"),
         )
-    beach(canvas, light, rng, left=side)
+    beach(canvas, light, left=side)
     if piece["activity"] == "sailing" or rng.random() < 0.4:
         sail(
             canvas,
@@ -239,8 +239,6 @@ def _islands(canvas: Canvas, light: Light, piece: Piece, rng: np.random.Generato
     lagoon = rgb("27a3a8") if light.hour in ("noon", "morning") else rgb("3f8097")
     water(canvas, 245, lagoon, light, rng, mirror=0.3)
     shallow = canvas.fill(join(bend((-6, 330), (140, 312), (306, 350), 30), line((306, 404), (-6, 404))), pad=14)
-    from tastemaker.demo.canvas import Patch, soften
-
     canvas.paint(
         Patch(soften(shallow.alpha, 9 * canvas.scale), shallow.x, shallow.y, shallow.window),
         far_away(rgb("8fd8cf"), light, 0.05),

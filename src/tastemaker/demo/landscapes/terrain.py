@@ -236,11 +236,8 @@ def house(
     canvas.paint(canvas.fill(front), w * (0.78 if shadow_left else 1.0))
     canvas.paint(canvas.fill(side), w * (1.0 if shadow_left else 0.76))
     canvas.paint(canvas.fill(top), r)
-    panes = [
-        box(x - s * 0.62, base - s * 0.6, x - s * 0.36, base - s * 0.28),
-        box(x + s * 0.4, base - s * 0.58, x + s * 0.58, base - s * 0.3),
-        box(x + s * 0.82, base - s * 0.58, x + s * 1.0, base - s * 0.3),
-    ]
+    gaps = ((-0.62, -0.36), (0.4, 0.58), (0.82, 1.0))
+    panes = [box(x + s * a, base - s * 0.6, x + s * b, base - s * 0.28) for a, b in gaps]
     canvas.paint(canvas.fill_all(panes), rgb("ffd98a") if lit else w * 0.42, 0.95)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tastemaker.demo.goods import Fact, Piece, pick
+from tastemaker.demo.palette import SHADES
 
 GENRES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     # genre: moods, settings, dominant colours
@@ -126,6 +127,38 @@ _FIRST: dict[str, tuple[str, ...]] = {
         "Roots",
     ),
 }
+_ADJECTIVES = (
+    "Last",
+    "Quiet",
+    "Second",
+    "Borrowed",
+    "Paper",
+    "Iron",
+    "Golden",
+    "Hollow",
+    "Burning",
+    "Distant",
+    "Secret",
+    "Slow",
+    "Empty",
+    "Silver",
+    "Other",
+    "Crooked",
+    "Winter",
+    "Glass",
+)
+_NOUNS: dict[str, tuple[str, ...]] = {
+    "harbour": ("Ferry", "Pier", "Lighthouse", "Tide", "Harbour", "Lantern", "Net"),
+    "house": ("Room", "Staircase", "Window", "House", "Attic", "Table", "Neighbour"),
+    "city": ("Tram", "District", "Rooftop", "Avenue", "Balcony", "Night", "Elevator"),
+    "road": ("Mile", "Highway", "Driver", "Motel", "Crossing", "Detour", "Passenger"),
+    "space": ("Orbit", "Moon", "Signal", "Station", "Comet", "Horizon", "Voyage"),
+    "desert": ("Mesa", "Well", "Mirage", "Saint", "Canyon", "Dust", "Caravan"),
+    "garden": ("Orchard", "Greenhouse", "Gate", "Pear", "Waltz", "Summer", "Gardener"),
+    "mountain": ("Ridge", "Summit", "Pass", "Glacier", "Rope", "Hut", "Echo"),
+    "sea": ("Whale", "Island", "Current", "Reef", "Captain", "Wave", "Compass"),
+    "forest": ("Fox", "Birch", "Clearing", "Owl", "Ember", "Wolf", "Path"),
+}
 _TAILS = (
     "",
     "",
@@ -183,9 +216,7 @@ def pieces(count: int, rng: np.random.Generator, seed: int) -> list[Piece]:
         genre = genres[len(made) % len(genres)] if len(made) < 24 else pick(rng, genres)
         moods, settings, colours = GENRES[genre]
         setting = pick(rng, settings)
-        title = pick(rng, _FIRST[setting]) + pick(rng, _TAILS)
-        if len(taken) > 60:
-            title = _longer(title, rng)
+        title = _title(setting, rng)
         if title in taken:
             continue
         taken.add(title)
@@ -202,16 +233,19 @@ def _directors(rng: np.random.Generator) -> dict[str, list[str]]:
     return {genre: [everyone[int(i)] for i in order[g * 5 : g * 5 + 5]] for g, genre in enumerate(GENRES)}
 
 
-def _longer(title: str, rng: np.random.Generator) -> str:
-    """Another title from the same drawer, for large ranges."""
-    front = ("", "", "Before ", "Beyond ", "Letters from ", "Return to ", "The Ballad of ", "Leaving ", "Remember ")
-    start = pick(rng, front)
-    return start + (title.removeprefix("The ").removeprefix("A ") if start and not start.endswith("of ") else title)
+def _title(setting: str, rng: np.random.Generator) -> str:
+    """A title from the drawer of its setting, or a new one in the same spirit."""
+    if rng.random() < 0.35:
+        return pick(rng, _FIRST[setting]) + pick(rng, _TAILS)
+    noun = pick(rng, _NOUNS[setting])
+    shape = pick(
+        rng, ("The {a} {n}", "{a} {n}", "The {n}", "A {a} {n}", "{n} of {p}", "Letters from the {n}", "{p} and the {n}")
+    )
+    name = shape.format(a=pick(rng, _ADJECTIVES), n=noun, p=pick(rng, _NAMES))
+    return name.replace("A Iron", "An Iron").replace("A Empty", "An Empty")
 
 
 def _facts(genre: str, mood: str, setting: str, colour: str, rng: np.random.Generator) -> dict[str, Fact]:
-    from tastemaker.demo.palette import SHADES
-
     late = np.array([2, 2, 3, 3, 4, 5, 6, 5], float)
     decade = int(rng.choice(_DECADES, p=late / late.sum()))
     if genre in ("noir", "western") and rng.random() < 0.6:

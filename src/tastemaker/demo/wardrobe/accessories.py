@@ -103,14 +103,18 @@ def _shoulder(tailor: Tailor, piece: Piece) -> None:
     tailor.shadow(flap, 1.3, 0.4, (0.2, 1.2))
     tailor.lay(flap, volume=1.0)
     tailor.stitch(join(flap[4:]) * (0.955, 1) - (0, 0.9), strength=0.5)
-    lock = rounded(box(-2.0, edge - 2.6, 2.0, edge + 2.6), 0.9)
-    tailor.shadow(lock, 0.6, 0.4, (0.3, 0.5))
-    tailor.lay(lock, cloth=Cloth(_BRASS, _BRASS, material="metal", gloss=0.8, stiff=1.0), volume=0.4)
+    _lock(tailor, edge)
     for x in (-wide + 1, wide - 1):
         ring = ellipse(x, top + 3.4, 1.3, 1.5)
-        tailor.canvas.paint(
-            tailor.canvas.stroke([tailor.frame(join(ring, ring[:2]))], 0.55 * tailor.frame.scale), _BRASS
-        )
+        closed = tailor.frame(join(ring, ring[:2]))
+        tailor.canvas.paint(tailor.canvas.stroke([closed], 0.55 * tailor.frame.scale), _BRASS)
+
+
+def _lock(tailor: Tailor, y: float) -> None:
+    """A brass lock on the edge of a flap."""
+    plate = rounded(box(-2.0, y - 2.6, 2.0, y + 2.6), 0.9)
+    tailor.shadow(plate, 0.6, 0.4, (0.3, 0.5))
+    tailor.lay(plate, cloth=Cloth(_BRASS, _BRASS, material="metal", gloss=0.8, stiff=1.0), volume=0.4)
 
 
 def _backpack(tailor: Tailor, _piece: Piece) -> None:

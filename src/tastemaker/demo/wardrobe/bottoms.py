@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tastemaker.demo.canvas import Patch, soften
 from tastemaker.demo.cloth import pleat_profile
 from tastemaker.demo.curves import bend, box, flow, join, line, mirrored, shifted
 from tastemaker.demo.field import Field
@@ -87,8 +88,6 @@ def _leg_folds(tailor: Tailor, figure: Figure, cut: LegCut, piece: Piece) -> lis
 
 def _fade(tailor: Tailor, figure: Figure, _cut: LegCut, sign: float) -> None:
     """Worn denim: lighter down the front of the thigh."""
-    from tastemaker.demo.canvas import Patch, soften
-
     middle = [tailor.frame(line((sign * 11, figure.crotch + 2), (sign * 10.5, figure.knee[1] + 6)))]
     glow = tailor.canvas.stroke(middle, 7 * tailor.frame.scale, pad=9 * tailor.frame.scale)
     soft = Patch(soften(glow.alpha, 4.2 * tailor.frame.scale * tailor.canvas.scale), glow.x, glow.y, glow.window)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tastemaker.demo.canvas import Canvas
+from tastemaker.demo.canvas import Canvas, soften
 from tastemaker.demo.cloth import Cloth
 from tastemaker.demo.curves import Frame
 from tastemaker.demo.field import Field
@@ -98,8 +98,6 @@ def draw_garment(piece: Piece, width: int) -> Image.Image:
 
 def _ghost_shadow(tailor: Tailor, piece: Piece, maker: Maker, _width: int) -> None:
     """The soft shadow of a garment on the paper behind it: its own drawing on a small sheet, blurred."""
-    from tastemaker.demo.canvas import soften
-
     probe = Canvas(48, np.zeros(3, np.float32))
     white = np.ones(3, np.float32)
     maker(Tailor(probe, tailor.frame, Cloth(white, white), np.random.default_rng(0)), piece, Figure())
