@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 
 import pytest
-from tests.server.small_workspace import write_workspace
 
 from tastemaker.cli.app import run
+from tests.server.small_workspace import write_workspace
 
 
 @dataclass(frozen=True)

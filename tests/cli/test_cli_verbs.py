@@ -6,11 +6,11 @@ import tomllib
 
 import pytest
 from starlette.testclient import TestClient
-from tests.server.small_workspace import BASE, picture
 
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.server import create_app
 from tastemaker.shop import Shop
+from tests.server.small_workspace import BASE, picture
 
 READING = {
     "recommend": {"--user": "person-00", "--k": 4},

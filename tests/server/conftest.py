@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 from starlette.testclient import TestClient
-from tests.server.small_workspace import BASE, write_workspace
 
 from tastemaker.server import create_app
 from tastemaker.shop import Shop
+from tests.server.small_workspace import BASE, write_workspace
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ import io
 
 import pytest
 from PIL import Image
-from tests.server.small_workspace import ids, picture
 
 from tastemaker.core.wire import plain
+from tests.server.small_workspace import ids, picture
 
 
 def test_recommend_is_the_shops_answer(reader, read_shop):

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 from starlette.testclient import TestClient
-from tests.server.small_workspace import BASE, ids, picture
 
 from tastemaker.server import create_app
 from tastemaker.shop import Shop
+from tests.server.small_workspace import BASE, ids, picture
 
 EVENT = {"id": "e-1", "user": "anna", "item": "red-circle-0", "kind": "buy", "time": "2024-05-01T12:00:00Z"}
 
