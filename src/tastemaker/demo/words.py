@@ -30,6 +30,10 @@ _NECK = {
     "band collar": "band-collar",
     "square": "square-neck",
 }
+_EASY = {"workwear": "hard-wearing", "evening": "dressed up", "minimal": "pared back"}
+_LENGTHS = {"knee": "knee-length", "midi": "midi", "mini": "mini"}
+_LANDS = {"city": "cities", "snow": "snowfields", "forest": "forests"}
+_SHAPED = ("boots", "sneakers", "loafers", "bag", "hat", "scarf")
 _NOUNS = {
     ("hat", "beanie"): "beanie",
     ("hat", "bucket"): "bucket hat",
@@ -88,7 +92,7 @@ def _wardrobe(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
     if piece["kind"] in ("t-shirt", "top"):
         sleeve = "long-sleeved" if piece["sleeve"] == "long" else ""
     cut = piece["cut"] if piece["cut"] not in ("regular", "low", "long", "fitted") else ""
-    length = piece["length"] if piece["kind"] in ("skirt", "dress", "coat") else ""
+    length = _LENGTHS[piece["length"]] if piece["kind"] in ("skirt", "dress", "coat") else ""
     noun = f"pair of {piece['kind']}" if piece["kind"].endswith("s") and piece["kind"] != "dress" else piece["kind"]
     core = _NOUNS.get((piece["kind"], piece["cut"]), _joined([sleeve, neck, cut, length, piece["kind"]]))
     title = pick(
@@ -104,14 +108,16 @@ def _wardrobe(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
 
 def _wardrobe_opening(piece: Piece, noun: str, pattern: str, rng: np.random.Generator) -> str:
     cloth = _joined([pattern, piece["material"]])
+    cut = "" if piece["kind"] in _SHAPED else f", {piece['cut']} in cut"
     return _capital(
         pick(
             rng,
             (
-                f"{_article(noun)} in {piece['shade']} {cloth}, {piece['cut']} in cut.",
+                f"{_article(noun)} in {piece['shade']} {cloth}{cut}.",
                 f"{piece['brand']} makes this {piece['kind']} from {cloth}; the colour is {piece['shade']}, "
                 f"{_article(piece['colour'])} that goes with most things.",
-                f"{piece['style']} and easy to wear: {_article(piece['colour'])} {noun} of {cloth}.",
+                f"{_EASY.get(piece['style'], piece['style'])} and easy to wear: "
+                f"{_article(piece['colour'])} {noun} of {cloth}.",
                 f"our {piece['style']} {piece['kind']} of {cloth}, in {piece['shade']}.",
             ),
         )
@@ -221,18 +227,23 @@ _LOGLINES = {
 }
 
 
+_ENDINGS_LIGHT = (
+    "and nothing is quite the same after.",
+    "with more laughter than anyone planned.",
+    "and spring comes early.",
+    "while everybody learns to dance.",
+)
+_ENDINGS_DARK = (
+    "and nothing is quite the same after.",
+    "while the season turns.",
+    "and silence has its price.",
+    "until the last morning brings the truth.",
+)
+
+
 def _screen(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
     mood, genre = _MOOD[piece["mood"]], piece["genre"]
-    ending = pick(
-        rng,
-        (
-            "and nothing is quite the same after.",
-            "and has until morning to decide.",
-            "while the season turns.",
-            "and learns what silence costs.",
-            "with more laughter than anyone planned.",
-        ),
-    )
+    ending = pick(rng, _ENDINGS_LIGHT if piece["mood"] in ("playful", "warm", "hopeful") else _ENDINGS_DARK)
     text = [
         f"{pick(rng, _LOGLINES[piece['setting']])}, {ending}",
         pick(
@@ -282,11 +293,12 @@ def _trips(piece: Piece, rng: np.random.Generator) -> tuple[str, list[str]]:
         ),
     )
     stay, season, region = _article(piece["stay"]), piece["season"], piece["region"]
+    lands = _LANDS.get(piece["landscape"], piece["landscape"])
     body = pick(
         rng,
         (
             f"{nights} nights in {stay} in {region}, {piece['pace']} in pace, with {activity} as often as you like.",
-            f"{_article(season)} trip to the {piece['landscape']} of {region}: {activity} by day, {stay} by night.",
+            f"{_article(season)} trip to the {lands} of {region}: {activity} by day, {stay} by night.",
             f"Stay in {stay}; come for {activity}. {_capital(piece['pace'])} days, {season} weather.",
         ),
     )
