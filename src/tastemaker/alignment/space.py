@@ -38,7 +38,7 @@ class ItemVectors:
     @property
     def present(self) -> Bools:
         """Rows that have a vector at all. Shapes: (rows,)."""
-        return np.any(self.matrix != 0, axis=1)
+        return np.asarray(np.any(self.matrix != 0, axis=1), np.bool_)
 
     def missing(self, row: int) -> list[Modality]:
         """What an item lacks."""

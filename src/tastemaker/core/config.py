@@ -42,7 +42,9 @@ class Config(BaseModel):
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path.name} is not valid TOML: {error}", hint="compare with `fit --show-config`") from None
+            raise ConfigError(
+                f"{path.name} is not valid TOML: {error}", hint="compare with `fit --show-config`"
+            ) from None
         return cls.read(values)
 
     def json_text(self) -> str:

@@ -103,6 +103,7 @@ class Cancellable:
         self._flag.set()
 
     def __call__(self, event: Event) -> None:
+        """Pass the event on; raise when told to stop."""
         self._observer(event)
         if self._flag.is_set():
             raise Cancelled(f"{event.task} was cancelled", hint="nothing was changed; start again when you like")

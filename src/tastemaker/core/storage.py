@@ -1,9 +1,9 @@
-"""Artefacts on disk: a folder of config.json + weights.safetensors + manifest.json, written whole, published atomically.
+"""Artefacts: folders of config.json + weights.safetensors + manifest.json, written whole, published atomically.
 
     .tastemaker/artefacts/space-1f0c…/     one folder an artefact, named by content hash, never changed once there
     .tastemaker/published.json             part -> folder; replaced in one rename, so a reader sees the old or the new
 
-A killed process leaves at most a folder whose name starts with ``.writing-``; nobody reads it, the next sweep removes it.
+A killed process leaves at most a folder named ``.writing-...``; nobody reads it, the next sweep removes it.
 """
 
 import fcntl

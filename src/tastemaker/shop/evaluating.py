@@ -1,8 +1,8 @@
 """``evaluate``: what the workspace serves, beside recommenders and plain baselines, on ground truth that is data.
 
 With ``events`` and ``queries`` the shop is judged as it is fitted. With a split, the shop's own events are cut in two
-and every method, the shop's hybrid included, is fitted on the first part alone. Items that are sold out today are ranked
-too: what people did may be older.
+and every method, the shop's hybrid included, is fitted on the first part alone. Items that are sold out today are
+ranked too: what people did may be older.
 """
 
 from collections.abc import Callable, Sequence

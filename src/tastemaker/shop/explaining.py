@@ -1,4 +1,4 @@
-"""Why this item for this person: facts that can be looked up - their own events, shared attributes, each source's share."""
+"""Why this item for this person, in facts to look up: their events, shared attributes, each source's share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -20,7 +20,7 @@ from tastemaker.core import registry
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
-from tastemaker.recommenders.hybrid import Hybrid
+from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -135,7 +135,7 @@ def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
 
 
 def _load_recommender(artefact: Artefact) -> Hybrid:
-    hybrid = Hybrid(Hybrid.config_class.read(artefact.config))
+    hybrid = Hybrid(HybridConfig.read(artefact.config))
     return hybrid.restore(artefact.tensors())
 
 

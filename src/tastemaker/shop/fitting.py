@@ -24,7 +24,7 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
 from tastemaker.index.words import Words
-from tastemaker.recommenders.hybrid import Hybrid
+from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
@@ -170,7 +170,7 @@ class _Run:
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:
-    return Hybrid(Hybrid.config_class.read(workspace.settings.methods.get("hybrid", {})))
+    return Hybrid(HybridConfig.read(workspace.settings.methods.get("hybrid", {})))
 
 
 def _wanted(parts: Sequence[str] | None) -> frozenset[str]:

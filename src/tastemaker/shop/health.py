@@ -17,8 +17,8 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str
     """Everything that tells whether a workspace and its installation are sound.
 
     Returns:
-        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash), ``disk_free``
-        in bytes, ``advice`` (one line each, empty when all is well).
+        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash),
+        ``disk_free`` in bytes, ``advice`` (one line each, empty when all is well).
     """
     versions = _versions()
     database = store.integrity()

@@ -149,7 +149,7 @@ def _vector(view: View, query: Query) -> Floats | None:
 
 
 def _pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
-    """What the soft facets add to each row: known attribute values count fully, likely ones as far as they are likely."""
+    """What the soft facets add to each row: known values count fully, likely ones as far as they are likely."""
     total = np.zeros(len(rows), np.float32)
     for facet in facets:
         if facet.hard:
