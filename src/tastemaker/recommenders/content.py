@@ -45,10 +45,10 @@ class ContentConfig(Config):
     dislike: float = Field(default=0.5, ge=0)
     """How much nearness to disliked items takes off."""
 
-    newest: int = Field(default=50, ge=1)
+    newest: int = Field(default=20, ge=1)
     """How many items of a history are read, the newest."""
 
-    dim: int = Field(default=96, ge=1)
+    dim: int = Field(default=64, ge=1)
     """Leading directions of words, labels and numbers that are kept."""
 
     seed: int = Field(default=0, ge=0)
@@ -113,6 +113,7 @@ class Content(Recommender[ContentConfig]):
             if vectors is not None and dim == vectors.matrix.shape[1]:
                 table[rows, described:] = features.aligned(vectors, rows) * np.sqrt(1.0 - share)
         self._table, self._digests = table, now
+        self._known = np.any(table != 0, axis=1)
 
     @override
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
@@ -121,18 +122,21 @@ class Content(Recommender[ContentConfig]):
         Shapes: (len(histories), n).
         """
         known = self._told(candidates)
-        table = self._table[candidates[known]]
+        rows_asked = candidates[known]
+        whole = 2 * len(rows_asked) > len(self._table)  # then all at once is cheaper than a copy of most of the table
+        table = self._table if whole else self._table[rows_asked]
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for line, history in zip(scores, histories, strict=True):
             rows, weights = self._read(history, self.config.dislike)
             if len(rows):
-                line[known] = self._mixture(self._table[rows] @ table.T, weights)
+                near = self._table[rows] @ table.T
+                line[known] = self._mixture(near[:, rows_asked] if whole else near, weights)
         return scores
 
     def _told(self, rows: Ints) -> Bools:
         """Rows of which anything is known."""
-        told = rows < len(self._table)
-        told[told] = np.any(self._table[rows[told]] != 0, axis=1)
+        told = rows < len(self._known)
+        told[told] = self._known[rows[told]]
         return told
 
     def _read(self, history: History, dislike: float = 0.0) -> tuple[Ints, Floats]:
@@ -174,6 +178,7 @@ class Content(Recommender[ContentConfig]):
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
         self._table = np.asarray(tensors["table"], np.float32)
+        self._known = np.any(self._table != 0, axis=1)
         self._basis = np.asarray(tensors["basis"], np.float32)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
