@@ -1,15 +1,16 @@
 import re
+from dataclasses import replace
 from html import escape
 
 from tastemaker.core.ranking import Facet, Ranked, Reason
 from tastemaker.page.bar import Held
 from tastemaker.page.card import Frame, card, price_text
 from tastemaker.page.chips import filters, suggestions, understood
-from tastemaker.page.facts import facts_of
+from tastemaker.page.facts import facts_for, facts_of
 from tastemaker.page.frame import Content, body
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, join, tag
-from tastemaker.page.product import product, value_text
+from tastemaker.page.product import labelled, product, value_text
 from tastemaker.page.search import results
 from tastemaker.page.state import State
 from tests.page.stand_in import ATTACK, Stand
@@ -47,6 +48,20 @@ def test_values_as_people_write_them():
     assert value_text(2.0) == "2"
     assert value_text(12000.0) == "12,000"
     assert value_text("linen") == "linen"
+
+
+def test_units_stand_behind_their_number():
+    assert labelled("width_cm", 179.0) == ("Width", "179\N{NO-BREAK SPACE}cm")
+    assert labelled("cm", 3.0) == ("Cm", "3")
+    assert labelled("size_m", "large") == ("Size m", "large")
+    assert labelled("main_colour", ("red", "blue")) == ("Main colour", "red, blue")
+
+
+def test_what_has_no_colour_is_not_offered_in_another():
+    shop = Stand()
+    coloured, plain = shop.item("item-3"), replace(shop.item("item-3"), attributes={}, price=None)
+    assert facts_for(shop.catalog, coloured) == facts_of(shop.catalog)
+    assert suggestions(State(like="item-3"), facts_for(shop.catalog, plain)) is None
 
 
 def test_nothing_that_comes_from_outside_becomes_markup():

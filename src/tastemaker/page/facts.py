@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.items import Item
 from tastemaker.core.types import Floats
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ def facts_of(catalog: Catalog) -> Facts:
         if catalog not in _known:
             _known[catalog] = _count(catalog)
         return _known[catalog]
+
+
+def facts_for(catalog: Catalog, item: Item) -> Facts:
+    """The facts as they matter for one item: without a colour no other colours, without a price nothing cheaper."""
+    facts = facts_of(catalog)
+    colours = facts.colours if any(name in item.attributes for name in _COLOUR_NAMES) else ()
+    return replace(facts, colours=colours, limits=facts.limits if item.price is not None else ())
 
 
 def currency_of(shop: "Shop") -> str:

@@ -1,6 +1,5 @@
 """One item: picture, facts, why it is shown, what is like it."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tastemaker.catalog.items import Item
@@ -9,7 +8,7 @@ from tastemaker.core.ranking import Reason
 from tastemaker.core.types import Value
 from tastemaker.page.card import Frame, Row, picture, price_text, row, sentence
 from tastemaker.page.chips import suggestions
-from tastemaker.page.facts import currency_of, facts_of
+from tastemaker.page.facts import currency_of, facts_for
 from tastemaker.page.frame import OBVIOUS, Content, way_on
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import State
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 SIMILAR = 12
 LARGE = "(max-width: 640px) 100vw, 560px"
+_UNITS = ("mm", "cm", "m", "km", "g", "kg", "l", "ml", "min", "h")
 _LACKS = {"picture": "There is no picture of it", "text": "There is no description of it"}
 
 
@@ -35,7 +35,6 @@ def product(shop: "Shop", state: State, item_id: str) -> Content:
     similar = shop.similar(item.id, k=SIMILAR)
     frame = Frame(state, currency)
     alike = Row("More like this", similar.items, more=state.more_like(item.id).url())
-    asks = replace(state.more_like(item.id))
     article = tag(
         "article",
         {"class": "product", "data-item": item.id, "data-title": title},
@@ -48,7 +47,7 @@ def product(shop: "Shop", state: State, item_id: str) -> Content:
             _price_line(item, currency),
             tag("p", {"class": "text"}, item.text) if item.text else None,
             _acts(state, item),
-            suggestions(asks, facts_of(shop.catalog)),
+            suggestions(state.more_like(item.id), facts_for(shop.catalog, item)),
             _why(shop, state, item),
             attributes(item),
         ),
@@ -63,16 +62,24 @@ def attributes(item: Item) -> Safe | None:
         tag(
             "tr",
             None,
-            tag("th", {"scope": "row"}, name.replace("_", " ").capitalize()),
-            tag("td", {"class": "number"} if isinstance(value, float) else None, value_text(value)),
+            tag("th", {"scope": "row"}, name),
+            tag("td", None, text),
         )
-        for name, value in item.attributes.items()
+        for name, text in (labelled(name, value) for name, value in item.attributes.items())
     ]
     if not lines:
         return None
     return tag(
         "section", {"class": "known"}, tag("h2", None, "Details"), tag("table", None, tag("tbody", None, join(lines)))
     )
+
+
+def labelled(name: str, value: Value) -> tuple[str, str]:
+    """An attribute's heading and text; a unit at the end of the name moves behind the number."""
+    words = name.replace("_", " ").split()
+    unit = words.pop() if isinstance(value, float) and len(words) > 1 and words[-1] in _UNITS else ""
+    heading = " ".join(words).capitalize() or name
+    return heading, f"{value_text(value)}\N{NO-BREAK SPACE}{unit}" if unit else value_text(value)
 
 
 def value_text(value: Value) -> str:
