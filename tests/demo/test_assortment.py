@@ -71,6 +71,11 @@ def test_furniture_has_the_size_of_its_kind(pieces):
         assert str(int(piece.number("width_cm"))) in piece.text
 
 
+def test_a_place_lies_in_one_region(pieces):
+    found = {(piece["place"], piece["region"]) for piece in pieces if piece.department == "trips"}
+    assert len(found) == len({place for place, _ in found})
+
+
 def test_one_description_has_several_phrasings(pieces):
     openings = Counter(piece.text.split()[0] for piece in pieces if piece["kind"] == "shirt")
     assert len(openings) >= 3

@@ -24,7 +24,7 @@ from tastemaker.demo.visits import visits
 from tastemaker.demo.worker import draw_share
 
 STAMP = "demo.json"
-DRAWING = 2
+DRAWING = 3
 """Grows when the same settings would draw other files than before."""
 _PARTS = ("images", "ground_truth", "items.csv", "events.csv", "tastemaker.toml")
 _ALONE = 80  # below this many pictures a second process costs more than it brings

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]
+from scipy.ndimage import gaussian_filter
 
 from tastemaker.core.seeds import generator
 from tastemaker.demo.canvas import Patch, soften

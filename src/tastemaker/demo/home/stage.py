@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import ConvexHull  # type: ignore[import-untyped]
+from scipy.spatial import ConvexHull
 
 from tastemaker.demo.canvas import Canvas, Patch, soften
 from tastemaker.demo.cloth import Cloth, lay_light, relief

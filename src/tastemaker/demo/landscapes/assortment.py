@@ -9,7 +9,7 @@ from tastemaker.demo.goods import Fact, Piece, pick
 
 @dataclass(frozen=True)
 class Land:
-    """What a kind of landscape offers."""
+    """What a kind of landscape offers; the places take turns through the regions."""
 
     places: tuple[str, ...]
     regions: tuple[str, ...]
@@ -20,70 +20,70 @@ class Land:
 
 LANDS: dict[str, Land] = {
     "mountains": Land(
-        ("Valdarve", "Monte Serrado", "Hochalmsee", "Pico Lindero", "Aigremont", "Tarn Vale"),
+        ("Valdarve", "Monte Serrado", "Tarn Vale", "Hochalmsee", "Pico Lindero", "Cerna Vale"),
         ("the Alps", "the Andes", "the Carpathians"),
         ("summer", "autumn", "spring"),
         ("hiking", "climbing", "photography", "trail running"),
         118,
     ),
     "coast": Land(
-        ("Porto Velmar", "Cala Serena", "Aghios Petros", "Saint-Maudez", "Baía Clara", "Lerrin Sands"),
+        ("Cala Serena", "Porto Velmar", "Aghios Petros", "Torre Marina", "Saint-Maudez", "Kalo Limani"),
         ("the Mediterranean", "the Atlantic coast", "the Aegean"),
         ("summer", "spring", "autumn"),
         ("swimming", "sailing", "food", "surfing"),
         104,
     ),
     "desert": Land(
-        ("Tazzarine Wells", "Erg Samar", "Wadi Qamar", "Red Mesa", "Salar Blanco"),
+        ("Tazzarine Wells", "Wadi Qamar", "Red Mesa", "Erg Samar", "Rub Safra", "Salar Blanco"),
         ("North Africa", "Arabia", "the high desert"),
         ("winter", "spring", "autumn"),
         ("stargazing", "camel trek", "photography", "hiking"),
         132,
     ),
     "forest": Land(
-        ("Birkenholt", "Kaldskog", "Cedar Hollow", "Forêt d'Aubrac", "Mossmoor"),
+        ("Kaldskog", "Birkenholt", "Cedar Hollow", "Mossmoor", "Tamme Wood", "Fern Creek"),
         ("Scandinavia", "the Baltic", "the Pacific Northwest"),
         ("autumn", "summer", "spring"),
         ("hiking", "wildlife", "wellness", "cycling"),
         96,
     ),
     "city": Land(
-        ("Lisvara", "Kobara", "New Harrow", "Vienne-sur-Ill", "Santa Aurora", "Old Tallin Quay"),
+        ("Vienne-sur-Ill", "Kobara", "Santa Aurora", "Lisvara", "Minato Ura", "New Harrow"),
         ("Central Europe", "East Asia", "the Americas"),
         ("spring", "autumn", "winter"),
         ("museums", "food", "architecture", "nightlife"),
         124,
     ),
     "snow": Land(
-        ("Isfjell", "Polaris Bay", "Kvitnes", "Grand Névé", "Shirakawa Heights"),
+        ("Isfjell", "Grand Névé", "Shirakawa Heights", "Polaris Bay", "Hochfirn", "Yuki-no-sato"),
         ("the Arctic", "the Alps", "Hokkaido"),
         ("winter",),
         ("skiing", "northern lights", "wellness", "dog sledding"),
         168,
     ),
     "lavender fields": Land(
-        ("Plateau d'Oriane", "Valsauge", "Colline Bleue", "Hvarela"),
+        ("Plateau d'Oriane", "Hvarela", "Valsauge", "Stara Lavanda"),
         ("Provence", "the Adriatic hills"),
         ("summer",),
         ("cycling", "food", "painting", "photography"),
         112,
     ),
     "lakes": Land(
-        ("Lago Serino", "Loch Arrin", "Blausee", "Lake Tamarack", "Järvela"),
+        ("Loch Arrin", "Lago Serino", "Järvela", "Loch Tamar", "Lago Chiaro", "Sinijärvi"),
         ("the Highlands", "Northern Italy", "Finland"),
         ("summer", "autumn", "spring"),
         ("kayaking", "swimming", "wellness", "fishing"),
         102,
     ),
     "islands": Land(
-        ("Isle of Vaer", "Koh Saraya", "Ilha do Fogo Manso", "Motu Aroha", "Santorella"),
+        ("Motu Aroha", "Koh Saraya", "Ilha do Fogo Manso", "Fenua Iti", "Koh Lanoi", "Ilha das Hortênsias"),
         ("the South Pacific", "the Andaman Sea", "the Azores"),
         ("winter", "summer", "spring"),
         ("diving", "sailing", "wellness", "surfing"),
         158,
     ),
     "hills": Land(
-        ("Val di Sorra", "Colle Fiorito", "Quinta do Lume", "Dunmorrow"),
+        ("Val di Sorra", "Quinta do Lume", "Dunmorrow", "Colle Fiorito", "Quinta das Amoras", "Upper Fenwick"),
         ("Tuscany", "the Douro", "the Cotswolds"),
         ("autumn", "spring", "summer"),
         ("food", "cycling", "painting", "riding"),
@@ -112,6 +112,7 @@ def pieces(count: int, rng: np.random.Generator, seed: int) -> list[Piece]:
 
 def _facts(name: str, land: Land, rng: np.random.Generator) -> dict[str, Fact]:
     activity = pick(rng, land.activities)
+    place = pick(rng, land.places)
     brisk = activity in (
         "climbing",
         "trail running",
@@ -126,8 +127,8 @@ def _facts(name: str, land: Land, rng: np.random.Generator) -> dict[str, Fact]:
     return {
         "kind": "trip",
         "landscape": name,
-        "place": pick(rng, land.places),
-        "region": pick(rng, land.regions),
+        "place": place,
+        "region": land.regions[land.places.index(place) % len(land.regions)],
         "season": pick(rng, land.seasons),
         "activity": activity,
         "pace": pick(rng, PACES, weights),
