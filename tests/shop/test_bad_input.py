@@ -89,7 +89,7 @@ ERRORS: list[tuple[str, Callable[[Shop], object], type[TastemakerError], str]] =
     ("unknown split", lambda s: s.evaluate(split="tomorrow"), UnknownName, "tomorrow"),
     ("two truths", lambda s: s.evaluate(split="time", events=s.path / "events.csv"), InputError, "one source"),
     ("event value NaN", lambda s: s.record([Event("u", "i", value=float("nan"))]), InputError, "value"),
-    ("event in milliseconds", lambda s: s.record([Event("u", "i", time=1.7e12)]), InputError, "milliseconds"),
+    ("event in milliseconds", lambda s: s.record([Event("u", "i", time=1.7e12)]), InputError, "time is"),
 ]
 
 

@@ -93,11 +93,13 @@ class Artefacts:
         for path in staging.iterdir():
             _sync(path)
         final = self._folder / f"{part}-{digest[:16]}"
-        if final.exists():
+        if _intact(final, digest):
             shutil.rmtree(staging)
-        else:
-            staging.rename(final)
-            _sync(self._folder)
+            return Artefact(final)
+        if final.exists():
+            final.rename(self._folder / f".writing-{uuid.uuid4().hex}")  # damaged: the next sweep removes it
+        staging.rename(final)
+        _sync(self._folder)
         return Artefact(final)
 
     @contextmanager
@@ -131,7 +133,7 @@ class Artefacts:
     def verify(self) -> dict[str, bool]:
         """For every published part: does its content still match its hash?"""
         return {
-            part: artefact.folder.is_dir() and _digest(artefact.folder) == artefact.manifest.get("sha256")
+            part: artefact.folder.is_dir() and _intact(artefact.folder, str(artefact.manifest.get("sha256")))
             for part, artefact in self.published().items()
         }
 
@@ -161,6 +163,14 @@ def _digest(folder: Path) -> str:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def _intact(folder: Path, digest: str) -> bool:
+    """Does the folder hold what the hash says?"""
+    try:
+        return _digest(folder) == digest
+    except OSError:
+        return False
 
 
 def _write_json(path: Path, values: Mapping[str, object]) -> None:
