@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import tastemaker
-from tastemaker.demo.config import DemoConfig
-from tastemaker.demo.draw import draw
+from tastemaker.demoshop.config import DemoConfig
+from tastemaker.demoshop.draw import draw
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tastemaker.core.progress import Observer, silent
-from tastemaker.demo.draw import draw
+from tastemaker.demoshop.draw import draw
 from tastemaker.shop.shop import Shop
 
 DEMO = Path("demo-shop")

@@ -1,5 +1,0 @@
-"""The trips department: places that do not exist, and what one would see from the window."""
-
-from tastemaker.demo.landscapes.assortment import pieces
-
-__all__ = ["pieces"]

@@ -1,5 +1,0 @@
-"""The screen department: films that do not exist, and the posters that sell them."""
-
-from tastemaker.demo.posters.assortment import pieces
-
-__all__ = ["pieces"]

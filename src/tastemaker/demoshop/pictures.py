@@ -1,0 +1,34 @@
+"""A piece -> its picture. The drawings know nothing of each other; this is the only place that knows them all."""
+
+from collections.abc import Callable, Sequence
+
+from PIL import Image
+
+from tastemaker.demoshop.goods import Piece
+from tastemaker.demoshop.home.pictures import draw_home
+from tastemaker.demoshop.landscapes.pictures import draw_trip
+from tastemaker.demoshop.posters.pictures import draw_poster
+from tastemaker.demoshop.wardrobe.pictures import draw_garment
+
+_ARTISTS: dict[str, Callable[[Piece, int], Image.Image]] = {
+    "wardrobe": draw_garment,
+    "home": draw_home,
+    "screen": draw_poster,
+    "trips": draw_trip,
+}
+
+
+def picture(piece: Piece, width: int) -> Image.Image:
+    """Draw one piece, ``width`` pixels wide and four thirds as high; the same piece is the same picture, always."""
+    return _ARTISTS[piece.department](piece, width)
+
+
+def contact_sheet(pieces: Sequence[Piece], width: int = 160, columns: int = 8) -> Image.Image:
+    """Many pictures on one sheet: to look at, and for the README."""
+    gap, tall = width // 16, width * 4 // 3
+    rows = -(-len(pieces) // columns)
+    sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (tall + gap) + gap), (250, 248, 244))
+    for place, piece in enumerate(pieces):
+        row, column = divmod(place, columns)
+        sheet.paste(picture(piece, width), (gap + column * (width + gap), gap + row * (tall + gap)))
+    return sheet
