@@ -54,7 +54,7 @@ class ContentConfig(Config):
     seed: int = Field(default=0, ge=0)
     """Start of their search."""
 
-    described: float = Field(default=0.5, ge=0, le=1)
+    described: float = Field(default=0.7, ge=0, le=1)
     """Share of words, labels and numbers against the vectors of the space."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from typing_extensions import override
 
 from tastemaker.alignment.space import ItemVectors
@@ -68,7 +68,7 @@ class ContentToFactorsConfig(Config):
     numbers: float = Field(default=2.0, ge=0)
     """Weight of numbers, the price and the year."""
 
-    vectors: float = Field(default=0.5, ge=0)
+    vectors: float = Field(default=0.25, ge=0)
     """Weight of the vectors of the space."""
 
     max_items: int = Field(default=5_000, ge=2)
@@ -153,7 +153,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         return alike + np.float32(self.config.pairs) * alike * alike + CONSTANT
 
     def _content(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> tuple[csr_matrix, Floats]:
-        """What some items say (sparse) and what the space knows of them (dense)."""
+        """What some items say (sparse) and what the space knows of them (dense).
+
+        An item that lacks something says the rest louder, half-way to the length of one that has all: what brings only
+        a picture must not stay silent, nor be taken for as sure.
+        """
         config = self.config
         weights: dict[features.Block, float] = {
             "words": config.words,
@@ -162,9 +166,13 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             "numbers": config.numbers,
         }
         sparse = self._features.read(catalog, rows, weights)
-        if vectors is None:
-            return sparse, np.zeros((len(rows), 0), np.float32)
-        return sparse, features.aligned(vectors, rows) * np.float32(np.sqrt(config.vectors))
+        dense = np.zeros((len(rows), 0), np.float32)
+        if vectors is not None:
+            dense = features.aligned(vectors, rows) * np.float32(np.sqrt(config.vectors))
+        said = np.asarray(sparse.multiply(sparse).sum(axis=1)).ravel() + np.sum(dense * dense, axis=1)
+        whole = sum(weights.values()) + config.vectors
+        louder = np.where(said > 0, (whole / np.maximum(said, 1e-9)) ** 0.25, 0.0).astype(np.float32)
+        return (diags(louder) @ sparse).tocsr().astype(np.float32), dense * louder[:, None]
 
     @override
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:

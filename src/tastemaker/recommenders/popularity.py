@@ -34,8 +34,8 @@ class PopularityConfig(Config):
 class Popularity(Recommender[PopularityConfig]):
     """An item's share of all choices: ``sum_u 2^(-age / half-life) / total``, one choice a person.
 
-    Now is the newest event that is not in the future; events in the future count as now, events without a time are as old
-    as the oldest.
+    Now is the newest event that is not in the future; events in the future count as now, events without a time are as
+    old as the oldest.
     """
 
     figure: ClassVar[str] = "-"
