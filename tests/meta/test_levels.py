@@ -7,7 +7,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "tastemaker"
 LEVELS = (
-    "core", "catalog nn", "encoders demoshop", "alignment", "index", "recommenders generators", "studio evaluation testing",
+    "core", "catalog nn", "encoders demoshop", "alignment", "index", "recommenders generators",
+    "studio evaluation testing",
     "shop", "assistant", "server", "page", "cli",
 )  # fmt: skip
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages.split()}

@@ -1,5 +1,6 @@
 """The first whole journey: a folder goes in; recommendations, similar items, search and reasons come out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,12 @@ def test_a_catalog_of_ids_alone_works_from_events(tmp_path: Path) -> None:
 def test_k_out_of_range(shop: Shop, k: int) -> None:
     with pytest.raises(InputError, match="k is"):
         shop.recommend("u0", k=k)
+
+
+def test_readers_do_not_wait_for_a_new_view(shop: Shop) -> None:
+    before = shop.view
+    with shop._lock, ThreadPoolExecutor(1) as reader:
+        with Shop(shop.path) as other:
+            other.remove(["vase-blue-0"])
+        assert reader.submit(lambda: shop.view).result(timeout=20) is before
+    assert "vase-blue-0" not in shop.search("blue vase", k=48).ids

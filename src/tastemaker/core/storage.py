@@ -103,12 +103,15 @@ class Artefacts:
         return Artefact(final)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other processes from publishing meanwhile; waits for the one that does.
+    def lock(self, what: str) -> Iterator[None]:
+        """Keep other processes from doing the same meanwhile; waits for the one that does.
 
         The lock is the operating system's, so a killed process holds it no longer.
+
+        Args:
+            what: "fitting" for the whole of a fit, "publishing" for a moment.
         """
-        with self._pointer.with_name("publishing.lock").open("w") as stream:
+        with self._pointer.with_name(f"{what}.lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
 

@@ -58,6 +58,16 @@ def load(artefacts: Artefacts) -> Fitted:
         WorkspaceError: an artefact is missing or damaged.
     """
     parts = artefacts.published()
+    try:
+        return _load(parts)
+    except WorkspaceError:
+        newer = artefacts.published()
+        if {part: artefact.name for part, artefact in newer.items()} == {part: a.name for part, a in parts.items()}:
+            raise
+        return _load(newer)  # another process published and swept meanwhile
+
+
+def _load(parts: Mapping[str, Artefact]) -> Fitted:
     space = _load_space(parts["space"]) if "space" in parts else None
     vectors, keys = None, np.empty(0, np.uint64)
     if space is not None and "vectors" in parts and parts["vectors"].config.get("space") == parts["space"].name:

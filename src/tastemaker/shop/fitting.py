@@ -62,15 +62,16 @@ def fit(
     catalog = store.snapshot()
     if not catalog.alive.any():
         raise FitError("the catalog holds no item", hint="put rows into items.csv, or `tastemaker add`")
-    with artefacts.lock():
+    with artefacts.lock("fitting"):
         run = _Run(workspace, store, artefacts, catalog, observer)
         space, vectors = run.space() if "space" in wanted else (before.space, view(catalog, before).vectors)
         if "search" in wanted:
             run.search(space, vectors)
         if "recommender" in wanted:
             run.recommender(vectors)
-        artefacts.publish(run.made, drop=run.unfit)
-        artefacts.sweep()
+        with artefacts.lock("publishing"):
+            artefacts.publish(run.made, drop=run.unfit)
+            artefacts.sweep()
 
 
 def new_space(workspace: Workspace) -> Space | None:

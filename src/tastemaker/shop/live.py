@@ -36,6 +36,11 @@ class View:
     keys: Keys
     embedded: int
 
+    def warmed(self) -> "View":
+        """This view, with everything made that the first question would otherwise wait for."""
+        _ = self.index, self.vocabulary, self.popularity
+        return self
+
     @cached_property
     def index(self) -> ExactIndex | None:
         """Nearest items to a vector."""

@@ -83,16 +83,29 @@ class Shop:
 
     @property
     def view(self) -> live.View:
-        """One consistent view of catalog and fit; made anew when either has changed."""
-        with self._lock:
+        """One consistent view of catalog and fit.
+
+        When either has changed, the first who asks makes a new view; others are answered from the old one meanwhile.
+        """
+        old = self._view
+        if old is not None and self._is_current(old):
+            return old
+        return self.refresh(wait=old is None)
+
+    def refresh(self, *, wait: bool = True) -> live.View:
+        """Make a new view if anything has changed; the old one when another thread makes it and ``wait`` is False."""
+        if not self._lock.acquire(blocking=wait or self._view is None):
+            return self._view  # type: ignore[return-value]
+        try:
             old = self._view
-            published = {part: artefact.name for part, artefact in self._artefacts.published().items()}
-            fresh = old is not None and dict(old.fitted.names) == published
-            if old is None or not fresh or old.catalog.revision != self.store.revision:
-                learned = old.fitted if old is not None and fresh else fitted.load(self._artefacts)
-                self._view = live.view(self.store.snapshot(), learned, old)
+            if old is None or not self._is_current(old):
+                same_fit = old is not None and dict(old.fitted.names) == self._published()
+                learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
+                self._view = live.view(self.store.snapshot(), learned, old).warmed()
                 self._keep_vectors(self._view)
             return self._view  # type: ignore[return-value]
+        finally:
+            self._lock.release()
 
     def check(self) -> CheckReport:
         """What is right and wrong with the workspace's input: rows, fields, pictures, attributes, events."""
@@ -111,6 +124,7 @@ class Shop:
         """
         before = fitted.load(self._artefacts) if parts else fitted.Fitted()
         fitting.fit(self.workspace, self.store, self._artefacts, before, parts, observer)
+        self.refresh()
         return self
 
     def add(
@@ -130,7 +144,10 @@ class Shop:
         Raises:
             InputError: a file cannot be read at all; rows that cannot be used are refused one by one instead.
         """
-        return adding.add(self.store, self.workspace.settings, items, images, events)
+        done = adding.add(self.store, self.workspace.settings, items, images, events)
+        if items is not None:
+            self.refresh()
+        return done
 
     def remove(self, ids: Sequence[str]) -> int:
         """Take items out of the shop; returns how many.
@@ -138,7 +155,9 @@ class Shop:
         Raises:
             UnknownName: one of the ids is not there; then nothing is removed.
         """
-        return self.store.remove_items(ids)
+        removed = self.store.remove_items(ids)
+        self.refresh()
+        return removed
 
     def record(self, events: Sequence[Event]) -> Receipt:
         """Write events down; they are on the disk when this returns, and count at once."""
@@ -298,6 +317,13 @@ class Shop:
         """People with their number of events, most active first."""
         return self.store.users(limit, prefix)
 
+    def _is_current(self, view: live.View) -> bool:
+        """Is the view of the latest catalog and the latest fit, whichever process made them?"""
+        return view.catalog.revision == self.store.revision and dict(view.fitted.names) == self._published()
+
+    def _published(self) -> dict[str, str]:
+        return {part: artefact.name for part, artefact in self._artefacts.published().items()}
+
     def _history(self, user: str) -> History:
         """What a person did, without items that are gone."""
         history = self.store.history(user)
@@ -324,7 +350,7 @@ class Shop:
         """Store vectors that were made live, once there are many of them."""
         if view.embedded < REPUBLISH or view.vectors is None:
             return
-        with self._artefacts.lock():
+        with self._artefacts.lock("publishing"):
             published = self._artefacts.published()
             if published["space"].name != view.fitted.names["space"]:
                 return
