@@ -60,14 +60,30 @@ def test_ease_refuses_a_matrix_without_inverse():
 
 
 def test_item_knn_is_cosine_with_shrinkage():
-    model = ItemKnn(ItemKnnConfig(shrinkage=2, half_life=0)).fit(shop(EVENTS), None)
+    model = ItemKnn(ItemKnnConfig(shrinkage=2, half_life=0, busy=0, fame=0.5)).fit(shop(EVENTS), None)
     # people of 0: a b d; of 1: a b; of 2: b c; of 3: c d
-    expected = [0.0, 2 / (6**0.5 + 2), 1 / (6**0.5 + 2), 1 / (6**0.5 + 2)]
+    expected = [0.0, 2 / 20**0.5, 1 / 20**0.5, 1 / 20**0.5]  # (3 + 2)(2 + 2) under the root
     assert scores(model, [0], range(4)).tolist() == pytest.approx(expected)
 
 
+def test_item_knn_damps_busy_people_and_famous_items():
+    model = ItemKnn(ItemKnnConfig(shrinkage=0, half_life=0, busy=1, fame=0)).fit(shop(EVENTS), None)
+    # a and d chose two items, b three; three people chose 0
+    assert scores(model, [0], range(4)).tolist() == pytest.approx(
+        [0, (1 / 2 + 1 / 3) / 3**0.5, 1 / 3 / 3**0.5, 0.5 / 3**0.5]
+    )
+
+
+def test_a_sorted_list_is_no_story():
+    """Without times, items in the order of the catalog for everyone: what came after what means nothing."""
+    events = [(f"p{n:02}", row) for n in range(20) for row in range(n % 3, 12, 2)]
+    with pytest.raises(FitError, match="order"):
+        Transitions().fit(shop(events, items=12), None)
+    Transitions().fit(shop([(person, row, float(row)) for person, row in events], items=12), None)
+
+
 def test_item_knn_sums_over_the_history_and_keeps_k():
-    model = ItemKnn(ItemKnnConfig(shrinkage=0, half_life=1, neighbours=1)).fit(shop(EVENTS), None)
+    model = ItemKnn(ItemKnnConfig(shrinkage=0, half_life=1, neighbours=1, busy=0, fame=0.5)).fit(shop(EVENTS), None)
     # the nearest of 0 is 1 (2/sqrt 6), of 1 is 0, of 2 is 1 (1/2, ties go to the lower row; 3 is as near), of 3 is 2
     answer = scores(model, [1, 0], range(4))  # 0 is the newest
     assert answer.tolist() == pytest.approx([0.5 * 2 / 6**0.5, 2 / 6**0.5, 0.5 * 0.5, 0.0])

@@ -24,7 +24,7 @@ from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.ease import closed_form
+from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurrences
 from tastemaker.recommenders.signals import recent, shares, stacked
 
 BATCH = 512
@@ -41,8 +41,8 @@ class ContentToFactorsConfig(Config):
     half_life: float = Field(default=50.0, ge=0)
     """In items: how far back in a history an item counts half; 0 lets all count alike."""
 
-    regularisation: float = Field(default=300.0, gt=0)
-    """Of the EASE model whose answers are factorised."""
+    regularisation: float | None = Field(default=None, gt=0)
+    """Of the EASE model whose answers are factorised; None chooses as EASE does."""
 
     ridge: float = Field(default=10.0, gt=0)
     """Penalty of the regression from content: larger trusts content less."""
@@ -121,8 +121,9 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     def _factorise(self, catalog: Catalog) -> None:
         """Leading eigenvectors of ``B' G B``, where EASE's answers differ most, by subspace iteration."""
         people = catalog.interactions.matrix()[:, self._rows]
-        gram = np.asarray((people.T @ people).todense(), np.float32)
-        weights = closed_form(gram, self.config.regularisation)
+        gram = co_occurrences(catalog.interactions, self._rows)
+        penalty = self.config.regularisation or chosen_penalty(catalog.interactions, self.config.half_life)
+        weights = closed_form(gram, penalty)
         dim = min(self.config.dim, len(gram))
         start = generator(self.config.seed, "content-to-factors").standard_normal((len(gram), min(len(gram), dim + 16)))
         basis = np.linalg.qr(start.astype(np.float32))[0]

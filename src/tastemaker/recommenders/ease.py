@@ -14,8 +14,10 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Doubles, Floats, Ints
+from tastemaker.recommenders.choosing import best
 from tastemaker.recommenders.linear import Linear, LinearConfig
 
+PENALTIES = (300.0, 100.0, 30.0, 1000.0)
 EXACT = 4_000
 """Up to so many items the inverse is taken in float64; above, in float32 to halve the memory."""
 
@@ -23,8 +25,8 @@ EXACT = 4_000
 class EaseConfig(LinearConfig):
     """Settings of EASE."""
 
-    regularisation: float = Field(default=300.0, gt=0)
-    """The weight of the L2 penalty: larger trusts single co-occurrences less. 30 to 1000 is usual."""
+    regularisation: float | None = Field(default=None, gt=0)
+    """Weight of the L2 penalty: larger trusts single co-occurrences less. None chooses among 30, 100, 300 and 1000."""
 
     max_items: int = Field(default=8_000, ge=1)
     """Most items of the matrix, the most chosen first (8,000 take 0.3 GB); the others are left to other methods."""
@@ -43,9 +45,23 @@ class Ease(Linear[EaseConfig]):
 
     def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Floats:
         """The closed form. Shapes: (len(rows), len(rows))."""
-        with track(observer, f"ease: {len(rows):,} items"):
-            chosen = events.matrix()[:, rows]
-            return closed_form(np.asarray((chosen.T @ chosen).todense()), self.config.regularisation)
+        with track(observer, f"ease: {len(rows):,} items") as task:
+            penalty = self.config.regularisation or chosen_penalty(events, self.config.half_life)
+            task.note(f"regularisation {penalty:g}")
+            return closed_form(co_occurrences(events, rows), penalty)
+
+
+def chosen_penalty(events: Interactions, half_life: float) -> float:
+    """The regularisation that ranks hidden last choices highest."""
+    return best(
+        PENALTIES, events, half_life, lambda part, rows, penalty: closed_form(co_occurrences(part, rows), penalty)
+    )
+
+
+def co_occurrences(events: Interactions, rows: Ints) -> Floats:
+    """How many people chose both: ``X'X``. Shapes: (len(rows), len(rows))."""
+    people = events.matrix()[:, rows]
+    return np.asarray((people.T @ people).todense(), np.float32)
 
 
 def closed_form(gram: Floats | Doubles, regularisation: float) -> Floats:

@@ -34,6 +34,7 @@ SOURCES: Mapping[str, type[Recommender[Config]]] = {
     "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
     "content": Content, "content-to-factors": ContentToFactors,
 }  # fmt: skip
+FROM_EVENTS = [name for name in SOURCES if name != "content"]
 BATCH = 64
 RANKED = 2_000  # items that are ranked in the rehearsal
 REFERENCE = 1_000  # items that a person's scale is taken from
@@ -74,16 +75,20 @@ class Hybrid(Recommender[HybridConfig]):
         """
         with track(observer, "hybrid") as task:
             config = self.config
-            rehearsal = rehearse(catalog.interactions, config.held_out, config.people, config.seed)
+            said = _fitted(["content"], catalog, vectors, observer)  # does not read events: one fit serves both
+            held_out = config.held_out if said else 0.0
+            rehearsal = rehearse(catalog.interactions, held_out, config.people, config.seed)
             self._weights = blending.Weights.even(list(SOURCES))
             if rehearsal is not None:
                 part = catalog.with_interactions(rehearsal.train)
-                trial, cohort = _fitted(part, vectors, observer), self._cohorts(rehearsal.train)
+                trial = _fitted(FROM_EVENTS, part, vectors, observer) | said
+                cohort = self._cohorts(rehearsal.train)
                 asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
                 reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
                 self._weights = blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
                 task.note(str(self._weights))
-            self._sources = _fitted(catalog, vectors, observer)
+            found = _fitted(FROM_EVENTS, catalog, vectors, observer) | said
+            self._sources = {name: found[name] for name in SOURCES if name in found}
             if not self._sources:
                 raise FitError("hybrid: there are neither events nor content", hint="add events, or give items words")
             self._cohort = self._cohorts(catalog.interactions)
@@ -200,12 +205,14 @@ def _times(weights: Floats, values: Floats) -> Floats:
     )
 
 
-def _fitted(catalog: Catalog, vectors: ItemVectors | None, observer: Observer) -> dict[str, Recommender[Config]]:
-    """Every source that has something to learn from."""
+def _fitted(
+    names: Sequence[str], catalog: Catalog, vectors: ItemVectors | None, observer: Observer
+) -> dict[str, Recommender[Config]]:
+    """Those of the sources that have something to learn from."""
     fitted: dict[str, Recommender[Config]] = {}
-    for name, method in SOURCES.items():
+    for name in names:
         try:
-            fitted[name] = method().fit(catalog, vectors, observer)
+            fitted[name] = SOURCES[name]().fit(catalog, vectors, observer)
         except FitError:
             continue  # a source that has nothing to learn from is left out
     return fitted

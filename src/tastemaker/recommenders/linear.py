@@ -45,7 +45,7 @@ class Linear(Recommender[L]):
 
     @abstractmethod
     def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Matrix:
-        """The matrix over ``rows``, the rows that have events.
+        """The matrix over ``rows``, the rows that have events; settings that were left open are chosen here.
 
         Shapes: (len(rows), len(rows)), from the history's item to the candidate.
         """

@@ -10,6 +10,7 @@ import numpy as np
 from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Ints
+from tastemaker.recommenders.signals import in_order
 
 SHARE = 0.2  # of each person's choices that are hidden, the newest
 FEWEST = 3  # choices that must stay
@@ -48,7 +49,7 @@ def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> R
         seed: which people, and which items.
     """
     pair = events.user * np.int64(events.n_rows) + events.row
-    hidden = _last_choices(events, pair)
+    hidden = _last_choices(events, pair, seed)
     new = _new_items(events, held_out, seed)
     train = events.where(~np.isin(pair, pair[hidden]) & ~new[events.row])
     if len(hidden) < FEWEST_CHOICES or len(train) == 0:
@@ -62,11 +63,13 @@ def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> R
     return Rehearsal(train, tuple(histories[user] for user in asked), choices) if asked else None
 
 
-def _last_choices(events: Interactions, pair: Ints) -> Ints:
-    """Each person's newest fifth of first choices, as places in ``events``."""
+def _last_choices(events: Interactions, pair: Ints, seed: int) -> Ints:
+    """Each person's newest fifth of first choices, as places in ``events``; any fifth where the order means nothing."""
     liked = np.flatnonzero(events.weight > 0)
     _, first = np.unique(pair[liked], return_index=True)
     chosen = liked[np.sort(first)]  # each person's first event with each item, in time order
+    if not in_order(events):
+        chosen = generator(seed, "hybrid order").permutation(chosen)
     order = chosen[np.argsort(events.user[chosen], kind="stable")]
     _, total = np.unique(events.user[order], return_counts=True)
     begin = np.cumsum(total) - total

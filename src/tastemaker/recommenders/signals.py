@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from tastemaker.catalog.interactions import History
+from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.types import Floats, Ints
+
+SORTED = 0.95  # share of steps up the rows from which a list counts as sorted
+FEWEST_STEPS = 50
 
 
 def recent(history: History, half_life: float, dislike: float = 0.0) -> tuple[Ints, Floats]:
@@ -53,6 +56,20 @@ def stacked(histories: Sequence[History], n_rows: int, half_life: float, dislike
     owner = np.repeat(np.arange(len(read)), [len(r) for r, _ in read])
     known = rows < n_rows
     return csr_matrix((values[known], (owner[known], rows[known])), shape=(len(read), n_rows), dtype=np.float32)
+
+
+def in_order(events: Interactions) -> bool:
+    """Does the order of the events mean anything?
+
+    Without times the order is that of the file. A file in which nearly every person's events run up the rows of the
+    catalog is a sorted list, not a story: nothing may be learned from what came after what.
+    """
+    if np.isfinite(events.time).any():
+        return True
+    order = np.argsort(events.user, kind="stable")
+    same = np.diff(events.user[order]) == 0
+    up = (np.diff(events.row[order]) > 0)[same]
+    return len(up) < FEWEST_STEPS or bool(up.mean() < SORTED)
 
 
 def shares(rows: Ints, contributions: Floats, n: int) -> list[tuple[int, float]]:

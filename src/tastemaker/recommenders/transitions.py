@@ -11,9 +11,11 @@ from scipy.sparse import csr_matrix, vstack
 
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Ints
 from tastemaker.recommenders.linear import Linear, LinearConfig, strongest
+from tastemaker.recommenders.signals import in_order
 
 BLOCK = 512
 
@@ -47,7 +49,15 @@ class Transitions(Linear[TransitionsConfig]):
     config_class: ClassVar[type[Config]] = TransitionsConfig
 
     def learn(self, events: Interactions, rows: Ints, observer: Observer) -> csr_matrix:
-        """Count ordered pairs, lag by lag. Shapes: (len(rows), len(rows))."""
+        """Count ordered pairs, lag by lag.
+
+        Shapes: (len(rows), len(rows)).
+
+        Raises:
+            FitError: the events have neither times nor an order of their own.
+        """
+        if not in_order(events):
+            raise FitError("transitions: the events have no order", hint="give them times")
         place = np.full(events.n_rows, -1, np.int64)
         place[rows] = np.arange(len(rows))
         user, item = sequences(events, place)

@@ -102,7 +102,7 @@ def climb(parts: list[Part], before: Floats, offset: Floats) -> Floats:
     target = np.concatenate([part.target for part in parts], axis=1)
     score = np.concatenate([part.scores(matrix[:, c], float(offset[c])) for c, part in enumerate(parts)], axis=1)
     ends = np.cumsum([part.seen.shape[1] for part in parts])
-    best = _gain(target, score)
+    best = ndcg(target, score)
     for _ in range(PASSES):
         begun = best
         for c, part in enumerate(parts):
@@ -112,7 +112,7 @@ def climb(parts: list[Part], before: Floats, offset: Floats) -> Floats:
                 for value in [weight * factor for factor in FACTORS] if weight > START / 10 else [START]:
                     moved = score.copy()
                     moved[:, items] += np.float32(value - matrix[s, c]) * part.stack[s]
-                    gain = _gain(target, moved)
+                    gain = ndcg(target, moved)
                     if gain > GAIN * best:
                         best, score, matrix[s, c] = gain, moved, value
         if best == begun:
@@ -120,7 +120,7 @@ def climb(parts: list[Part], before: Floats, offset: Floats) -> Floats:
     return _respread(parts, before, matrix)
 
 
-def _gain(target: Bools, score: Floats) -> float:
+def ndcg(target: Bools, score: Floats) -> float:
     """Mean NDCG of the first places."""
     k = min(TOP, score.shape[1])
     top = np.argpartition(score, score.shape[1] - k, axis=1)[:, -k:]
