@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from pydantic import Field
 
-from tastemaker.alignment.balance import Balance
+from tastemaker.alignment.balance import EXTRA, Balance
 from tastemaker.alignment.examples import Examples
 from tastemaker.alignment.labels import Labels
 from tastemaker.alignment.space import ItemVectors, Space
@@ -29,7 +29,7 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.frames import frame_shape, read_frames, sample_aspects
-from tastemaker.encoders.phrases import parts_of, spoken, vocabulary_texts
+from tastemaker.encoders.phrases import FILLERS, parts_of, spoken, view, vocabulary_texts
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.text import TextEncoder, encode_tokens
 from tastemaker.encoders.tokens import Tokens
@@ -43,7 +43,7 @@ class ContrastiveConfig(Config):
     """Settings of the space learned from the catalog."""
 
     dim: int = Field(default=256, ge=8, le=2048)
-    """Length of the vectors."""
+    """Length of the towers' vectors; two coordinates that keep the modalities level come to them."""
     epochs: int = Field(default=0, ge=0, le=10_000)
     """Times every item is looked at; 0 chooses by the size of the catalog."""
     max_minutes: float = Field(default=20.0, gt=0)
@@ -99,7 +99,7 @@ class ContrastiveSpace(Space):
 
     def __init__(self, config: ContrastiveConfig | None = None, *, checkpoint: Path | None = None) -> None:
         self.config = config if config is not None else ContrastiveConfig()
-        self.dim = self.config.dim
+        self.dim = self.config.dim + EXTRA
         self._checkpoint = checkpoint
         self._fit: _Fit | None = None
         self._shape = (self.config.picture_size, self.config.picture_size)
@@ -124,7 +124,9 @@ class ContrastiveSpace(Space):
         eyes, reader = PictureEncoder(towers.picture, self._shape), TextEncoder(towers.text, tokens)
         pictures = eyes.encode_frames(examples.frames)
         texts = encode_tokens(towers.text, examples.whole(np.arange(len(rows))))
-        self._fit = _Fit(towers, eyes, reader, Balance.fit(pictures, texts, seen, said))
+        rng = generator(self.config.seed, "asked")
+        asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
+        self._fit = _Fit(towers, eyes, reader, Balance.fit(pictures, texts, seen, said, asked))
         return self
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
@@ -198,7 +200,8 @@ class ContrastiveSpace(Space):
             few = len(items) < 2000
             tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
             task.advance(len(rows))
-        return Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens)), tokens
+        fillers = tuple(token for each in tokens.encode(FILLERS) if len(each) == 1 for token in each)
+        return Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens), fillers), tokens
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
@@ -233,7 +236,7 @@ class ContrastiveSpace(Space):
         frames, seen = read_frames(catalog.pictures, [catalog.main_picture(row) for row in rows], self._shape)
         parts = parts_of([catalog.item(row) for row in rows], self._spoken, fitted.reader.tokens)
         said = np.array([bool(part) for part in parts], np.bool_)
-        pictures = np.zeros((len(rows), self.dim), np.float32)
+        pictures = np.zeros((len(rows), self.config.dim), np.float32)
         pictures[seen] = fitted.eyes.encode_frames(frames[seen])
         texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
         return fitted.balance.items(pictures, texts, seen, said), seen, said

@@ -31,6 +31,7 @@ class Examples:
         parts: words of every item; empty where there are none.
         has_picture, has_text: which is which.
         picture_key, text_key: equal numbers for equal content.
+        fillers: tokens of requests that say nothing of a product.
 
     Shapes: frames (n, h, w, 3), the others (n,).
     """
@@ -41,14 +42,15 @@ class Examples:
     has_text: Bools
     picture_key: Ints
     text_key: Ints
+    fillers: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, frames: Frames, has_picture: Bools, parts: list[Parts]) -> "Examples":
+    def of(cls, frames: Frames, has_picture: Bools, parts: list[Parts], fillers: tuple[int, ...] = ()) -> "Examples":
         """Find the duplicates."""
         has_text = np.array([bool(part) for part in parts], np.bool_)
         pictures = np.array([_key(picture.tobytes()) for picture in frames], np.int64)
         texts = np.array([_key(repr(part).encode()) for part in parts], np.int64)
-        return cls(frames, parts, has_picture, has_text, pictures, texts)
+        return cls(frames, parts, has_picture, has_text, pictures, texts, fillers)
 
     @property
     def pairs(self) -> Ints:
@@ -61,7 +63,7 @@ class Examples:
 
     def words(self, chosen: Ints, rng: np.random.Generator) -> Tensor:
         """One way to speak of each item, as the tower reads it."""
-        return torch.from_numpy(pad([view(self.parts[i], rng) for i in chosen.tolist()], LENGTH))
+        return torch.from_numpy(pad([view(self.parts[i], rng, self.fillers) for i in chosen.tolist()], LENGTH))
 
     def whole(self, chosen: Ints) -> list[list[int]]:
         """The whole texts of items, as token numbers."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.seeds import derive
 from tastemaker.core.types import Ints
 
 MAX_VALUES = 300
@@ -58,12 +59,15 @@ class LabelHeads(nn.Module):
     Args:
         dim: length of the vectors.
         labels: which attributes there are.
+        seed: of the first weights.
     """
 
-    def __init__(self, dim: int, labels: Labels) -> None:
+    def __init__(self, dim: int, labels: Labels, *, seed: int = 0) -> None:
         super().__init__()
         self.sizes = list(labels.sizes)
-        self.ask = nn.Linear(dim, sum(labels.sizes))
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(seed, "questions"))
+            self.ask = nn.Linear(dim, sum(labels.sizes))
 
     def loss(self, vectors: Tensor, classes: Tensor) -> Tensor:
         """Mean cross-entropy over the attributes. Shapes: (n, dim), (n, attributes) -> ()."""

@@ -64,7 +64,6 @@ class PretrainedSpace(Space):
 
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Open the model and see where the catalog's pictures and words lie; see :meth:`Space.fit`."""
-        model = self._model()
         rows = generator(self.config.seed, "sample").permutation(np.flatnonzero(catalog.alive))[: self.config.sample]
         pictures, texts, seen, said = self._raw(catalog, np.sort(rows), observer)
         if not (seen | said).any():
@@ -72,8 +71,8 @@ class PretrainedSpace(Space):
                 "no item has a picture or a word that the model reads",
                 hint="add a title, a text or an image column to items",
             )
-        self.dim = model.dim
         self._balance = Balance.fit(pictures, texts, seen, said)
+        self.dim = self._balance.dim
         return self
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:

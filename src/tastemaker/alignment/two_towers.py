@@ -169,7 +169,9 @@ class Contrast(Learning):
         """Mean reciprocal rank of the right picture for a text among the held-out ones."""
         if not len(self.check) or not isinstance(model, Pupil):
             return None
-        pictures = PictureEncoder(model.towers.picture, self.shapes[self._stage]).encode_frames(self.examples.frames[self.check])
+        pictures = PictureEncoder(model.towers.picture, self.shapes[self._stage]).encode_frames(
+            self.examples.frames[self.check]
+        )
         texts = encode_tokens(model.towers.text, self.examples.whole(self.check))
         scores = texts @ pictures.T
         ranks = (scores > np.diagonal(scores)[:, None]).sum(1) + 1

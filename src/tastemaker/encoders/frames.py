@@ -23,11 +23,11 @@ STRETCH = 1.12
 def frame_shape(aspects: Sequence[float], longer: int) -> tuple[int, int]:
     """Height and width of the frame for pictures of these aspects (width / height).
 
-    Shapes: sides are multiples of 8, the longer one is ``longer``.
+    Shapes: sides are multiples of 4, the longer one is ``longer``.
     """
     aspect = float(np.median(aspects)) if len(aspects) else 1.0
     aspect = min(2.0, max(0.5, aspect))
-    shorter = max(8, round(longer * min(aspect, 1 / aspect) / 8) * 8)
+    shorter = max(8, round(longer * min(aspect, 1 / aspect) / 4) * 4)
     return (longer, shorter) if aspect <= 1 else (shorter, longer)
 
 

@@ -81,7 +81,9 @@ def pad(sequences: Sequence[Sequence[int]], length: int) -> Ints:
 
 def _pieces(words: Counter[str], most: int, min_count: int) -> list[str]:
     """Single characters, then whole words and the beginnings and endings that several words share, by how often."""
-    characters = Counter({mark + char: n for word, n in words.items() for mark in ("", "##") for char in word})
+    characters: Counter[str] = Counter()
+    for word, n in words.items():
+        characters.update({mark + char: n * word.count(char) for mark in ("", "##") for char in word})
     wanted = Counter({word: n for word, n in words.items() if n >= min_count and len(word) > 1})
     shared: Counter[str] = Counter()
     for word in words:

@@ -79,3 +79,7 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
             _, place, field = name.split(".", 2)
             state.setdefault(int(place), {})[field] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    for parameter, entry in optimizer.state.items():  # fused steps need moments that lie in memory as the weights do
+        for field, value in entry.items():
+            if value.shape == parameter.shape:
+                entry[field] = torch.empty_like(parameter).copy_(value)

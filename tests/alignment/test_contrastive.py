@@ -1,0 +1,130 @@
+import json
+
+import numpy as np
+import pytest
+
+from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace, auto_epochs
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.items import Item
+from tastemaker.core.errors import Cancelled, ConfigError, FitError, NotFitted
+from tastemaker.core.progress import Advanced, Noted
+from tastemaker.testing.worlds import COLOURS, SHAPES, drawing, drawn_shop
+
+SMALL = ContrastiveConfig(dim=32, epochs=30, picture_size=32, picture_widths=(16, 32), text_width=32, batch_size=48)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return drawn_shop(8)
+
+
+@pytest.fixture(scope="module")
+def space(shop):
+    return ContrastiveSpace(SMALL).fit(shop)
+
+
+def kinds(catalog):
+    facts = [catalog.item(row).attributes for row in range(catalog.size)]
+    return [f"{fact['colour']} {fact['shape']}" for fact in facts]
+
+
+def share_right(space, vectors, catalog, k=3):
+    """Share of the first k places that hold the kind asked for, over all twelve kinds."""
+    asked = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    top = np.argsort(-space.embed_texts(asked) @ vectors.matrix.T, axis=1)[:, :k]
+    names = np.array(kinds(catalog))
+    return np.mean(names[top] == np.array(asked)[:, None])
+
+
+def test_words_find_pictures_that_were_never_seen(space):
+    names = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    pictures = [drawing(*name.split(), seed=99) for name in names]
+    nearest = (space.embed_texts(names) @ space.embed_pictures(pictures).T).argmax(1)
+    assert np.mean(nearest == np.arange(12)) > 0.7
+
+
+@pytest.mark.parametrize("hidden", ["text", "picture"])
+def test_items_that_lack_a_modality_are_not_buried(space, shop, hidden):
+    """Half of the items of each kind bring one modality alone; they keep about half of the first places."""
+    rows = np.arange(0, shop.size, 2)
+    catalog = shop.without_modality(hidden, rows)
+    if hidden == "text":
+        catalog = catalog.without_modality("attributes", rows)
+    vectors = space.embed_items(catalog, np.arange(shop.size))
+    assert vectors.has[hidden][rows].sum() == 0
+    assert share_right(space, vectors, shop) > 0.8
+    asked = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    top = np.argsort(-space.embed_texts(asked) @ vectors.matrix.T, axis=1)[:, :4]
+    assert 0.1 < np.mean(top % 2 == 0) < 0.9
+
+
+def test_a_killed_training_resumes_to_the_same_space(space, shop, tmp_path):
+    def die(event):
+        if isinstance(event, Advanced) and event.task.startswith("learning") and event.done == 25:
+            raise Cancelled("killed")
+
+    seen = []
+    with pytest.raises(Cancelled):
+        ContrastiveSpace(SMALL, checkpoint=tmp_path / "c").fit(shop, die)
+    resumed = ContrastiveSpace(SMALL, checkpoint=tmp_path / "c").fit(shop, seen.append)
+    assert any("goes on after epoch" in e.message for e in seen if isinstance(e, Noted))
+    np.testing.assert_allclose(resumed.embed_texts(["red circle"]), space.embed_texts(["red circle"]), atol=1e-3)
+
+
+def test_words_alone_and_pictures_alone_still_give_vectors(shop):
+    everyone = np.arange(shop.size)
+    words = shop.without_modality("picture", everyone)
+    space = ContrastiveSpace(SMALL).fit(words)
+    assert share_right(space, space.embed_items(words, everyone), shop) > 0.9
+    pictures = shop.without_modality("text", everyone).without_modality("attributes", everyone)
+    space = ContrastiveSpace(SMALL.model_copy(update={"epochs": 10})).fit(pictures)
+    vectors = space.embed_items(pictures, everyone)
+    near = vectors.matrix @ vectors.matrix.T
+    np.fill_diagonal(near, -1)
+    names = np.array(kinds(shop))
+    assert np.mean(names[near.argmax(1)] == names) > 0.5
+    assert not vectors.has["text"].any()
+
+
+def test_nothing_to_learn_from_is_an_error():
+    with pytest.raises(FitError, match="no item has a picture or a word"):
+        ContrastiveSpace(SMALL).fit(Catalog.from_items([Item("a"), Item("b")]))
+    with pytest.raises(FitError):
+        ContrastiveSpace(SMALL).fit(Catalog.from_items([]))
+
+
+def test_one_item_is_enough_to_go_on():
+    space = ContrastiveSpace(SMALL).fit(Catalog.from_items([Item("a", "red dress")]))
+    assert space.embed_items(Catalog.from_items([Item("a", "red dress")]), np.arange(1)).present.all()
+
+
+def test_asking_before_learning_is_an_error():
+    with pytest.raises(NotFitted):
+        ContrastiveSpace(SMALL).embed_texts(["red"])
+
+
+def test_removed_items_are_not_learned_and_have_no_vector(shop):
+    alive = np.ones(shop.size, bool)
+    alive[:5] = False
+    space = ContrastiveSpace(SMALL.model_copy(update={"epochs": 1})).fit(shop.restricted(alive))
+    vectors = space.embed_items(shop.restricted(alive), np.arange(8))
+    assert vectors.present.tolist() == [False] * 5 + [True] * 3
+
+
+def test_comes_back_from_storage(space, shop):
+    settings = json.loads(json.dumps(space.settings()))
+    again = ContrastiveSpace.restore(settings, space.tensors())
+    rows = np.arange(6)
+    np.testing.assert_array_equal(again.embed_items(shop, rows).matrix, space.embed_items(shop, rows).matrix)
+    assert again.config == SMALL
+
+
+def test_epochs_fall_with_size():
+    assert [auto_epochs(n) for n in (1, 1200, 20_000, 10**7)] == [150, 60, 19, 8]
+
+
+def test_settings_out_of_range_are_named():
+    with pytest.raises(ConfigError, match="dim"):
+        ContrastiveConfig.read({"dim": 0})
+    with pytest.raises(ConfigError, match="epoch"):
+        ContrastiveConfig.read({"epoch": 3})
