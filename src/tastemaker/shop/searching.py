@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tastemaker.alignment.query import Query, compose
+from tastemaker.alignment.query import Query, Term, mix, terms
 from tastemaker.alignment.wording import understand
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
@@ -24,14 +24,11 @@ from tastemaker.index import filters, fusion
 from tastemaker.index.exact import best
 from tastemaker.index.near import near_misses
 from tastemaker.shop.live import View
+from tastemaker.shop.pulling import keeps, pulls, reference_values, taste
 from tastemaker.shop.recommending import place
 
 DEPTH = 500
 """How many answers of each door are fused."""
-PULL = 0.25
-"""How far an understood attribute value can lift an item, against a door's whole range of 1."""
-TASTE = 0.15
-"""How far a known person's taste can lift an item."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,11 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
     mask = view.catalog.available & (wanted & filters.of_facets(facets)).mask(view.catalog)
     if request.mask is not None:
         mask &= request.mask
-    rows, scores, doors = _answers(view, store, query, mask)
-    scores = scores + _pulls(view, facets, rows) + _taste(view, request.history, rows)
+    parts = _parts(view, query)
+    rows, scores, doors = _answers(view, store, query, parts, mask)
+    scores = scores + pulls(view, facets, rows) + taste(view, request.history, rows)
+    if request.change.strip():
+        scores = scores + keeps(view, reference_values(view, request.reference, parts), facets, rows)
     order = best(scores, k)
     items = [
         place(view.catalog, row, float(score), _reasons(view, row, facets, doors))
@@ -118,20 +118,21 @@ def _near(view: View, row: int, other: int, score: float) -> Ranked:
     return place(view.catalog, other, score, [Reason("near", sentence, 1.0, (view.catalog.ids[row],), shown)])
 
 
-def _answers(view: View, store: Store, query: Query, mask: Bools) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
+def _answers(
+    view: View, store: Store, query: Query, parts: Sequence[Term], mask: Bools
+) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
-    vector = _vector(view, query)
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
-    if vector is not None and view.index is not None:
-        near = view.index.search(vector, DEPTH, mask)
+    if parts and view.index is not None:
+        near = view.index.search(mix(parts), DEPTH, mask)
     spoken = f"{query.text} {query.change}".strip()
     said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
     if query.image is not None:
         share *= 0.25  # the picture holds what the words leave out
-    if vector is None:
+    if not parts:
         share = 1.0
-    if not spoken and vector is None:
+    if not spoken and not parts:
         rows = np.flatnonzero(mask)
         return rows, view.popularity[rows] / max(1.0, float(view.popularity.max(initial=0))), {}
     has_words = None if view.vectors is None else view.vectors.has.get("text")
@@ -139,50 +140,13 @@ def _answers(view: View, store: Store, query: Query, mask: Bools) -> tuple[Ints,
     return rows, scores, {"words": frozenset(said[0].tolist())}
 
 
-def _vector(view: View, query: Query) -> Floats | None:
-    """The request as one vector; None when there is no space or nothing that a space could read."""
+def _parts(view: View, query: Query) -> tuple[Term, ...]:
+    """The request's parts in the space; none when there is no space or nothing that a space could read."""
     if view.fitted.space is None or view.index is None:
-        return None
+        return ()
     if query.image is None and not query.text.strip() and not query.change.strip():
-        return None
-    return compose(view.fitted.space, query)
-
-
-def _pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
-    """What the soft facets add to each row: known values count fully, likely ones as far as they are likely."""
-    total = np.zeros(len(rows), np.float32)
-    for facet in facets:
-        if facet.hard:
-            continue
-        if facet.name == "price":
-            total += _cheaper(view.catalog.prices[rows], facet)
-        elif view.fitted.traits is not None and view.vectors is not None and facet.op in ("=", "!="):
-            likely = view.fitted.traits.score(facet.name, facet.value, rows, view.catalog, view.vectors.matrix)
-            total += likely if facet.op == "=" else -likely
-    return (PULL * total).astype(np.float32)
-
-
-def _cheaper(prices: Floats, facet: Facet) -> Floats:
-    """A wish about the price that is no limit: the rank among the prices at hand, 0 to 1; 0 where there is no price."""
-    known = np.isfinite(prices)
-    rank = np.zeros(len(prices), np.float32)
-    if known.sum() > 1:
-        order = np.argsort(np.argsort(prices[known])) / (known.sum() - 1)
-        rank[known] = 1 - order if facet.op in ("<", "<=") else order
-    return rank
-
-
-def _taste(view: View, history: History | None, rows: Ints) -> Floats:
-    """What a person's taste adds to each row, 0 to TASTE."""
-    if history is None or not len(history.liked) or view.fitted.recommender is None or not len(rows):
-        return np.zeros(len(rows), np.float32)
-    scores = view.fitted.recommender.score([history], rows)[0]
-    finite = np.isfinite(scores)
-    if not finite.any():
-        return np.zeros(len(rows), np.float32)
-    low, high = float(scores[finite].min()), float(scores[finite].max())
-    scaled = np.where(finite, (scores - low) / max(1e-9, high - low), 0.0)
-    return (TASTE * scaled).astype(np.float32)
+        return ()
+    return terms(view.fitted.space, query)
 
 
 def _reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:
