@@ -63,7 +63,8 @@ class Plan:
         average: share of the averaged weights kept each step; 0 turns averaging off.
         patience: share of the epochs without a better validation after which it stops.
         checks: validations in all, spread evenly; the last epoch always has one.
-        max_seconds: after this the remaining epochs are given up.
+        max_seconds: after this the remaining epochs are given up; where it is the tighter limit, rate and stages follow it,
+            so that a training on a slow machine ends as gently as one on a fast machine.
         seed: of every chance.
         checkpoint: file to write each epoch and to resume from; None keeps none.
         key: of the data and the settings; a checkpoint with another key is not taken.
@@ -137,15 +138,16 @@ class _Run:
         """One epoch, its validation and its checkpoint."""
         plan, outcome = self.plan, self.outcome
         begun = time.perf_counter()
-        self._enter(self.learning.stage(outcome.epochs / plan.epochs))
+        share = self.share(outcome.epochs * self.learning.steps)
+        self._enter(self.learning.stage(share))
         place = outcome.epochs * self.learning.steps
         rng = generator(plan.seed, f"epoch {outcome.epochs}")
         self.learning.model.train()
         losses: list[float] = []
         with torch.random.fork_rng():
             torch.manual_seed(derive(plan.seed, f"torch {outcome.epochs}"))
-            for loss in self.learning.losses(outcome.epochs / plan.epochs, rng):
-                self._step(loss, place + len(losses))
+            for loss in self.learning.losses(share, rng):
+                self._step(loss, place + len(losses), time.perf_counter() - begun)
                 losses.append(float(loss.detach()))
                 task.advance(1, {"loss": losses[-1], "epoch": outcome.epochs + 1})
         self.learning.model.eval()
@@ -156,19 +158,24 @@ class _Run:
         outcome.seconds += time.perf_counter() - begun
         self._save()
 
+    def share(self, step: int, running: float = 0.0) -> float:
+        """How much of the training is behind at a step, by steps or by time, whichever is further."""
+        steps = self.plan.epochs * self.learning.steps
+        return min(1.0, max(step / max(1, steps), (self.outcome.seconds + running) / self.plan.max_seconds))
+
     def _enter(self, stage: int) -> None:
         """In a new stage the best of the old one is forgotten, and patience starts anew."""
         if stage != self.stage:
             self.stage, self.best, self.outcome.score = stage, {}, -math.inf
             self.best_epoch = self.outcome.epochs
 
-    def _step(self, loss: Tensor, step: int) -> None:
+    def _step(self, loss: Tensor, step: int, running: float) -> None:
         if not torch.isfinite(loss):
             raise FitError(f"the loss is {loss.item()} at step {step}", hint="lower the learning rate")
+        steps = self.plan.epochs * self.learning.steps
+        scale = rate(round(self.share(step, running) * steps), steps, self.plan.warm_up)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.plan.learning_rate * rate(
-                step, self.plan.epochs * self.learning.steps, self.plan.warm_up
-            )
+            group["lr"] = self.plan.learning_rate * scale
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.learning.model.parameters(), self.plan.clip)
