@@ -112,10 +112,9 @@ def composed(space: ContrastiveSpace, catalog: Catalog, vectors: dict[str, Float
     rows: list[Row] = []
     vectors_of = {how: np.stack([compose(space, query) for query in each]) for how, each in asked.items()}
     for what, matrix in vectors.items():
-        row: Row = {"hitrate@10": what}
-        for how, found in vectors_of.items():
-            row[how] = hit_rate(found @ matrix.T, positives, reference)
-        row["times the better side"] = round(float(row["picture + change"]) / max(float(row["picture alone"]), float(row["words alone"])), 2)  # type: ignore[arg-type]  # fmt: skip
+        hits = {how: hit_rate(found @ matrix.T, positives, reference) for how, found in vectors_of.items()}
+        best = max(hits["picture alone"], hits["words alone"])
+        row: Row = {"hitrate@10": what, **hits, "times the better side": round(hits["picture + change"] / best, 2)}
         rows.append(row)
     return rows
 

@@ -62,7 +62,7 @@ def build() -> Catalog:
 
 def main() -> None:
     """Run and print."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     catalog = build()
     pictured = [row for row in range(catalog.size) if catalog.main_picture(row)]
     kept = np.array(pictured[::5], np.int64)
