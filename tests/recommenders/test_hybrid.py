@@ -6,6 +6,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Noted
+from tastemaker.recommenders.blending import Weights
 from tastemaker.recommenders.hybrid import SOURCES, Hybrid, HybridConfig
 from tastemaker.testing.worlds import checkerboard, history_of
 
@@ -97,3 +98,14 @@ def test_same_seed_same_answer_and_restored_alike():
     ask = [[history_of(0), History.of([])], np.arange(40)]
     assert np.array_equal(one.score(*ask), two.score(*ask))
     assert np.array_equal(one.score(*ask), again.score(*ask))
+
+
+def test_cold_weights_come_from_where_items_were_new():
+    one, other = Weights.even(["a", "b"]), Weights.even(["a", "b"])
+    other.matrix[:, :, 0] = 7.0
+    other.offset[:] = [5.0, 0.0, 3.0]
+    one.offset[:] = [0.0, 0.0, 1.0]
+    both = one.with_cold(other)
+    assert both.matrix[:, :, 0].min() == 7.0
+    assert both.matrix[:, :, 1:].max() == 1.0
+    assert both.offset[0].tolist() == [3.0, 0.0, 1.0]  # cold items stand 2 above hot ones, as they did there

@@ -36,10 +36,15 @@ def test_a_hidden_choice_is_hidden_whole():
 
 
 def test_at_most_so_many_people_and_too_few_events():
-    assert len(rehearse(world(), 0.0, 7, seed=0).histories) == 7
+    assert len(rehearse(world(), 0.0, 16, seed=0).histories) == 16
     assert rehearse(shop([("a", 0), ("b", 1)]).interactions, 0.0, 100, seed=0) is None
 
 
 def test_shortened_histories_are_the_newest_events():
     rehearsal = rehearse(world(), 0.0, 100, seed=0)
     assert [h.rows.tolist() for h in rehearsal.shortened(2)] == [h.rows[-2:].tolist() for h in rehearsal.histories]
+
+
+def test_who_is_not_asked_loses_nothing():
+    rehearsal = rehearse(world(), 0.0, 16, seed=0)
+    assert sorted(np.bincount(rehearsal.train.user, minlength=20).tolist()) == [8] * 16 + [10] * 4

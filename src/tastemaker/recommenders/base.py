@@ -38,6 +38,11 @@ class Recommender(ABC, Generic[C]):
     def __init__(self, config: C | None = None) -> None:
         self.config: C = config if config is not None else self.config_class()  # type: ignore[assignment]
 
+    @property
+    def settled(self) -> C:
+        """The config with the settings that ``fit`` chose where they were left open."""
+        return self.config
+
     @abstractmethod
     def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
         """Learn from the catalog's events, and from the items' vectors where the method reads them.

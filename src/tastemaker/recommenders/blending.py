@@ -22,6 +22,7 @@ from tastemaker.recommenders.rehearsal import Rehearsal
 Sources = Mapping[str, Recommender[Config]]
 COHORTS = ("cold", "warm", "hot")
 PEOPLE = ("new", "known")
+BEND = np.float32(3.0)  # deviations from which a score counts less and less
 SHORT = 4
 """Liked items up to which a person is new."""
 
@@ -50,6 +51,13 @@ class Weights:
     def offsets(self, known: Ints, cohort: Ints) -> Floats:
         """Offsets of the items. Shapes: (people,), (n,) -> (people, n)."""
         return self.offset[known][:, cohort]
+
+    def with_cold(self, other: "Weights") -> "Weights":
+        """These weights, with those of another for cold items; their offset keeps its distance to the hot items'."""
+        matrix, offset = self.matrix.copy(), self.offset.copy()
+        matrix[:, :, 0] = other.matrix[:, :, 0]
+        offset[:, 0] = other.offset[:, 0] - other.offset[:, -1] + self.offset[:, -1]
+        return Weights(self.names, matrix, offset)
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """For storage."""
@@ -135,8 +143,14 @@ def standardised(sources: Sources, histories: Sequence[History], rows: Ints, ref
     for name, source in sources.items():
         raw = source.score(histories, both)
         mean, spread = _scale(raw[:, : len(reference)])
-        found[name] = np.asarray((raw[:, len(reference) :] - mean) / spread, np.float32)
+        found[name] = _tamed(np.asarray((raw[:, len(reference) :] - mean) / spread, np.float32))
     return found
+
+
+def _tamed(scores: Floats) -> Floats:
+    """``b asinh(z / b)``: the score itself near 0, like its logarithm far out, where a few neighbours stand alone."""
+    finite = np.isfinite(scores)
+    return np.where(finite, BEND * np.arcsinh(np.where(finite, scores, 0.0) / BEND), -np.inf).astype(np.float32)
 
 
 def _scale(raw: Floats) -> tuple[Floats, Floats]:

@@ -92,6 +92,14 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     config_class: ClassVar[type[Config]] = ContentToFactorsConfig
     serves_cold_items: ClassVar[bool] = True
 
+    _penalty: float | None = None
+
+    @property
+    @override
+    def settled(self) -> ContentToFactorsConfig:
+        """With the regularisation that was chosen."""
+        return self.config.model_copy(update={"regularisation": self._penalty})
+
     @override
     def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
         """Factorise what people did, then regress the factors on content.
@@ -123,6 +131,7 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         people = catalog.interactions.matrix()[:, self._rows]
         gram = co_occurrences(catalog.interactions, self._rows)
         penalty = self.config.regularisation or chosen_penalty(catalog.interactions, self.config.half_life)
+        self._penalty = penalty
         weights = closed_form(gram, penalty)
         dim = min(self.config.dim, len(gram))
         start = generator(self.config.seed, "content-to-factors").standard_normal((len(gram), min(len(gram), dim + 16)))

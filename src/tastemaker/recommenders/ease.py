@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 from scipy.linalg import lapack
+from typing_extensions import override
 
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
@@ -39,6 +40,14 @@ class Ease(Linear[EaseConfig]):
     source: ClassVar[str] = "Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, eq. 8"
     config_class: ClassVar[type[Config]] = EaseConfig
 
+    _penalty: float | None = None
+
+    @property
+    @override
+    def settled(self) -> EaseConfig:
+        """With the regularisation that was chosen."""
+        return self.config.model_copy(update={"regularisation": self._penalty})
+
     def most(self) -> int:
         """The cap of the config."""
         return self.config.max_items
@@ -47,6 +56,7 @@ class Ease(Linear[EaseConfig]):
         """The closed form. Shapes: (len(rows), len(rows))."""
         with track(observer, f"ease: {len(rows):,} items") as task:
             penalty = self.config.regularisation or chosen_penalty(events, self.config.half_life)
+            self._penalty = penalty
             task.note(f"regularisation {penalty:g}")
             return closed_form(co_occurrences(events, rows), penalty)
 

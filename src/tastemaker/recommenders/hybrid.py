@@ -22,6 +22,7 @@ from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.blending import Sources
 from tastemaker.recommenders.content import Content
 from tastemaker.recommenders.content_to_factors import ContentToFactors
 from tastemaker.recommenders.ease import Ease
@@ -34,7 +35,7 @@ SOURCES: Mapping[str, type[Recommender[Config]]] = {
     "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
     "content": Content, "content-to-factors": ContentToFactors,
 }  # fmt: skip
-FROM_EVENTS = [name for name in SOURCES if name != "content"]
+WITHOUT_EVENTS = ("content",)  # what does not read events need not be fitted for a rehearsal
 BATCH = 64
 RANKED = 2_000  # items that are ranked in the rehearsal
 REFERENCE = 1_000  # items that a person's scale is taken from
@@ -74,27 +75,37 @@ class Hybrid(Recommender[HybridConfig]):
             FitError: there are neither events nor any content.
         """
         with track(observer, "hybrid") as task:
-            config = self.config
-            said = _fitted(["content"], catalog, vectors, observer)  # does not read events: one fit serves both
-            held_out = config.held_out if said else 0.0
-            rehearsal = rehearse(catalog.interactions, held_out, config.people, config.seed)
-            self._weights = blending.Weights.even(list(SOURCES))
-            if rehearsal is not None:
-                part = catalog.with_interactions(rehearsal.train)
-                trial = _fitted(FROM_EVENTS, part, vectors, observer) | said
-                cohort = self._cohorts(rehearsal.train)
-                asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
-                reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
-                self._weights = blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
-                task.note(str(self._weights))
-            found = _fitted(FROM_EVENTS, catalog, vectors, observer) | said
-            self._sources = {name: found[name] for name in SOURCES if name in found}
-            if not self._sources:
+            found = _fitted({name: method() for name, method in SOURCES.items()}, catalog, vectors, observer)
+            if not found:
                 raise FitError("hybrid: there are neither events nor content", hint="add events, or give items words")
+            self._sources = found
+            self._weights = self._learned(catalog, vectors, 0.0, observer)
+            if any(source.serves_cold_items for source in found.values()) and self.config.held_out > 0:
+                cold = self._learned(catalog, vectors, self.config.held_out, observer)
+                self._weights = self._weights.with_cold(cold)
+            task.note(str(self._weights))
             self._cohort = self._cohorts(catalog.interactions)
             usual = self._cohort > 0 if self._cohort.any() else catalog.alive
             self._reference = self._drawn(np.flatnonzero(usual), "reference", REFERENCE)
         return self
+
+    def _learned(
+        self, catalog: Catalog, vectors: ItemVectors | None, held_out: float, observer: Observer
+    ) -> blending.Weights:
+        """Weights of one rehearsal; all alike when there is too little for one."""
+        rehearsal = rehearse(catalog.interactions, held_out, self.config.people, self.config.seed)
+        if rehearsal is None:
+            return blending.Weights.even(list(SOURCES))
+        part = catalog.with_interactions(rehearsal.train)
+        fresh = {
+            name: SOURCES[name](source.settled) for name, source in self._sources.items() if name not in WITHOUT_EVENTS
+        }
+        same = {name: source for name, source in self._sources.items() if name in WITHOUT_EVENTS}
+        trial = {**_fitted(fresh, part, vectors, observer), **same}
+        cohort = self._cohorts(rehearsal.train)
+        asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
+        reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
+        return blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
 
     def _drawn(self, rows: Ints, name: str, most: int) -> Ints:
         """At most so many of the rows, by chance."""
@@ -206,13 +217,13 @@ def _times(weights: Floats, values: Floats) -> Floats:
 
 
 def _fitted(
-    names: Sequence[str], catalog: Catalog, vectors: ItemVectors | None, observer: Observer
+    methods: Sources, catalog: Catalog, vectors: ItemVectors | None, observer: Observer
 ) -> dict[str, Recommender[Config]]:
-    """Those of the sources that have something to learn from."""
+    """Those of the methods that have something to learn from, fitted."""
     fitted: dict[str, Recommender[Config]] = {}
-    for name in names:
+    for name, method in methods.items():
         try:
-            fitted[name] = SOURCES[name]().fit(catalog, vectors, observer)
+            fitted[name] = method.fit(catalog, vectors, observer)
         except FitError:
             continue  # a source that has nothing to learn from is left out
     return fitted

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_matrix, diags, vstack
+from typing_extensions import override
 
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
@@ -45,6 +46,14 @@ class ItemKnn(Linear[ItemKnnConfig]):
     source: ClassVar[str] = "Sarwar et al., WWW 2001; damped degrees as in RP3beta, Paudel et al., TiiS 2017, eq. 6"
     config_class: ClassVar[type[Config]] = ItemKnnConfig
 
+    _option: tuple[float | None, float | None] = (None, None)
+
+    @property
+    @override
+    def settled(self) -> ItemKnnConfig:
+        """With the busy and the fame that were chosen."""
+        return self.config.model_copy(update={"busy": self._option[0], "fame": self._option[1]})
+
     def learn(self, events: Interactions, rows: Ints, observer: Observer) -> csr_matrix:
         """Blocks of lines. Shapes: (len(rows), len(rows))."""
         with track(observer, "item-knn") as task:
@@ -53,6 +62,7 @@ class ItemKnn(Linear[ItemKnnConfig]):
             fame = FAME if config.fame is None else (config.fame,)
             options = [(b, f) for b in busy for f in fame]
             option = best(options, events, config.half_life, self._nearest)
+            self._option = option
             task.note(f"busy {option[0]:g}, fame {option[1]:g}")
             return self._nearest(events, rows, option)
 

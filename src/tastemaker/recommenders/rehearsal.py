@@ -13,7 +13,7 @@ from tastemaker.core.types import Bools, Ints
 from tastemaker.recommenders.signals import in_order
 
 SHARE = 0.2  # of each person's choices that are hidden, the newest
-FEWEST = 3  # choices that must stay
+FEWEST = 1  # choices that must stay: many shops know two things of most people
 FEWEST_CHOICES = 30  # hidden choices below which nothing can be learned
 
 
@@ -40,7 +40,7 @@ class Rehearsal:
 
 
 def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> Rehearsal | None:
-    """Hide each person's newest choices and every event of some items; None when too little is left to learn from.
+    """Hide the newest choices of some people and every event of some items; None when too little is left to learn from.
 
     Args:
         events: all that happened.
@@ -50,13 +50,15 @@ def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> R
     """
     pair = events.user * np.int64(events.n_rows) + events.row
     hidden = _last_choices(events, pair, seed)
+    able = np.unique(events.user[hidden])
+    drawn = generator(seed, "hybrid people").permutation(able)[:people]
+    hidden = hidden[np.isin(events.user[hidden], drawn)]  # only theirs: who has two events would be nobody with one
     new = _new_items(events, held_out, seed)
     train = events.where(~np.isin(pair, pair[hidden]) & ~new[events.row])
     if len(hidden) < FEWEST_CHOICES or len(train) == 0:
         return None
     histories = train.histories()
-    able = [user for user in np.unique(events.user[hidden]).tolist() if len(histories[user].liked)]
-    asked = np.sort(generator(seed, "hybrid people").permutation(np.array(able, np.int64))[:people]).tolist()
+    asked = [user for user in np.sort(drawn).tolist() if len(histories[user].liked)]
     order = hidden[np.argsort(events.user[hidden], kind="stable")]
     bounds = np.searchsorted(events.user[order], [asked, [user + 1 for user in asked]])
     choices = tuple(np.unique(events.row[order[low:high]]) for low, high in bounds.T)
