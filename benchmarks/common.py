@@ -24,6 +24,7 @@ from scipy.sparse import csr_matrix
 from tastemaker.core.progress import Advanced, Event, Finished, Noted, Started
 from tastemaker.core.types import Bools, Floats, Ints
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that wait must not burn a shared core
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 BUILD = ROOT / "build" / "benchmarks"

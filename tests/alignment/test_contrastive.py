@@ -120,7 +120,7 @@ def test_comes_back_from_storage(space, shop):
 
 
 def test_epochs_fall_with_size():
-    assert [auto_epochs(n) for n in (1, 1200, 20_000, 10**5, 10**7)] == [90, 60, 40, 8, 4]
+    assert [auto_epochs(n) for n in (1, 1200, 20_000, 10**5, 10**7)] == [60, 40, 40, 8, 4]
 
 
 def test_settings_out_of_range_are_named():

@@ -63,8 +63,8 @@ class Plan:
         average: share of the averaged weights kept each step; 0 turns averaging off.
         patience: share of the epochs without a better validation after which it stops.
         checks: validations in all, spread evenly; the last epoch always has one.
-        max_seconds: after this the remaining epochs are given up; where it is the tighter limit, rate and stages follow it,
-            so that a training on a slow machine ends as gently as one on a fast machine.
+        max_seconds: after this the remaining epochs are given up; where it is the tighter limit, rate and stages follow
+            it, so that a training on a slow machine ends as gently as one on a fast machine.
         seed: of every chance.
         checkpoint: file to write each epoch and to resume from; None keeps none.
         key: of the data and the settings; a checkpoint with another key is not taken.

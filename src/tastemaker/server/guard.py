@@ -30,7 +30,7 @@ SECURE_HEADERS = {
 }
 
 
-class TooLarge(Exception):  # noqa: N818 - a signal, not an error of the library
+class TooLarge(Exception):
     """The body is over the cap."""
 
 

@@ -59,8 +59,9 @@ def score(view: View, history: History, candidates: Ints, named: str) -> tuple[F
 def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
     """Why a row stands in a person's ranking: their own items that speak for it, else what many people did."""
     recommender = view.fitted.recommender
-    found = [] if recommender is None or not len(history.liked) else recommender.because(history, row)
-    if found and recommender is not None:
+    past = history.where(history.rows != row)  # an item is no reason for itself
+    found = [] if recommender is None or not len(past.liked) else recommender.because(past, row)
+    if found:
         items = tuple(view.catalog.ids[other] for other, _ in found)
         title = view.catalog.item(found[0][0]).title or items[0]
         sentence = f"because you liked {title}"

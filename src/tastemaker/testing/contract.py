@@ -11,7 +11,7 @@ from tastemaker.core.errors import TastemakerError
 Tensors = Mapping[str, npt.NDArray[np.generic]]
 
 
-class ContractBroken(TastemakerError, AssertionError):  # noqa: N818 - named like its siblings in core.errors
+class ContractBroken(TastemakerError, AssertionError):
     """A method does not do what its contract says."""
 
 
