@@ -27,8 +27,8 @@ DAY = 86_400.0
 class PopularityConfig(Config):
     """Settings of popularity."""
 
-    half_life_days: float = Field(default=0.0, ge=0)
-    """After so many days an event counts half; 0: events never fade."""
+    half_life_days: float | None = Field(default=None, ge=0)
+    """After so many days an event counts half; unset: half of the time that the shop's events span; 0: never."""
 
 
 class Popularity(Recommender[PopularityConfig]):
@@ -77,15 +77,15 @@ class Popularity(Recommender[PopularityConfig]):
         return self
 
 
-def _shares(events: Interactions, half_life_days: float) -> Floats:
+def _shares(events: Interactions, half_life_days: float | None) -> Floats:
     """Share of each row. Shapes: (rows,)."""
-    order = np.argsort(_ages(events.time), kind="stable")  # newest first: np.unique keeps a person's newest event
+    ages = _ages(events.time)
+    order = np.argsort(ages, kind="stable")  # newest first: np.unique keeps a person's newest event
     key = events.user[order] * np.int64(events.n_rows) + events.row[order]
     _, first = np.unique(key, return_index=True)
     kept = order[first]
-    values = np.ones(len(kept))
-    if half_life_days > 0:
-        values = np.exp2(-_ages(events.time)[kept] / (half_life_days * DAY))
+    half_life = ages.max() / 2 if half_life_days is None else half_life_days * DAY
+    values = np.exp2(-ages[kept] / half_life) if half_life > 0 else np.ones(len(kept))
     counts = np.bincount(events.row[kept], values, minlength=events.n_rows)
     return np.asarray(counts / counts.sum(), np.float32)
 
