@@ -8,8 +8,8 @@ movies, drawn by chance, lose every rating ("unseen"). It lets the methods see t
 figures flatter; it is the protocol of the plain baselines. *One moment*: what happened before one moment is learned,
 for everyone. Every later rating is a positive, whatever its value; what a person had is not ranked.
 
-Every weight of the hybrid is learned inside the training part. The default settings of the methods were chosen while the
-first split was at hand, with other draws of unseen movies (seeds 0 to 3): its figures are a little optimistic.
+Every weight of the hybrid is learned inside the training part. The default settings of the methods were chosen while
+the first split was at hand, with other draws of unseen movies (seeds 0 to 3): its figures are a little optimistic.
 """
 
 import argparse
