@@ -14,6 +14,7 @@ from tastemaker.recommenders.signals import in_order
 
 SHARE = 0.2  # of each person's choices that are hidden, the newest
 FEWEST = 1  # choices that must stay: many shops know two things of most people
+VISIT = 30 * 60  # seconds without an event after which a new visit begins
 FEWEST_CHOICES = 30  # hidden choices below which nothing can be learned
 
 
@@ -76,9 +77,27 @@ def _last_choices(events: Interactions, pair: Ints, seed: int) -> Ints:
     _, total = np.unique(events.user[order], return_counts=True)
     begin = np.cumsum(total) - total
     kept = np.maximum(FEWEST, np.floor(total * (1.0 - SHARE))).astype(np.int64)
+    kept = _at_visits(events, order, begin, total, kept)
     place = np.arange(len(order)) - np.repeat(begin, total)
     last: Ints = order[place >= np.repeat(kept, total)]
     return last
+
+
+def _at_visits(events: Interactions, order: Ints, begin: Ints, total: Ints, kept: Ints) -> Ints:
+    """Move each person's cut to the nearest beginning of a visit, where they have more than one.
+
+    What is put beside what inside a visit is easy to foretell and soon over; what a person turns to when they come back
+    is what the weights are for.
+
+    Shapes: order (choices,), the others (people,) -> (people,).
+    """
+    fresh = np.diff(events.time[order], prepend=-np.inf) > VISIT  # False where a time is unknown
+    moved = kept.copy()
+    for person, (start, n, cut) in enumerate(zip(begin.tolist(), total.tolist(), kept.tolist(), strict=True)):
+        visits = np.flatnonzero(fresh[start + FEWEST : start + n]) + FEWEST
+        if len(visits):
+            moved[person] = visits[np.argmin(np.abs(visits - cut))]
+    return moved
 
 
 def _new_items(events: Interactions, share: float, seed: int) -> Bools:
