@@ -37,6 +37,7 @@ def test_a_missing_extra_says_what_to_install():
     error = errors.MissingExtra("diffusers", "pictures")
     assert error.hint == "pip install 'tastemaker[pictures]'"
     assert isinstance(error, ImportError)
+    assert errors.MissingExtra("somewhere").hint == "pip install 'somewhere'"
 
 
 @pytest.mark.parametrize(

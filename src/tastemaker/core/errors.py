@@ -95,8 +95,9 @@ class MissingExtra(TastemakerError, ImportError):
 
     Args:
         package: the package that could not be imported.
-        extra: the extra of this project that brings it.
+        extra: the extra of this project that brings it; "" when none does.
     """
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed", hint=f"pip install 'tastemaker[{extra}]'")
+    def __init__(self, package: str, extra: str = "") -> None:
+        wanted = f"tastemaker[{extra}]" if extra else package
+        super().__init__(f"{package} is not installed", hint=f"pip install '{wanted}'")

@@ -61,7 +61,7 @@ def find(kind: Kind, name: str) -> type[Method]:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("tastemaker"):
             raise
-        raise MissingExtra(error.name, "all") from error
+        raise MissingExtra(error.name) from error
     return loaded
 
 

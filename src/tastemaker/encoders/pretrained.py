@@ -124,7 +124,7 @@ def open_pretrained(name: str) -> Pretrained:
         import transformers
         from sentence_transformers import SentenceTransformer
     except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or "transformers", "all") from error
+        raise MissingExtra(error.name or "transformers") from error
     try:
         if (Path(name) / "modules.json").is_file():
             return SentenceModel(name, SentenceTransformer(name, device="cpu"))
