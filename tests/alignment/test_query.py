@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tastemaker.alignment.query import Query, Weights, compose, contributions, mix, shares, strongest, terms
+from tastemaker.alignment.query import Query, Weights, compose
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.core.errors import InputError
 
@@ -86,24 +86,6 @@ def test_taste_of_any_length_weighs_the_same():
     long = compose(SPACE, Query(text="red", taste=np.array([0, 0, 0, 9.0])))
     np.testing.assert_allclose(short, long, rtol=1e-6)
     assert short[1] > short[3] > 0
-
-
-def test_the_parts_of_a_score_sum_to_it():
-    query = Query(text="red dress", image=GREEN, avoid=("striped",), taste=np.ones(4))
-    parts = terms(SPACE, query)
-    scores = ITEMS @ mix(parts)
-    np.testing.assert_allclose(contributions(parts, ITEMS).sum(axis=0), scores, rtol=1e-5)
-
-
-def test_shares_name_the_part_that_pulled():
-    parts = terms(SPACE, Query(image=GREEN, change="red", avoid=("striped",)))
-    usual = np.full(4, 0.25, np.float32)
-    found = shares(parts, ITEMS, usual)
-    names = [part.name for part in parts]
-    assert [names[n] for n in strongest(parts, ITEMS[:2], usual)] == ["picture", "change"]
-    np.testing.assert_allclose(found[:, :2].sum(axis=0), 1.0)
-    assert not found[names.index("avoid")].any()
-    assert not found[:, 2].any()  # the striped thing leads in nothing that was asked
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,20 @@
-from fractions import Fraction
-
 import numpy as np
 import pytest
 
 from tastemaker.core.errors import InputError
-from tastemaker.index.fusion import blend, reciprocal_rank
+from tastemaker.index.fusion import blend
 
 
 def hits(rows, scores):
     return np.array(rows), np.array(scores, np.float32)
 
 
-def test_reciprocal_rank_by_hand():
-    rows, scores = reciprocal_rank([np.array([5, 3, 8]), np.array([3, 9])])
-    want = {3: Fraction(1, 62) + Fraction(1, 61), 5: Fraction(1, 61), 9: Fraction(1, 62), 8: Fraction(1, 63)}
-    assert rows.tolist() == [3, 5, 9, 8]
-    np.testing.assert_allclose(scores, [float(want[r]) for r in rows], rtol=1e-6)
-
-
-def test_reciprocal_rank_weights_and_constant():
-    rows, scores = reciprocal_rank([np.array([1, 2]), np.array([2])], [3, 1], k=1)
-    # row 1: 3/2; row 2: 3/3 + 1/2 = 3/2: a tie, the lower row first
-    assert rows.tolist() == [1, 2]
-    np.testing.assert_allclose(scores, [1.5, 1.5])
-
-
-def test_weight_zero_silences_a_ranking():
-    rows, _ = reciprocal_rank([np.array([4]), np.array([7, 8])], [1, 0])
+def test_weight_zero_silences_a_list():
+    rows, _ = blend([hits([4], [1.0]), hits([7, 8], [1.0, 0.5])], [1, 0])
     assert rows.tolist() == [4]
 
 
 def test_nothing_in_nothing_out():
-    assert len(reciprocal_rank([])[0]) == 0
-    assert len(reciprocal_rank([np.array([], int)])[0]) == 0
     assert len(blend([hits([], [])], [1])[0]) == 0
 
 
@@ -65,7 +47,5 @@ def test_equal_scores_all_count_fully():
 
 @pytest.mark.parametrize("weights", [[1], [1, -1], [1, float("nan")]])
 def test_bad_weights_are_refused(weights):
-    with pytest.raises(InputError):
-        reciprocal_rank([np.array([1]), np.array([2])], weights)
     with pytest.raises(InputError):
         blend([hits([1], [1]), hits([2], [1])], weights)

@@ -33,15 +33,13 @@ def test_a_score_does_not_depend_on_what_else_is_asked(fitted):
     assert alone == pytest.approx(whole, abs=1e-4)
 
 
-def test_nobody_is_answered_by_popularity_and_told_so(fitted):
+def test_nobody_is_answered_by_popularity(fitted):
     nobody = History.of([])
     parts = fitted.parts(nobody, np.arange(36))
     assert [name for name, part in parts.items() if np.isfinite(part).any()] == ["popularity"]
     popular = fitted.sources["popularity"].score([nobody], np.arange(36))[0]
     order = np.argsort(-fitted.score([nobody], np.arange(36))[0], kind="stable")
     assert (np.diff(popular[order]) <= 0).all()
-    assert "popular" in fitted.fallback(nobody)
-    assert fitted.fallback(history_of(0)) == ""
 
 
 def test_cold_items_of_the_right_parity_come_before_warm_ones_of_the_wrong(fitted):

@@ -22,7 +22,6 @@ SHADES: dict[str, dict[str, str]] = {
     "purple": {"lilac": "c3b2d3", "lavender": "a597c6", "plum": "64405f"},
 }
 
-NEUTRALS = ("white", "cream", "beige", "brown", "black", "grey", "navy")
 FAMILIES = tuple(SHADES)
 
 ACCENTS: dict[str, tuple[str, ...]] = {
@@ -68,8 +67,3 @@ def mix(a: Field, b: Field, share: float) -> Field:
 def luminance(colour: Field) -> float:
     """How light a colour looks, 0 to 1."""
     return float(colour @ np.array([0.299, 0.587, 0.114], np.float32))
-
-
-def readable_on(colour: Field) -> Field:
-    """Warm white or near black, whichever reads better on the colour."""
-    return rgb("f6f1e6") if luminance(colour) < 0.55 else rgb("24262b")

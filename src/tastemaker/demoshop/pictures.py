@@ -1,6 +1,6 @@
 """A piece -> its picture. The drawings know nothing of each other; this is the only place that knows them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -21,14 +21,3 @@ _ARTISTS: dict[str, Callable[[Piece, int], Image.Image]] = {
 def picture(piece: Piece, width: int) -> Image.Image:
     """Draw one piece, ``width`` pixels wide and four thirds as high; the same piece is the same picture, always."""
     return _ARTISTS[piece.department](piece, width)
-
-
-def contact_sheet(pieces: Sequence[Piece], width: int = 160, columns: int = 8) -> Image.Image:
-    """Many pictures on one sheet: to look at, and for the README."""
-    gap, tall = width // 16, width * 4 // 3
-    rows = -(-len(pieces) // columns)
-    sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (tall + gap) + gap), (250, 248, 244))
-    for place, piece in enumerate(pieces):
-        row, column = divmod(place, columns)
-        sheet.paste(picture(piece, width), (gap + column * (width + gap), gap + row * (tall + gap)))
-    return sheet

@@ -126,10 +126,6 @@ class Hybrid(Recommender[HybridConfig]):
         for source in self._sources.values():
             source.refresh(catalog, vectors)
 
-    def fallback(self, history: History) -> str:
-        """Why a history is answered by popularity alone, as a note for the person; "" when it is not."""
-        return "" if len(history.liked) else "nothing is known of this person yet: popular items"
-
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Weighted scores; -inf where no source can say anything. Shapes: (len(histories), n)."""
         cohort = self._cohort_of(candidates)

@@ -16,7 +16,6 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
-from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError, FitError, UnknownName
 from tastemaker.core.progress import Noted, Observer, track
 from tastemaker.core.seeds import generator
@@ -89,13 +88,6 @@ def new_space(workspace: Workspace) -> Space | None:
     if not issubclass(method, Space):
         raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'pretrained' or 'none'")
     return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "space")
-
-
-def settings_of(workspace: Workspace) -> dict[str, Config]:
-    """Every setting with its default, by section, as ``fit --show-config`` prints it."""
-    space = new_space(workspace)
-    shown: dict[str, Config] = {"workspace": workspace.settings, "hybrid": _hybrid(workspace).config}
-    return shown if space is None else {**shown, "space": space.config}
 
 
 @dataclass

@@ -10,8 +10,6 @@ from tastemaker.demoshop.curves import Frame, Point, along, ellipse, line, mirro
 from tastemaker.demoshop.field import Field
 from tastemaker.demoshop.palette import luminance, mix, rgb
 
-_SOFT_BLACK = rgb("1c1a19")
-
 
 class Tailor:
     """Draws one garment.
