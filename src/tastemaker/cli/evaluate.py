@@ -15,7 +15,7 @@ EXAMPLES = (
     "tastemaker evaluate shop/ --events later.csv --k 20",
     "tastemaker evaluate shop/ --split leave-one-out --methods hybrid,ease --json",
 )
-Split = Literal["time", "user-time", "leave-one-out"]
+Split = Literal["time", "user-time", "leave-one-out", "cold-items"]
 
 
 def evaluate(
@@ -26,7 +26,7 @@ def evaluate(
     queries: Annotated[
         Path | None, typer.Option("--queries", metavar="FILE", exists=True, help="Queries and their right answers.")
     ] = None,
-    split: Annotated[Split | None, typer.Option("--split", help="Hold back the last of the shop's own events.")] = None,
+    split: Annotated[Split | None, typer.Option("--split", help="Hold back some of the shop's own events.")] = None,
     methods: Annotated[
         list[str] | None, typer.Option("--methods", metavar="A,B", help="Which recommenders; repeatable.")
     ] = None,

@@ -25,7 +25,7 @@ def fit(
 ) -> None:
     """Train on the shop's own data.
 
-    The space, the index and the recommenders; a shop that is being served takes them over at once.
+    The space, the weights of the search and the recommender; a shop that is being served takes them over at once.
     """
     if show_config:
         from tastemaker.cli.show_config import settings_text

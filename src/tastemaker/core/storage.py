@@ -51,7 +51,7 @@ class Artefact:
 
     @cached_property
     def manifest(self) -> dict[str, object]:
-        """Seed, data hash, versions, and whatever the maker noted."""
+        """Hash of the content, version of the package, and what the maker noted of the data."""
         return _read_json(self.folder / "manifest.json")
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
+from tastemaker.core.config import Config
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.evaluation.cases import Case
@@ -45,7 +46,7 @@ def from_scores(score: Scorer, alive: Bools, *, seed: int = 0) -> Ranker:
     return rank
 
 
-def from_recommender(recommender: Recommender, alive: Bools, *, seed: int = 0) -> Ranker:  # type: ignore[type-arg]
+def from_recommender(recommender: Recommender[Config], alive: Bools, *, seed: int = 0) -> Ranker:
     """Rank by a fitted recommender's scores, from each case's history; a query without one has an empty history."""
 
     def score(cases: Sequence[Case], rows: Ints) -> Floats:

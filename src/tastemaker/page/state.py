@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
+from tastemaker.index.conditions import quoted
+
 MAX_TEXT = 400
 MAX_LIST = 20
 PAGE_SIZE = 24
@@ -75,7 +77,7 @@ class State:
         """The quick filters in the language of ``where``."""
         parts = []
         if self.department:
-            parts.append(f"department = {_quoted(self.department)}")
+            parts.append(f"department = {quoted(self.department)}")
         if self.under is not None:
             parts.append(f"price <= {self.under:g}")
         return " and ".join(parts)
@@ -118,11 +120,6 @@ class State:
     def with_again(self, label: str) -> "State":
         """The same search, with a thing that was taken away put back."""
         return replace(self, ignore=tuple(kept for kept in self.ignore if kept != label), size=PAGE_SIZE)
-
-
-def _quoted(text: str) -> str:
-    """A value as the filter language reads it; it has no escapes, so quotes inside choose the other kind."""
-    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def _price(text: str) -> float | None:

@@ -197,7 +197,7 @@ class EvaluateRequest(Request):
     model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
 
     split: Words | None = None
-    """`time`, `user-time` or `leave-one-out`: the shop's own last events are held back."""
+    """`time`, `user-time`, `leave-one-out` or `cold-items`: some of the shop's own events are held back."""
     events: Annotated[list[EventIn], Field(max_length=100_000)] | None = None
     """What people did next."""
     queries: Annotated[list[TruthRow], Field(max_length=10_000)] | None = None

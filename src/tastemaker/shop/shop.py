@@ -94,16 +94,18 @@ class Shop:
 
     def refresh(self, *, wait: bool = True) -> live.View:
         """Make a new view if anything has changed; the old one when another thread makes it and ``wait`` is False."""
-        if not self._lock.acquire(blocking=wait or self._view is None):
-            return self._view  # type: ignore[return-value]
+        old = self._view
+        if not self._lock.acquire(blocking=wait or old is None) and old is not None:
+            return old
         try:
             old = self._view
-            if old is None or not self._is_current(old):
-                same_fit = old is not None and dict(old.fitted.names) == self._published()
-                learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
-                self._view = live.view(self.store.snapshot(), learned, old).warmed()
-                self._keep_vectors(self._view)
-            return self._view  # type: ignore[return-value]
+            if old is not None and self._is_current(old):
+                return old
+            same_fit = old is not None and dict(old.fitted.names) == self._published()
+            learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
+            self._view = new = live.view(self.store.snapshot(), learned, old).warmed()
+            self._keep_vectors(new)
+            return new
         finally:
             self._lock.release()
 
@@ -277,7 +279,8 @@ class Shop:
         Args:
             events: what people did next, same columns as ``events``.
             queries: questions with their right answers, columns text, image, change, where, user, exclude, positives.
-            split: instead of a file, hide part of the shop's own events: "time", "user-time" or "leave-one-out".
+            split: instead of a file, hide part of the shop's own events: "time", "user-time", "leave-one-out" or
+                "cold-items".
             methods: recommenders to put beside, by name; ("all",) for every one.
             candidates: what is ranked: "all", "cold" (items without events), or a file with one id a line.
             k: length of the rankings that are judged.
@@ -286,6 +289,7 @@ class Shop:
 
         Raises:
             InputError: not exactly one of events, queries and split is given, or a file cannot be read.
+            UnknownName: there is no such split or method.
         """
         _check_k(k)
         plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed)
