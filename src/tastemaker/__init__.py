@@ -1,6 +1,6 @@
 """Tastemaker: a multimodal generative recommender.
 
-One catalog, one id, one contract from raw pictures to recommendations, search, chat and pictures.
+One catalog, one id, one contract from raw pictures to recommendations, search and reasons.
 
     import tastemaker as tm
 
