@@ -56,7 +56,8 @@ def settings() -> str:
     """Every setting with its type, default and meaning."""
     parts = [
         "# Settings\n",
-        "In `tastemaker.toml`; `tastemaker fit --show-config` prints them all with their values.\n",
+        "The tables of `tastemaker.toml`, as `tastemaker fit --show-config` prints them with their values;\n"
+        "and what the demo shop is drawn with and the server is started with.\n",
     ]
     for cls in _configs():
         parts.append(

@@ -56,6 +56,9 @@ class HybridConfig(Config):
     seed: int = Field(default=0, ge=0)
     """Which people and which items."""
 
+    sources: dict[str, dict[str, object]] = Field(default_factory=dict)
+    """Settings of its sources by name; ``tastemaker.toml`` gives each its own table, ``[methods.ease]``."""
+
 
 class Hybrid(Recommender[HybridConfig]):
     """``score(u, j) = b_c + sum_s w_(s, c) z_s(u, j)``: c the item's cohort, z a score on the person's own scale."""
@@ -75,7 +78,7 @@ class Hybrid(Recommender[HybridConfig]):
             FitError: there are neither events nor any content.
         """
         with track(observer, "hybrid") as task:
-            found = _fitted({name: method() for name, method in SOURCES.items()}, catalog, vectors, observer)
+            found = _fitted(self._unfitted(), catalog, vectors, observer)
             if not found:
                 raise FitError("hybrid: there are neither events nor content", hint="add events, or give items words")
             self._sources = found
@@ -88,6 +91,13 @@ class Hybrid(Recommender[HybridConfig]):
             usual = self._cohort > 0 if self._cohort.any() else catalog.alive
             self._reference = self._drawn(np.flatnonzero(usual), "reference", REFERENCE)
         return self
+
+    def _unfitted(self) -> dict[str, Recommender[Config]]:
+        """Every source with its settings."""
+        return {
+            name: method(method.config_class.read(self.config.sources.get(name, {})))
+            for name, method in SOURCES.items()
+        }
 
     def _learned(
         self, catalog: Catalog, vectors: ItemVectors | None, held_out: float, observer: Observer
@@ -193,10 +203,10 @@ class Hybrid(Recommender[HybridConfig]):
         self._reference = np.asarray(tensors["reference"], np.int64)
         self._weights = blending.Weights.restore(list(SOURCES), tensors)
         self._sources = {}
-        for name, method in SOURCES.items():
+        for name, source in self._unfitted().items():
             own = {key.partition("/")[2]: value for key, value in tensors.items() if key.startswith(f"{name}/")}
             if own:
-                self._sources[name] = method().restore(own)
+                self._sources[name] = source.restore(own)
         return self
 
 

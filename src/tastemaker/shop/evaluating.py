@@ -5,7 +5,7 @@ and every method, the shop's hybrid included, is fitted on the first part alone.
 ranked too: what people did may be older.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from tastemaker.index.exact import best
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.hybrid import Hybrid
 from tastemaker.shop import searching
+from tastemaker.shop.fitting import hybrid_config
 from tastemaker.shop.live import View
 from tastemaker.shop.recommending import score
 
@@ -37,7 +38,7 @@ NOBODY = History.of([])
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be evaluated; see :meth:`tastemaker.Shop.evaluate`."""
+    """What is to be evaluated; see :meth:`tastemaker.Shop.evaluate`. ``settings`` are the workspace's, by method."""
 
     events: Path | str | None
     queries: Path | str | None
@@ -46,6 +47,7 @@ class Plan:
     candidates: str
     k: int
     seed: int
+    settings: Mapping[str, Mapping[str, object]]
 
 
 def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report:
@@ -62,13 +64,14 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         return _judge(truth, view.catalog, _searchers(view, store, truth), plan, observer)
     if plan.split is not None:
         catalog, truth = split_truth(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
-        methods = _fitted(plan.methods, catalog, view, plan.seed, observer)
-        hybrid = Hybrid(None if view.fitted.recommender is None else view.fitted.recommender.config)
+        methods = _fitted(plan, catalog, view, observer)
+        served = view.fitted.recommender
+        hybrid = Hybrid(hybrid_config(plan.settings) if served is None else served.config)
         hybrid.fit(catalog, view.vectors, observer)
         shop = from_recommender(hybrid, catalog.alive, seed=plan.seed)
         return _judge(truth, catalog, {"shop": shop, **methods}, plan, observer)
     truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
-    methods = _fitted(plan.methods, view.catalog, view, plan.seed, observer)
+    methods = _fitted(plan, view.catalog, view, observer)
     return _judge(truth, view.catalog, {"shop": _server(view), **methods}, plan, observer)
 
 
@@ -78,21 +81,26 @@ def _judge(truth: Truth, catalog: Catalog, methods: dict[str, Ranker], plan: Pla
     return run(truth, catalog, methods, ks=(plan.k,), seed=plan.seed, observer=observer)
 
 
-def _fitted(names: Sequence[str], catalog: Catalog, view: View, seed: int, observer: Observer) -> dict[str, Ranker]:
-    """The wanted recommenders, fitted with their default settings; one that has nothing to learn from is left out."""
+def _fitted(plan: Plan, catalog: Catalog, view: View, observer: Observer) -> dict[str, Ranker]:
+    """The wanted recommenders, fitted with the workspace's settings; one that has nothing to learn from is left out."""
     known = registry.names("recommender")
-    wanted = known if tuple(names) == ("all",) else names
+    wanted = known if plan.methods == ("all",) else plan.methods
     rankers = {}
     for name in wanted:
         method = registry.find("recommender", name)
         if not issubclass(method, Recommender):
             raise UnknownName("recommender", name, known)
         try:
-            made = method().fit(catalog, view.vectors, observer)
+            config = (
+                hybrid_config(plan.settings)
+                if name == "hybrid"
+                else method.config_class.read(plan.settings.get(name, {}))
+            )
+            made = method(config).fit(catalog, view.vectors, observer)
         except FitError as error:
             observer(Noted("evaluate", f"{name} is left out: {error.message}"))
             continue
-        rankers[name] = from_recommender(made, catalog.alive, seed=seed)
+        rankers[name] = from_recommender(made, catalog.alive, seed=plan.seed)
     return rankers
 
 

@@ -4,7 +4,7 @@ Nothing is published before everything is made: a killed or cancelled fit leaves
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -23,7 +23,7 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
 from tastemaker.index.words import Words
-from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
+from tastemaker.recommenders.hybrid import SOURCES, Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
@@ -88,6 +88,21 @@ def new_space(workspace: Workspace) -> Space | None:
     if not issubclass(method, Space):
         raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'pretrained' or 'none'")
     return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "space")
+
+
+def hybrid_config(methods: Mapping[str, Mapping[str, object]]) -> HybridConfig:
+    """The settings of the hybrid and of every source in it, from the tables ``[methods.NAME]`` of a workspace.
+
+    Raises:
+        UnknownName: a table is named after no recommender.
+        ConfigError: a setting is unknown or out of range.
+    """
+    known = registry.names("recommender")
+    for name in methods:
+        if name not in known:
+            raise UnknownName("recommender", name, known)
+    sources = {name: methods[name] for name in SOURCES if name in methods}
+    return HybridConfig.read({"sources": sources} | dict(methods.get("hybrid", {})))
 
 
 @dataclass
@@ -163,7 +178,7 @@ class _Run:
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:
-    return Hybrid(HybridConfig.read(workspace.settings.methods.get("hybrid", {})))
+    return Hybrid(hybrid_config(workspace.settings.methods))
 
 
 def _wanted(parts: Sequence[str] | None) -> frozenset[str]:

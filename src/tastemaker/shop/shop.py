@@ -292,7 +292,8 @@ class Shop:
             UnknownName: there is no such split or method.
         """
         _check_k(k)
-        plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed)
+        settings = self.workspace.settings.methods
+        plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed, settings)
         return evaluating.evaluate(self.view, self.store, plan, observer)
 
     def doctor(self) -> dict[str, object]:

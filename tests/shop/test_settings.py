@@ -1,0 +1,30 @@
+"""The tables ``[methods.NAME]`` of a workspace reach the method they are named after."""
+
+import pytest
+
+from tastemaker.core.errors import ConfigError, UnknownName
+from tastemaker.recommenders.ease import EaseConfig
+from tastemaker.recommenders.hybrid import Hybrid
+from tastemaker.shop.fitting import hybrid_config
+from tastemaker.testing.worlds import checkerboard
+
+
+def test_a_source_of_the_hybrid_gets_its_own_table():
+    config = hybrid_config({"hybrid": {"hot": 3}, "ease": {"regularisation": 7.0, "half_life": 2.0}})
+    assert config.hot == 3
+    fitted = Hybrid(config).fit(checkerboard(people=60), None)
+    restored = Hybrid(config).restore(fitted.tensors())
+    for hybrid in (fitted, restored):
+        assert hybrid.sources["ease"].config == EaseConfig(regularisation=7.0, half_life=2.0)
+        assert hybrid.sources["item-knn"].config.half_life == 20.0
+
+
+def test_a_table_of_no_method_is_refused():
+    with pytest.raises(UnknownName, match="eese") as caught:
+        hybrid_config({"eese": {}})
+    assert "'ease'" in caught.value.hint
+
+
+def test_a_setting_of_no_method_is_refused():
+    with pytest.raises(ConfigError, match="half_live"):
+        Hybrid(hybrid_config({"ease": {"half_live": 2.0}})).fit(checkerboard(people=60), None)
