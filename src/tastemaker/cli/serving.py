@@ -4,6 +4,7 @@ It lives on the highest level because it is where two doors meet: the server (le
 which mounts itself on the server's app, and the command line (level 11) may know both.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,8 @@ def answer(
     """Answer on an address that is bound already; closes the shop at the end."""
     from tastemaker.server.running import run
 
+    # The page's framework looks at every object there is, and torch warns when an old name of its own is looked at.
+    warnings.filterwarnings("ignore", message=".*torch.distributed.reduce_op", category=FutureWarning)
     try:
         run(app_of(shop, settings), bound, ready)
     except KeyboardInterrupt:

@@ -13,6 +13,9 @@ from tastemaker.demoshop.visits import Visit
 _FIRST = ("id", "title", "text", "image", "price", "available", "department")
 _SETTINGS = """# Every default is shown by `tastemaker fit --show-config`.
 currency = "€"
+
+[space]
+max_minutes = 2  # a demo should not keep anybody waiting
 """
 _TRUTH = """What the people of the demo shop like, as it was decided before the first event was drawn.
 
