@@ -49,17 +49,35 @@ def read_features(vectors_path: Path, ids_path: Path) -> tuple[Floats, list[Item
         InputError: the files cannot be read, are not a matrix of numbers, or disagree in length.
     """
     name = vectors_path.name
+    vectors = read_matrix(vectors_path)
     try:
-        raw = np.load(vectors_path, allow_pickle=False)
         ids = [ItemId(line.strip()) for line in ids_path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(
-            f"features {name} cannot be read: {error}", hint="save a matrix of floats by numpy.save"
+            f"ids {ids_path.name} cannot be read: {error}", hint="save them as UTF-8, one a line"
         ) from None
+    if len(vectors) != len(ids):
+        hint = f"{ids_path.name} must hold one id a line, in the order of the rows"
+        raise InputError(f"features {name} have {len(vectors):,} rows and {len(ids):,} ids", hint=hint)
+    return vectors, ids
+
+
+def read_matrix(path: Path) -> Floats:
+    """Read a matrix that was saved by ``numpy.save``; never executes what is inside it.
+
+    Shapes: (n, dim).
+
+    Raises:
+        InputError: the file cannot be read, or is not a matrix of numbers.
+    """
+    try:
+        raw = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        hint = "save a matrix of floats by numpy.save"
+        raise InputError(f"features {path.name} cannot be read: {error}", hint=hint) from None
     if raw.ndim != 2 or raw.dtype.kind not in "fiu":
         hint = "one row an item, one column a feature"
-        raise InputError(f"features {name} are {raw.dtype} of shape {raw.shape}, not a matrix of numbers", hint=hint)
-    if len(raw) != len(ids):
-        hint = f"{ids_path.name} must hold one id a line, in the order of the rows"
-        raise InputError(f"features {name} have {len(raw):,} rows and {len(ids):,} ids", hint=hint)
-    return raw.astype(np.float32), ids
+        what = f"{raw.dtype} of shape {raw.shape}"
+        raise InputError(f"features {path.name} are {what}, not a matrix of numbers", hint=hint)
+    matrix: Floats = raw.astype(np.float32)
+    return matrix

@@ -21,6 +21,7 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.encoders.base import unit
 from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares
@@ -109,7 +110,7 @@ class Content(Recommender[ContentConfig]):
         for low in range(0, len(changed), BATCH):
             rows = changed[low : low + BATCH]
             said = self._features.read(catalog, rows, BLOCKS) @ self._basis
-            table[rows, :described] = _unit(said) * np.sqrt(share)
+            table[rows, :described] = unit(said) * np.sqrt(share)
             if vectors is not None and dim == vectors.matrix.shape[1]:
                 table[rows, described:] = features.aligned(vectors, rows) * np.sqrt(1.0 - share)
         self._table, self._digests = table, now
@@ -182,9 +183,3 @@ class Content(Recommender[ContentConfig]):
         self._basis = np.asarray(tensors["basis"], np.float32)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
-
-
-def _unit(rows: Floats) -> Floats:
-    """Rows of length one; a zero row stays."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(length, 1e-9), np.float32)

@@ -130,24 +130,6 @@ def lines_of(path: Path, encoding: str = "utf-8-sig") -> list[str]:
     return [line.rstrip("\r") for line in lines]
 
 
-def read_vectors(path: Path) -> Floats:
-    """A matrix of precomputed features; never executes what is in the file.
-
-    Shapes: (n, dim).
-
-    Raises:
-        InputError: it is not a matrix of numbers.
-    """
-    try:
-        raw = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path.name} cannot be read: {error}", hint="save a matrix of floats by numpy.save") from None
-    if raw.ndim != 2 or raw.dtype.kind not in "fiu":
-        raise InputError(f"{path.name} is {raw.dtype} of shape {raw.shape}", hint="give a matrix of numbers")
-    vectors: Floats = raw.astype(np.float32)
-    return vectors
-
-
 def _items_csv(items: Sequence[Item]) -> bytes:
     """Columns that no item fills are left out."""
     names = dict.fromkeys(name for item in items for name in item.attributes)

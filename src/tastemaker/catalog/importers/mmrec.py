@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from tastemaker.catalog.events import Event
-from tastemaker.catalog.importers.base import Imported, Importer, complete, lines_of, only, read_vectors
+from tastemaker.catalog.features import read_matrix
+from tastemaker.catalog.importers.base import Imported, Importer, complete, lines_of, only
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import Floats, ItemId, UserId
@@ -65,7 +66,7 @@ def _event(row: dict[str, str], name: str, line: int) -> Event:
 
 
 def _features(path: Path) -> tuple[Floats, list[ItemId]]:
-    vectors = read_vectors(path)
+    vectors = read_matrix(path)
     return vectors, [ItemId(str(row)) for row in range(len(vectors))]
 
 
