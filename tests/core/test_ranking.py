@@ -29,7 +29,7 @@ def test_chips(facet, label):
 def test_the_table_shows_price_and_first_reason():
     item = Ranked("sku-7", 0.25, "Linen shirt", 1234.5, reasons=(Reason("ease", "because of sku-1"),))
     text = str(Ranking((item, Ranked("sku-8", 0.1)), notes=("popular items",)))
-    assert "sku-7              0.250  1,234.50  Linen shirt  (because of sku-1)" in text
+    assert "sku-7   0.250  1,234.50  Linen shirt  (because of sku-1)" in text
     assert text.splitlines()[2].startswith("sku-8")
     assert text.splitlines()[-1] == "popular items"
 

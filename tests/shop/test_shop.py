@@ -186,3 +186,55 @@ def test_readers_do_not_wait_for_a_new_view(shop: Shop) -> None:
             other.remove(["vase-blue-0"])
         assert reader.submit(lambda: shop.view).result(timeout=20) is before
     assert "vase-blue-0" not in shop.search("blue vase", k=48).ids
+
+
+def test_the_reference_is_not_its_own_answer(shop: Shop) -> None:
+    assert "vase-blue-0" not in shop.search(image="vase-blue-0", change="but in red", k=48).ids
+
+
+def test_the_first_event_after_a_fit_without_any_leaves_everybody_an_answer(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "shop")
+    (root / "events.csv").unlink()
+    with Shop(root) as young:
+        young.fit()
+        assert len(young.recommend(k=3)) == 3
+        young.record([Event("first-customer", "vase-red-0", kind="buy")])
+        young.refresh(events=True)
+        ranking = young.recommend("somebody else", k=3)
+        assert ranking.ids[0] == "vase-red-0"
+        assert ranking.notes
+
+
+def test_a_file_changes_only_what_it_speaks_of(shop: Shop, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_text("id,price\nvase-red-0,9.99\n", encoding="utf-8")
+    before = shop.item("vase-red-0")
+    assert shop.add(prices).updated == 1
+    after = shop.item("vase-red-0")
+    assert after.price == 9.99
+    assert (after.title, after.images, after.attributes) == (before.title, before.images, before.attributes)
+
+
+def test_a_missing_picture_is_said(shop: Shop) -> None:
+    added = shop.add([Item("x", title="X", images=("nowhere.jpg",))])
+    assert (added.added, added.refusals[0].field) == (1, "image")
+
+
+def test_live_events_reach_the_evaluation(shop: Shop, tmp_path: Path) -> None:
+    shop.record([Event("newcomer", "plate-red-0"), Event("newcomer", "vase-red-0")])
+    later = tmp_path / "later.csv"
+    later.write_text("user,item\nnewcomer,lamp-red-1\n", encoding="utf-8")
+    assert shop.evaluate(events=later, k=5).protocol["people_unknown"] == 0
+
+
+def test_a_query_that_cannot_be_read_is_answered_by_nothing(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_text("no picture", encoding="utf-8")
+    queries = tmp_path / "queries.csv"
+    lines = [
+        "text,image,where,positives",
+        "blue vase,,,vase-blue-0",
+        ",bad.png,,vase-blue-0",
+        "vase,,price <,vase-blue-0",
+    ]
+    queries.write_text("\n".join(lines), encoding="utf-8")
+    assert shop.evaluate(queries=queries, k=10).row("shop", "hitrate@10").value == pytest.approx(1 / 3)

@@ -96,9 +96,10 @@ class Ranking:
     def __str__(self) -> str:
         if not self.items:
             return "\n".join(("(nothing found)", *self.notes))
-        lines = [f"{'id':<16} {'score':>7} {'price':>9}  title / reason"]
+        width = max(4, *(len(item.id) for item in self.items))
+        lines = [f"{'id':<{width}} {'score':>7} {'price':>9}  title / reason"]
         for item in self.items:
             price = "" if item.price is None else f"{item.price:,.2f}"
             reason = f"  ({item.reasons[0].sentence})" if item.reasons else ""
-            lines.append(f"{item.id:<16.16} {item.score:>7.3f} {price:>9}  {item.title[:60]}{reason}")
+            lines.append(f"{item.id:<{width}} {item.score:>7.3f} {price:>9}  {item.title[:60]}{reason}")
         return "\n".join((*lines, *self.notes))

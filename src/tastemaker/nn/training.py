@@ -154,7 +154,8 @@ class _Run:
         outcome.epochs += 1
         outcome.loss = float(np.mean(losses)) if losses else math.nan
         self._check()
-        task.note(f"epoch {outcome.epochs}: loss {outcome.loss:.3f}, best validation {outcome.score:.4f}")
+        known = f", best validation {outcome.score:.4f}" if math.isfinite(outcome.score) else ""
+        task.note(f"epoch {outcome.epochs}: loss {outcome.loss:.3f}{known}")
         outcome.seconds += time.perf_counter() - begun
         self._save()
 

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import Pictures
 from tastemaker.catalog.readers import read_events, read_items
 from tastemaker.catalog.store import Store
-from tastemaker.catalog.tables import Refusal
+from tastemaker.catalog.tables import Refusal, read_table
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import InputError, PictureError
+
+_FIELDS = {"title": "title", "text": "text", "image": "images", "price": "price", "available": "available",
+           "department": "department"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Added:
         updated: items that were.
         events: new events.
         duplicates: events that were there already.
+        unknown_items: new events that wait for their item to be added.
         refusals: rows, fields and pictures that were not taken, and why.
     """
 
@@ -30,12 +35,14 @@ class Added:
     updated: int = 0
     events: int = 0
     duplicates: int = 0
+    unknown_items: int = 0
     refusals: tuple[Refusal, ...] = ()
 
 
 def add(
     store: Store,
     settings: WorkspaceSettings,
+    catalog: Catalog,
     items: Path | str | Sequence[Item] | None,
     images: Path | str | None,
     events: Path | str | Sequence[Event] | None,
@@ -50,11 +57,11 @@ def add(
         raise InputError("nothing to add", hint="give items, events or both")
     done, refusals = Added(), []
     if items is not None:
-        given, refused = read_items(Path(items), settings) if isinstance(items, Path | str) else (list(items), [])
+        given, refused = _read(Path(items), settings, catalog) if isinstance(items, Path | str) else (list(items), [])
         refusals += refused
-        if images is not None:
-            given, refused = _receive(given, Pictures(_existing(Path(images))), store.pictures)
-            refusals += refused
+        source = store.pictures if images is None else Pictures(_existing(Path(images)))
+        given, refused = _receive(given, source, store.pictures)
+        refusals += refused
         report = store.put_items(given)
         done = replace(done, added=report.added, updated=report.updated)
     if events is not None:
@@ -63,8 +70,27 @@ def add(
         )
         refusals += refused
         receipt = store.record(happened)
-        done = replace(done, events=receipt.accepted, duplicates=receipt.duplicates)
+        done = replace(
+            done, events=receipt.accepted, duplicates=receipt.duplicates, unknown_items=receipt.unknown_items
+        )
     return replace(done, refusals=tuple(refusals))
+
+
+def _read(path: Path, settings: WorkspaceSettings, catalog: Catalog) -> tuple[list[Item], list[Refusal]]:
+    """Items of a file; what a file does not speak of stays as it is in an item that is there."""
+    items, refusals = read_items(path, settings)
+    columns = set(read_table(path).columns)
+    silent = {name: field for name, field in _FIELDS.items() if name not in columns}
+    ready = []
+    for item in items:
+        if catalog.has(item.id):
+            old = catalog.raw_item(catalog.row(item.id))
+            kept = {name: value for name, value in old.attributes.items() if name not in columns}
+            stay = {field: getattr(old, field) for field in silent.values()}
+            ready.append(replace(item, attributes={**kept, **item.attributes}, **stay))
+        else:
+            ready.append(item)
+    return ready, refusals
 
 
 def _existing(images: Path) -> Path:
@@ -74,13 +100,13 @@ def _existing(images: Path) -> Path:
 
 
 def _receive(items: Sequence[Item], source: Pictures, kept: Pictures) -> tuple[list[Item], list[Refusal]]:
-    """Copy each item's pictures into the workspace; an item whose picture is broken comes in without it."""
+    """Copy each item's pictures into the workspace; an item whose picture is missing or broken comes in without it."""
     ready, refusals = [], []
     for line, item in enumerate(items, start=2):
         names = []
         for name in item.images:
             try:
-                names.append(kept.receive(source.read(name), name))
+                names.append(name if kept.has(name) and source is kept else kept.receive(source.read(name), name))
             except PictureError as error:
                 refusals.append(Refusal("images", line, "image", error.message, error.hint, scope="field"))
         ready.append(replace(item, images=tuple(names)))

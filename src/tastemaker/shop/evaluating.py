@@ -16,7 +16,7 @@ from tastemaker.catalog.decoding import decode
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.store import Store
 from tastemaker.core import registry
-from tastemaker.core.errors import FitError, InputError, UnknownName
+from tastemaker.core.errors import FilterError, FitError, InputError, PictureError, UnknownName
 from tastemaker.core.progress import Noted, Observer
 from tastemaker.core.types import Ints
 from tastemaker.evaluation.cases import Case, QueryRow, Truth
@@ -61,7 +61,7 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         raise InputError("an evaluation needs one source of truth", hint="give one of events, queries and split")
     if plan.queries is not None:
         truth = read_queries(Path(plan.queries), view.catalog, plan.candidates)
-        return _judge(truth, view.catalog, _searchers(view, store, truth), plan, observer)
+        return _judge(truth, view.catalog, _searchers(view, store, truth, observer), plan, observer)
     if plan.split is not None:
         catalog, truth = split_truth(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
         methods = _fitted(plan, catalog, view, observer)
@@ -119,12 +119,12 @@ def _ranked(view: View, case: Case, k: int) -> Ints:
     return rows[best(scores, k)]
 
 
-def _searchers(view: View, store: Store, truth: Truth) -> dict[str, Ranker]:
+def _searchers(view: View, store: Store, truth: Truth, observer: Observer) -> dict[str, Ranker]:
     """What ``search`` answers, for cases of queries; and each side of a two-sided query alone."""
 
     def ranker(part: Callable[[QueryRow], QueryRow]) -> Ranker:
         def rank(cases: Sequence[Case], k: int) -> list[Ints]:
-            return [_found(view, store, case, part, k) for case in cases]
+            return [_answered(view, store, case, part, k, observer) for case in cases]
 
         return rank
 
@@ -134,6 +134,17 @@ def _searchers(view: View, store: Store, truth: Truth) -> dict[str, Ranker]:
         methods["picture alone"] = ranker(lambda query: replace(query, text="", change=""))
         methods["words alone"] = ranker(lambda query: replace(query, image=None, picture=""))
     return methods
+
+
+def _answered(
+    view: View, store: Store, case: Case, part: Callable[[QueryRow], QueryRow], k: int, observer: Observer
+) -> Ints:
+    """The answer to a query; none, and a note, for one whose picture or filter cannot be read."""
+    try:
+        return _found(view, store, case, part, k)
+    except (FilterError, PictureError) as error:
+        observer(Noted("evaluate", f"{case.key} is answered by nothing: {error.message}"))
+        return np.empty(0, np.int64)
 
 
 def _found(view: View, store: Store, case: Case, part: Callable[[QueryRow], QueryRow], k: int) -> Ints:

@@ -105,6 +105,6 @@ def _shared(view: View, history: History, row: int) -> list[Reason]:
             share = len(same) / len(liked)
             if len(same) > 1 and share > usual:
                 ids = tuple(view.catalog.ids[other] for other in same[:3])
-                sentence = f"{len(same)} of the {len(liked)} things you liked are {name.replace('_', ' ')} {one}"
+                sentence = f"{len(same)} of the {len(liked)} things you chose are {name.replace('_', ' ')} {one}"
                 found.append((share - usual, Reason("attributes", sentence, share, ids, {name: one})))
     return [reason for _, reason in sorted(found, key=lambda entry: -entry[0])[:MOST_SHARED]]

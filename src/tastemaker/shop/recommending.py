@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.catalog.interactions import History
+from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.core.ranking import Ranked, Ranking, Reason
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index.exact import best
@@ -14,6 +14,7 @@ from tastemaker.shop.live import View
 NOBODY = "nobody is named: what most people like"
 UNKNOWN = "nothing is known of {user!r} yet: what most people like"
 NEWEST = "nobody did anything in this shop yet: the newest items"
+STALE = "fitted before there were events: what most people like; run `tastemaker fit` again"
 UNFITTED = "nothing is fitted yet: what most people like; run `tastemaker fit` for personal answers"
 
 
@@ -53,7 +54,10 @@ def score(view: View, history: History, candidates: Ints, named: str) -> tuple[F
         return np.asarray(candidates / max(1, view.catalog.size), np.float32), [NEWEST]
     if view.fitted.recommender is None:
         return counts[candidates], [*notes, UNFITTED]
-    return view.fitted.recommender.score([history], candidates)[0], notes
+    scores = view.fitted.recommender.score([history], candidates)[0]
+    if len(candidates) and not np.isfinite(scores).any():  # fitted before anybody did anything
+        return counts[candidates], [*notes, STALE]
+    return scores, notes
 
 
 def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
@@ -64,7 +68,8 @@ def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
     if found:
         items = tuple(view.catalog.ids[other] for other, _ in found)
         title = view.catalog.item(found[0][0]).title or items[0]
-        sentence = f"because you liked {title}"
+        liked = past.weights[past.rows == found[0][0]].sum() >= WEIGHTS["like"]
+        sentence = f"because you {'liked' if liked else 'looked at'} {title}"
         return (Reason("history", sentence, min(1.0, sum(share for _, share in found)), items),)
     count = int(view.popularity[row])
     if count:

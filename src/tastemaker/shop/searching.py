@@ -103,7 +103,8 @@ def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
     scores = view.fitted.recommender.score([History.of([row])], rows)[0]
     order = best(scores, k)
     note = "this item has neither picture nor words that the space can read: what the same people chose"
-    items = [_near(view, row, int(rows[at]), float(scores[at])) for at in order]
+    why = [Reason("history", "the same people chose both", 1.0, (view.catalog.ids[row],))]
+    items = [place(view.catalog, int(rows[at]), float(scores[at]), why) for at in order]
     return Ranking(tuple(items), notes=(note,))
 
 
@@ -162,7 +163,7 @@ def _reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, fro
         return [Reason("attributes", ", ".join(f"{name}: {value}" for name, value in met.items()), attributes=met)]
     if row in doors.get("words", frozenset()):
         return [Reason("words", "matches your words")]
-    return [Reason("near", "close to what you asked for")]
+    return [Reason("near", "close to what you asked for") if doors else Reason("filter", "fits your filter")]
 
 
 def _chips(request: Request, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:

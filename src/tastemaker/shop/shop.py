@@ -7,6 +7,7 @@ another process, and answers from one consistent view of both.
 from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +35,8 @@ from tastemaker.shop.health import doctor
 
 MOST = 10_000
 """Longest ranking that can be asked for."""
+EVENTS_EVERY = 60.0
+"""Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
 REPUBLISH = 256
 """After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
 
@@ -58,6 +61,7 @@ class Shop:
         self._artefacts = Artefacts(self.workspace.state)
         self._lock = RLock()
         self._view: live.View | None = None
+        self._events_seen, self._looked = 0, 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -92,20 +96,28 @@ class Shop:
             return old
         return self.refresh(wait=old is None)
 
-    def refresh(self, *, wait: bool = True) -> live.View:
-        """Make a new view if anything has changed; the old one when another thread makes it and ``wait`` is False."""
+    def refresh(self, *, wait: bool = True, events: bool = False) -> live.View:
+        """Make a new view if anything has changed.
+
+        Args:
+            wait: False gives the old view when another thread is making the new one.
+            events: True also when nothing but events has changed. They count in a person's own answers at once; what
+                they change for everybody else is otherwise looked at once a minute.
+        """
         old = self._view
         if not self._lock.acquire(blocking=wait or old is None) and old is not None:
             return old
         try:
             old = self._view
-            if old is not None and self._is_current(old):
+            events = events and self.store.events_revision != self._events_seen
+            if old is not None and not events and self._is_current(old):
                 return old
             same_fit = old is not None and dict(old.fitted.names) == self._published()
             learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
-            self._view = new = live.view(self.store.snapshot(), learned, old).warmed()
-            self._keep_vectors(new)
-            return new
+            self._events_seen, self._looked = self.store.events_revision, monotonic()
+            self._view = live.view(self.store.snapshot(), learned, old).warmed()
+            self._keep_vectors(self._view)
+            return self._view
         finally:
             self._lock.release()
 
@@ -139,14 +151,15 @@ class Shop:
         """Add or update items, and record events, live: they count at once, without a new fit.
 
         Args:
-            items: a file in the format of ``items``, or items.
+            items: a file in the format of ``items``; of an item that is there, what the file has no column for stays as
+                it is. Or items, which replace what is there.
             images: folder with the items' pictures.
             events: a file in the format of ``events``, or events.
 
         Raises:
             InputError: a file cannot be read at all; rows that cannot be used are refused one by one instead.
         """
-        done = adding.add(self.store, self.workspace.settings, items, images, events)
+        done = adding.add(self.store, self.workspace.settings, self.catalog, items, images, events)
         if items is not None:
             self.refresh()
         return done
@@ -212,7 +225,7 @@ class Shop:
 
         Args:
             text: words.
-            image: a file, its bytes, a decoded picture, or the id of an item whose picture is meant.
+            image: a file, its bytes, a decoded picture, or the id of an item, which is then not ranked itself.
             change: what should be different, "but in red".
             where: a filter.
             user: whose taste is mixed in.
@@ -234,7 +247,7 @@ class Shop:
             change=change,
             where=where,
             history=self._history(user) if user else None,
-            mask=_allowed(view, "", exclude),
+            mask=_allowed(view, "", exclude if reference is None else [*exclude, reference.id]),
             ignore=tuple(ignore),
             reference=reference,
         )
@@ -294,7 +307,7 @@ class Shop:
         _check_k(k)
         settings = self.workspace.settings.methods
         plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed, settings)
-        return evaluating.evaluate(self.view, self.store, plan, observer)
+        return evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
 
     def doctor(self) -> dict[str, object]:
         """Versions, broken installs, integrity of the database and of what was fitted, disk, advice."""
@@ -324,6 +337,8 @@ class Shop:
 
     def _is_current(self, view: live.View) -> bool:
         """Is the view of the latest catalog and the latest fit, whichever process made them?"""
+        if monotonic() - self._looked > EVENTS_EVERY and self.store.events_revision != self._events_seen:
+            return False
         return view.catalog.revision == self.store.revision and dict(view.fitted.names) == self._published()
 
     def _published(self) -> dict[str, str]:
