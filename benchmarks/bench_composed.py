@@ -1,7 +1,6 @@
 """Composed queries through the shop's own search, as `tastemaker evaluate --queries` asks them: picture + change.
 
-    python benchmarks/bench_fashion.py      # trains the space, once
-    python benchmarks/bench_composed.py     # this file; 4 minutes on two cores
+    python benchmarks/bench_composed.py     # 3 minutes on two cores, after bench_fashion.py (which it runs if need be)
 
 Fashion, 21,841 real products, the 1,000 queries of composed_queries_derived.csv, the reference never ranked. Twice:
 with everything known of every product, and with the kept-out tenth added live, bringing a picture and nothing else.
@@ -60,6 +59,8 @@ def rows_of(report: Report, catalog: str) -> list[dict[str, object]]:
 
 def main() -> None:
     """Build, ask, print, store."""
+    if "space" not in Artefacts(BUILD / "fashion-space").published():
+        bench_fashion.main()
     bench_fashion.build()
     folder = BUILD / "fashion"
     queries = write_queries(folder / "composed.csv")
