@@ -6,7 +6,6 @@ python benchmarks/bench_interior.py
 import json
 
 import numpy as np
-import torch
 
 from common import data, kept_out, new_workspace, show, store, write_items
 from retrieval import bare_vectors, learn, words_to_pictures
@@ -32,7 +31,6 @@ def build() -> Catalog:
 
 def main() -> None:
     """Run and print."""
-    torch.set_num_threads(2)
     catalog = build()
     tenth = np.array([row for row, id in enumerate(catalog.ids) if kept_out(id)], np.int64)
     space, cost = learn(catalog, tenth)

@@ -10,7 +10,6 @@ import csv
 import json
 
 import numpy as np
-import torch
 
 from common import data, new_workspace, places, recalls, show, store, write_items
 from retrieval import bare_vectors, learn, words_to_pictures
@@ -62,7 +61,6 @@ def build() -> Catalog:
 
 def main() -> None:
     """Run and print."""
-    torch.set_num_threads(2)
     catalog = build()
     pictured = [row for row in range(catalog.size) if catalog.main_picture(row)]
     kept = np.array(pictured[::5], np.int64)
