@@ -7,7 +7,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Noted
 from tastemaker.recommenders.blending import Weights
-from tastemaker.recommenders.hybrid import SOURCES, Hybrid, HybridConfig
+from tastemaker.recommenders.hybrid import METHODS, Hybrid, HybridConfig
 from tastemaker.testing.worlds import checkerboard, history_of
 
 from .worlds import shop
@@ -21,7 +21,7 @@ def fitted():
 def test_the_score_is_the_sum_of_its_parts(fitted):
     rows = np.arange(36)  # all warm: one offset for all
     parts = fitted.parts(history_of(0), rows)
-    assert set(parts) == set(SOURCES)
+    assert set(parts) == set(METHODS)
     total = np.sum([np.where(np.isfinite(part), part, 0) for part in parts.values()], axis=0)
     score = fitted.score([history_of(0)], rows)[0]
     assert np.ptp(score - total) < 1e-4

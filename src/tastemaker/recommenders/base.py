@@ -18,6 +18,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders.validation import Validation
 
 C = TypeVar("C", bound=Config, covariant=True)
 
@@ -44,13 +45,21 @@ class Recommender(ABC, Generic[C]):
         return self.config
 
     @abstractmethod
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Learn from the catalog's events, and from the items' vectors where the method reads them.
 
         Args:
             catalog: items and events; ``catalog.interactions`` is all the method may see of people.
             vectors: aligned to the catalog's rows; None when the shop has no space.
             observer: is told how far it is.
+            validation: what to choose settings and the end of training on; None lets the method hide some of the events
+                from itself where it needs any.
 
         Raises:
             FitError: there is nothing to learn from.

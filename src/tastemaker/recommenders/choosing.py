@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.types import Floats, Ints
-from tastemaker.recommenders.rehearsal import rehearse
 from tastemaker.recommenders.signals import stacked
+from tastemaker.recommenders.validation import Validation, held_back
 from tastemaker.recommenders.weighing import BLOCKED, ndcg
 
 MOST_ITEMS = 2_000  # the most chosen ones: the choice must not cost more than the fit
@@ -25,6 +25,7 @@ def best(
     events: Interactions,
     half_life: float,
     learn: Callable[[Interactions, Ints, T], Floats | csr_matrix],
+    validation: Validation | None = None,
 ) -> T:
     """The option whose item-to-item matrix ranks hidden last choices highest; the first when there is too little.
 
@@ -33,17 +34,20 @@ def best(
         events: all that happened.
         half_life: how histories are read, see :func:`~tastemaker.recommenders.signals.recent`.
         learn: makes a matrix over some rows from events and an option.
+        validation: to choose on; None hides some of the events.
     """
-    rehearsal = rehearse(events, 0.0, MOST_PEOPLE, seed=0) if len(options) > 1 else None
-    if rehearsal is None:
+    if len(options) < 2:
         return options[0]
-    counts = rehearsal.train.counts()
+    part, questions = held_back(events, validation, people=MOST_PEOPLE)
+    if questions is None:
+        return options[0]
+    counts = part.counts()
     rows = np.sort(np.argsort(-counts, kind="stable")[: min(MOST_ITEMS, int((counts > 0).sum()))]).astype(np.int64)
     place = np.full(events.n_rows, -1, np.int64)
     place[rows] = np.arange(len(rows))
-    known = stacked(rehearsal.histories, events.n_rows, half_life)[:, rows]
+    known = stacked(questions.histories, events.n_rows, half_life)[:, rows]
     target = np.zeros(known.shape, np.bool_)
-    for line, hidden in enumerate(rehearsal.hidden):
+    for line, hidden in enumerate(questions.hidden):
         target[line, place[hidden[place[hidden] >= 0]]] = True
     seen = known.toarray() != 0
     useful = target.any(axis=1)
@@ -51,7 +55,7 @@ def best(
         return options[0]
     gains = []
     for option in options:
-        score = known[useful] @ learn(rehearsal.train, rows, option)
+        score = known[useful] @ learn(part, rows, option)
         dense = np.array(score.toarray() if isinstance(score, csr_matrix) else score, np.float32)
         dense[seen[useful]] = BLOCKED
         gains.append(ndcg(target[useful], dense))

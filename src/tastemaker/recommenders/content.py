@@ -25,6 +25,7 @@ from tastemaker.encoders.base import unit
 from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares
+from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
 MOST_READ = 20_000  # items that the leading directions are learned from
@@ -68,7 +69,13 @@ class Content(Recommender[ContentConfig]):
     serves_cold_items: ClassVar[bool] = True
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Read the items.
 
         Raises:

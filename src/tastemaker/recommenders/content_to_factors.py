@@ -26,6 +26,7 @@ from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurrences
 from tastemaker.recommenders.signals import recent, shares, stacked
+from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
 CONSTANT = np.float32(0.1)  # of the kernel: what all items have in common
@@ -101,7 +102,13 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         return self.config.model_copy(update={"regularisation": self._penalty})
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Factorise what people did, then regress the factors on content.
 
         Raises:
@@ -119,18 +126,18 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._rows = np.sort(chosen).astype(np.int64)
         self._counts = counts[self._rows].astype(np.float32)
         with track(observer, f"content to factors: {len(self._rows):,} items"):
-            self._factorise(catalog)
+            self._factorise(catalog, validation)
             self._regress(catalog, vectors)
         self._factors, self._told = np.empty((0, self._own.shape[1]), np.float32), np.empty(0, np.bool_)
         self._digests = np.empty(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
 
-    def _factorise(self, catalog: Catalog) -> None:
+    def _factorise(self, catalog: Catalog, validation: Validation | None) -> None:
         """Leading eigenvectors of ``B' G B``, where EASE's answers differ most, by subspace iteration."""
         people = catalog.interactions.matrix()[:, self._rows]
         gram = co_occurrences(catalog.interactions, self._rows)
-        penalty = self.config.regularisation or chosen_penalty(catalog.interactions, self.config.half_life)
+        penalty = self.config.regularisation or chosen_penalty(catalog.interactions, self.config.half_life, validation)
         self._penalty = penalty
         weights = closed_form(gram, penalty)
         dim = min(self.config.dim, len(gram))

@@ -17,6 +17,7 @@ from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Doubles, Floats, Ints
 from tastemaker.recommenders.choosing import best
 from tastemaker.recommenders.linear import Linear, LinearConfig
+from tastemaker.recommenders.validation import Validation
 
 PENALTIES = (300.0, 100.0, 30.0, 1000.0)
 EXACT = 4_000
@@ -52,19 +53,23 @@ class Ease(Linear[EaseConfig]):
         """The cap of the config."""
         return self.config.max_items
 
-    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Floats:
+    def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> Floats:
         """The closed form. Shapes: (len(rows), len(rows))."""
         with track(observer, f"ease: {len(rows):,} items") as task:
-            penalty = self.config.regularisation or chosen_penalty(events, self.config.half_life)
+            penalty = self.config.regularisation or chosen_penalty(events, self.config.half_life, validation)
             self._penalty = penalty
             task.note(f"regularisation {penalty:g}")
             return closed_form(co_occurrences(events, rows), penalty)
 
 
-def chosen_penalty(events: Interactions, half_life: float) -> float:
+def chosen_penalty(events: Interactions, half_life: float, validation: Validation | None = None) -> float:
     """The regularisation that ranks hidden last choices highest."""
     return best(
-        PENALTIES, events, half_life, lambda part, rows, penalty: closed_form(co_occurrences(part, rows), penalty)
+        PENALTIES,
+        events,
+        half_life,
+        lambda part, rows, penalty: closed_form(co_occurrences(part, rows), penalty),
+        validation,
     )
 
 

@@ -15,26 +15,19 @@ from typing_extensions import override
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core import registry
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError
+from tastemaker.core.errors import FitError, UnknownName
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.blending import Sources
-from tastemaker.recommenders.content import Content
-from tastemaker.recommenders.content_to_factors import ContentToFactors
-from tastemaker.recommenders.ease import Ease
-from tastemaker.recommenders.item_knn import ItemKnn
-from tastemaker.recommenders.popularity import Popularity
-from tastemaker.recommenders.rehearsal import rehearse
-from tastemaker.recommenders.transitions import Transitions
+from tastemaker.recommenders.rehearsal import Rehearsal, rehearse
+from tastemaker.recommenders.validation import Validation
 
-SOURCES: Mapping[str, type[Recommender[Config]]] = {
-    "popularity": Popularity, "item-knn": ItemKnn, "ease": Ease, "transitions": Transitions,
-    "content": Content, "content-to-factors": ContentToFactors,
-}  # fmt: skip
+METHODS = ("popularity", "item-knn", "ease", "transitions", "content", "content-to-factors")
 WITHOUT_EVENTS = ("content",)  # what does not read events need not be fitted for a rehearsal
 BATCH = 64
 RANKED = 2_000  # items that are ranked in the rehearsal
@@ -56,6 +49,9 @@ class HybridConfig(Config):
     seed: int = Field(default=0, ge=0)
     """Which people and which items."""
 
+    methods: tuple[str, ...] = METHODS
+    """Which recommenders it blends, by name."""
+
     sources: dict[str, dict[str, object]] = Field(default_factory=dict)
     """Settings of its sources by name; ``tastemaker.toml`` gives each its own table, ``[methods.ease]``."""
 
@@ -71,18 +67,24 @@ class Hybrid(Recommender[HybridConfig]):
     serves_cold_items: ClassVar[bool] = True
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Learn the weights on held-out events, then fit every source on all events.
 
         Raises:
             FitError: there are neither events nor any content.
         """
         with track(observer, "hybrid") as task:
-            found = _fitted(self._unfitted(), catalog, vectors, observer)
+            found = _fitted(self._unfitted(), catalog, vectors, observer, validation)
             if not found:
                 raise FitError("hybrid: there are neither events nor content", hint="add events, or give items words")
             self._sources = found
-            self._weights = self._learned(catalog, vectors, 0.0, observer)
+            self._weights = self._weighed(catalog, vectors, observer, validation)
             if any(source.serves_cold_items for source in found.values()) and self.config.held_out > 0:
                 cold = self._learned(catalog, vectors, self.config.held_out, observer)
                 self._weights = self._weights.with_cold(cold)
@@ -94,10 +96,20 @@ class Hybrid(Recommender[HybridConfig]):
 
     def _unfitted(self) -> dict[str, Recommender[Config]]:
         """Every source with its settings."""
+        methods = {name: _method(name) for name in self.config.methods}
         return {
             name: method(method.config_class.read(self.config.sources.get(name, {})))
-            for name, method in SOURCES.items()
+            for name, method in methods.items()
         }
+
+    def _weighed(
+        self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer, validation: Validation | None
+    ) -> blending.Weights:
+        """Weights on the given validation, which the sources have not learned; on a rehearsal without one."""
+        if validation is None:
+            return self._learned(catalog, vectors, 0.0, observer)
+        rehearsal = Rehearsal(catalog.interactions, validation.histories, validation.hidden)
+        return self._blended(catalog, self._sources, rehearsal)
 
     def _learned(
         self, catalog: Catalog, vectors: ItemVectors | None, held_out: float, observer: Observer
@@ -105,17 +117,21 @@ class Hybrid(Recommender[HybridConfig]):
         """Weights of one rehearsal; all alike when there is too little for one."""
         rehearsal = rehearse(catalog.interactions, held_out, self.config.people, self.config.seed)
         if rehearsal is None:
-            return blending.Weights.even(list(SOURCES))
+            return blending.Weights.even(self.config.methods)
         part = catalog.with_interactions(rehearsal.train)
         fresh = {
-            name: SOURCES[name](source.settled) for name, source in self._sources.items() if name not in WITHOUT_EVENTS
+            name: type(source)(source.settled) for name, source in self._sources.items() if name not in WITHOUT_EVENTS
         }
         same = {name: source for name, source in self._sources.items() if name in WITHOUT_EVENTS}
         trial = {**_fitted(fresh, part, vectors, observer), **same}
+        return self._blended(catalog, trial, rehearsal)
+
+    def _blended(self, catalog: Catalog, sources: Sources, rehearsal: Rehearsal) -> blending.Weights:
+        """Weights of sources that were fitted on ``rehearsal.train``."""
         cohort = self._cohorts(rehearsal.train)
         asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
         reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
-        return blending.learn(trial, list(SOURCES), rehearsal, asked, reference, cohort)
+        return blending.learn(sources, self.config.methods, rehearsal, asked, reference, cohort)
 
     def _drawn(self, rows: Ints, name: str, most: int) -> Ints:
         """At most so many of the rows, by chance."""
@@ -201,7 +217,7 @@ class Hybrid(Recommender[HybridConfig]):
         """Take back what :meth:`tensors` gave."""
         self._cohort = np.asarray(tensors["cohort"], np.int64)
         self._reference = np.asarray(tensors["reference"], np.int64)
-        self._weights = blending.Weights.restore(list(SOURCES), tensors)
+        self._weights = blending.Weights.restore(self.config.methods, tensors)
         self._sources = {}
         for name, source in self._unfitted().items():
             own = {key.partition("/")[2]: value for key, value in tensors.items() if key.startswith(f"{name}/")}
@@ -223,13 +239,29 @@ def _times(weights: Floats, values: Floats) -> Floats:
 
 
 def _fitted(
-    methods: Sources, catalog: Catalog, vectors: ItemVectors | None, observer: Observer
+    methods: Sources,
+    catalog: Catalog,
+    vectors: ItemVectors | None,
+    observer: Observer,
+    validation: Validation | None = None,
 ) -> dict[str, Recommender[Config]]:
     """Those of the methods that have something to learn from, fitted."""
     fitted: dict[str, Recommender[Config]] = {}
     for name, method in methods.items():
         try:
-            fitted[name] = method.fit(catalog, vectors, observer)
+            fitted[name] = method.fit(catalog, vectors, observer, validation)
         except FitError:
             continue  # a source that has nothing to learn from is left out
     return fitted
+
+
+def _method(name: str) -> type[Recommender[Config]]:
+    """The registered recommender of a name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    method = registry.find("recommender", name)
+    if name == "hybrid" or not issubclass(method, Recommender):
+        raise UnknownName("recommender", name, registry.names("recommender"))
+    return method

@@ -13,6 +13,7 @@ from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Ints
 from tastemaker.recommenders.choosing import best
 from tastemaker.recommenders.linear import Linear, LinearConfig, strongest
+from tastemaker.recommenders.validation import Validation
 
 BLOCK = 512
 BUSY = (0.5, 1.0)
@@ -54,14 +55,14 @@ class ItemKnn(Linear[ItemKnnConfig]):
         """With the busy and the fame that were chosen."""
         return self.config.model_copy(update={"busy": self._option[0], "fame": self._option[1]})
 
-    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> csr_matrix:
+    def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> csr_matrix:
         """Blocks of lines. Shapes: (len(rows), len(rows))."""
         with track(observer, "item-knn") as task:
             config = self.config
             busy = BUSY if config.busy is None else (config.busy,)
             fame = FAME if config.fame is None else (config.fame,)
             options = [(b, f) for b in busy for f in fame]
-            option = best(options, events, config.half_life, self._nearest)
+            option = best(options, events, config.half_life, self._nearest, validation)
             self._option = option
             task.note(f"busy {option[0]:g}, fame {option[1]:g}")
             return self._nearest(events, rows, option)

@@ -23,6 +23,7 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares, stacked
+from tastemaker.recommenders.validation import Validation
 
 BATCH = 256
 Matrix: TypeAlias = Floats | csr_matrix
@@ -44,7 +45,7 @@ class Linear(Recommender[L]):
     serves_cold_items: ClassVar[bool] = False
 
     @abstractmethod
-    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> Matrix:
+    def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> Matrix:
         """The matrix over ``rows``, the rows that have events; settings that were left open are chosen here.
 
         Shapes: (len(rows), len(rows)), from the history's item to the candidate.
@@ -55,7 +56,13 @@ class Linear(Recommender[L]):
         return 1 << 31
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Learn the matrix.
 
         Raises:
@@ -67,7 +74,7 @@ class Linear(Recommender[L]):
             raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
         chosen = np.argsort(-counts, kind="stable")[: min(self.most(), int((counts > 0).sum()))]
         rows = np.sort(chosen).astype(np.int64)
-        self._take(rows, len(counts), self.learn(events, rows, observer))
+        self._take(rows, len(counts), self.learn(events, rows, validation, observer))
         return self
 
     def _take(self, rows: Ints, n_rows: int, matrix: Matrix) -> None:

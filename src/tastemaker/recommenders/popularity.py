@@ -20,6 +20,7 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Doubles, Floats, Ints
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.validation import Validation
 
 DAY = 86_400.0
 
@@ -44,7 +45,13 @@ class Popularity(Recommender[PopularityConfig]):
     serves_cold_items: ClassVar[bool] = False
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Count.
 
         Raises:

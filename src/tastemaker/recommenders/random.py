@@ -16,6 +16,7 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.validation import Validation
 
 
 class RandomConfig(Config):
@@ -34,7 +35,13 @@ class Random(Recommender[RandomConfig]):
     serves_cold_items: ClassVar[bool] = True
 
     @override
-    def fit(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer = silent) -> Self:
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
         """Nothing to learn."""
         return self
 

@@ -16,6 +16,7 @@ from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Ints
 from tastemaker.recommenders.linear import Linear, LinearConfig, strongest
 from tastemaker.recommenders.signals import in_order
+from tastemaker.recommenders.validation import Validation
 
 BLOCK = 512
 
@@ -48,7 +49,7 @@ class Transitions(Linear[TransitionsConfig]):
     )
     config_class: ClassVar[type[Config]] = TransitionsConfig
 
-    def learn(self, events: Interactions, rows: Ints, observer: Observer) -> csr_matrix:
+    def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> csr_matrix:  # noqa: ARG002
         """Count ordered pairs, lag by lag.
 
         Shapes: (len(rows), len(rows)).

@@ -23,7 +23,7 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
 from tastemaker.index.words import Words
-from tastemaker.recommenders.hybrid import SOURCES, Hybrid, HybridConfig
+from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
@@ -101,7 +101,7 @@ def hybrid_config(methods: Mapping[str, Mapping[str, object]]) -> HybridConfig:
     for name in methods:
         if name not in known:
             raise UnknownName("recommender", name, known)
-    sources = {name: methods[name] for name in SOURCES if name in methods}
+    sources = {name: table for name, table in methods.items() if name != "hybrid"}
     return HybridConfig.read({"sources": sources} | dict(methods.get("hybrid", {})))
 
 
