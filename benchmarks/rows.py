@@ -2,11 +2,12 @@
 
     row = rows.run("ease", fit_and_judge, "baby", {"strength": 200.0}, seed)
 
-runs ``fit_and_judge("baby", {...}, seed)`` in a fresh child (spawned, so guard the script by ``if __name__ == ...``) with
-one thread, adds ``seconds``, ``processor_seconds`` and ``peak_mb``, and keeps the row under
-``build/benchmarks/NAME/ease.json``, NAME being the file that runs (``bench_baby.py`` gives ``baby``). The next call with
-the same function and arguments answers from there. Pass plain values (numbers, names, settings): the child reads its own
-data. The code is not part of the key: put a version into the arguments, or delete the file, when it changed.
+runs ``fit_and_judge("baby", {...}, seed)`` in a fresh child (spawned, so guard the script by ``if __name__ == ...``)
+with one thread, adds ``seconds``, ``processor_seconds`` and ``peak_mb``, and keeps the row under
+``build/benchmarks/NAME/ease.json``, NAME being the file that runs (``bench_baby.py`` gives ``baby``). The next call
+with the same function and arguments answers from there. Pass plain values (numbers, names, settings): the child reads
+its own data; let it give lists of values a case where rows will be compared in pairs. The code is not part of the key:
+put a version into the arguments, or delete the file, when it changed.
 """
 
 import hashlib
