@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 
 from tastemaker.catalog.interactions import Interactions
-from tastemaker.catalog.splits import SPLITS, cold_items, leave_one_out, time_split, user_time_split
-from tastemaker.core.errors import FitError, InputError
+from tastemaker.catalog.splits import (
+    SPLITS,
+    cold_items,
+    cold_people,
+    cut,
+    leave_one_out,
+    random_split,
+    time_split,
+    user_time_split,
+)
+from tastemaker.core.errors import FitError, InputError, UnknownName
 
 
 def world(users, rows, times=None, weights=None):
@@ -96,6 +105,59 @@ def test_no_split_tests_on_what_it_trains_on(name):
 
 @pytest.mark.parametrize("share", [0, 1, -1, float("nan")])
 def test_a_share_lies_between_nothing_and_all(share):
-    for split in (time_split, user_time_split, cold_items):
+    for split in (time_split, user_time_split, cold_items, random_split, cold_people):
         with pytest.raises(InputError, match="share"):
             split(world([0, 0], [1, 2], [1, 2]), share)
+
+
+def test_a_random_split_keeps_all_events_with_an_item_together():
+    rng = np.random.default_rng(4)
+    events = world(rng.integers(0, 20, 2000).tolist(), rng.integers(0, 30, 2000).tolist())
+    split = random_split(events, 0.7, seed=2)
+    for user, rows in split.test.items():
+        all_of = np.unique(events.row[events.user == events.people.index(user)])
+        kept = np.unique(split.train.row[split.train.user == events.people.index(user)])
+        assert len(kept) == int(0.7 * len(all_of))
+        assert sorted([*kept, *rows]) == all_of.tolist()
+    other = random_split(events, 0.7, seed=3)
+    assert not np.array_equal(other.train.row, split.train.row)
+    assert np.array_equal(random_split(events, 0.7, seed=2).train.row, split.train.row)
+
+
+def test_somebody_with_one_event_only_trains():
+    split = random_split(world([0, 1, 1], [5, 6, 7]), 0.1)
+    assert len(split.train) == 2
+    assert list(split.test) == ["u1"]
+
+
+def test_cold_people_are_nowhere_in_training_and_tell_their_earlier_part():
+    users, rows = np.repeat(np.arange(20), 10).tolist(), list(range(10)) * 20
+    events = world(users, rows, np.tile(np.arange(10), 20).tolist())
+    split = cold_people(events, 0.25, seed=1)
+    assert len(split.test) == 5
+    held = [events.people.index(user) for user in split.test]
+    assert not np.isin(split.train.user, held).any()
+    assert len(np.unique(split.train.user)) == 15
+    for user, wanted in split.test.items():
+        told = split.before.row[split.before.user == events.people.index(user)]
+        assert (told.tolist(), wanted.tolist()) == (list(range(8)), [8, 9])
+    assert set(cold_people(events, 0.25, seed=2).test) != set(split.test)
+
+
+def test_other_splits_tell_what_they_train_on():
+    split = leave_one_out(world([0, 0], [1, 2], [1, 2]))
+    assert split.before is split.train
+
+
+def test_cold_people_need_somebody_to_hold_out_and_somebody_to_learn_from():
+    for users in ([0, 1, 2], [0, 0, 0]):
+        with pytest.raises(FitError, match="two people"):
+            cold_people(world(users, [1, 2, 3]))
+
+
+def test_a_split_is_cut_by_name():
+    events = world([0] * 10, list(range(10)), list(range(10)))
+    assert len(cut(events, "user-time", share=0.5, seed=1).train) == 5
+    assert len(cut(events, "leave-one-out", share=0.5).train) == 9  # has no share
+    with pytest.raises(UnknownName, match="tiem"):
+        cut(events, "tiem")

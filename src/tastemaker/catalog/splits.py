@@ -5,6 +5,7 @@ A person's test items are those they have a positive event with afterwards and h
 share a time their order is unknown, and is drawn by the seed; in file order the later line would leak.
 """
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from tastemaker.catalog.interactions import Interactions
-from tastemaker.core.errors import FitError, InputError
+from tastemaker.core.errors import FitError, InputError, UnknownName
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Ints, UserId
 
@@ -27,6 +28,8 @@ class Split:
         test: the rows that each person turned to afterwards, in time order.
         cold: rows that have no event in ``train`` by construction; empty unless the rule hides items.
         notes: what a reader of the figures must know.
+        told: what people say of themselves when they are asked about and nobody may learn from; None when ``train`` is
+            all that is known of anybody.
     """
 
     name: str
@@ -34,6 +37,12 @@ class Split:
     test: dict[UserId, Ints]
     cold: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     notes: tuple[str, ...] = ()
+    told: Interactions | None = None
+
+    @property
+    def before(self) -> Interactions:
+        """The histories of the people who are asked about."""
+        return self.train if self.told is None else self.told
 
 
 def time_split(interactions: Interactions, share: float = 0.8) -> Split:
@@ -109,8 +118,86 @@ def cold_items(interactions: Interactions, share: float = 0.1, seed: int = 0) ->
     return Split(split.name, split.train, split.test, cold, split.notes)
 
 
-SPLITS = {"time": time_split, "user-time": user_time_split, "leave-one-out": leave_one_out, "cold-items": cold_items}
+def random_split(interactions: Interactions, share: float = 0.8, seed: int = 0) -> Split:
+    """Some of what each person chose tests, whenever it was; all events of a person with one item stay together.
+
+    Nothing tells before from after, so a method may learn what came later: flatters against :func:`time_split`. It is
+    here because many published tables are made so.
+
+    Args:
+        interactions: of any order.
+        share: part of a person's items that trains; at least one does.
+        seed: draws them.
+    """
+    _check_share(share)
+    pairs, place = np.unique(interactions.user * interactions.n_rows + interactions.row, return_inverse=True)
+    drawn = generator(seed, "random split").permutation(len(pairs))
+    owner = pairs // max(1, interactions.n_rows)
+    order = drawn[np.argsort(owner[drawn], kind="stable")]
+    _, begin, total = np.unique(owner[order], return_index=True, return_counts=True)
+    rank = np.arange(len(order)) - np.repeat(begin, total)
+    kept = np.zeros(len(pairs), np.bool_)
+    kept[order] = rank < np.repeat(np.maximum(1, (share * total).astype(np.int64)), total)
+    return _split("random", interactions, kept[place], ("drawn by chance: what came later is learned too",))
+
+
+def cold_people(interactions: Interactions, share: float = 0.1, seed: int = 0) -> Split:
+    """Some people are unknown while methods learn: they come with their earlier events and are asked about the rest.
+
+    Args:
+        interactions: in time order.
+        share: part of the people with two events or more who are held out; at least one is.
+        seed: draws them, and orders events of the same time.
+
+    Raises:
+        FitError: nobody has two events, or nobody is left to learn from.
+    """
+    _check_share(share)
+    counts = np.bincount(interactions.user, minlength=len(interactions.people))
+    able = np.flatnonzero(counts > 1)
+    if not len(able) or np.count_nonzero(counts) < 2:
+        raise FitError("fewer than two people have events enough to be held out", hint="add events")
+    drawn = generator(seed, "cold-people").permutation(able)[: max(1, int(share * len(able)))]
+    held = np.isin(interactions.user, drawn)
+    theirs = user_time_split(interactions.where(held), TOLD, seed)
+    notes = (f"{len(drawn)} people were unknown while the methods learned", *theirs.notes)
+    return Split("cold-people", interactions.where(~held), theirs.test, notes=notes, told=theirs.train)
+
+
+TOLD = 0.8
+"""Part of their events that people who were held out tell of themselves."""
+SPLITS = {
+    "time": time_split,
+    "user-time": user_time_split,
+    "leave-one-out": leave_one_out,
+    "random": random_split,
+    "cold-items": cold_items,
+    "cold-people": cold_people,
+}
 """Every rule by its name."""
+
+
+def cut(interactions: Interactions, name: str, *, share: float | None = None, seed: int = 0) -> Split:
+    """Cut by the rule of a name.
+
+    Args:
+        interactions: in time order.
+        name: one of :data:`SPLITS`.
+        share: see the rule; its own when None. "leave-one-out" has none.
+        seed: of whatever the rule draws; "time" draws nothing.
+
+    Raises:
+        UnknownName: there is no such rule.
+        InputError: the share is not between 0 and 1.
+        FitError: the events cannot be cut by it (no times, one person).
+    """
+    if name not in SPLITS:
+        raise UnknownName("split", name, sorted(SPLITS))
+    rule = SPLITS[name]
+    given: dict[str, object] = {"seed": seed} | ({} if share is None else {"share": share})
+    wanted = inspect.signature(rule).parameters
+    made: Split = rule(interactions, **{key: value for key, value in given.items() if key in wanted})
+    return made
 
 
 def _split(
