@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import FitError
 from tastemaker.recommenders.ease import Ease, EaseConfig, closed_form, mirror
 from tastemaker.recommenders.item_knn import ItemKnn, ItemKnnConfig
+from tastemaker.recommenders.linear import strongest, strongest_sparse
+from tastemaker.recommenders.rp3beta import Rp3Beta, Rp3BetaConfig
 from tastemaker.recommenders.transitions import Transitions, TransitionsConfig
+from tastemaker.recommenders.validation import Validation
 
 from .worlds import shop
 
@@ -74,6 +78,63 @@ def test_item_knn_damps_busy_people_and_famous_items():
     )
 
 
+def test_rp3beta_is_three_steps_by_hand():
+    """a chose 0 and 1, b all three: from 0 half the walks go over a, half over b."""
+    events = [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("b", 2)]
+    walk = np.array([[0, 1 / 4 + 1 / 6, 1 / 6], [1 / 4 + 1 / 6, 0, 1 / 6], [1 / 3, 1 / 3, 0]])  # item -> person -> item
+    model = Rp3Beta(Rp3BetaConfig(alpha=1, beta=0, half_life=0)).fit(shop(events, items=3), None)
+    assert np.stack([scores(model, [i], range(3)) for i in range(3)]) == pytest.approx(walk)
+    model = Rp3Beta(Rp3BetaConfig(alpha=1, beta=0.5, half_life=0)).fit(shop(events, items=3), None)
+    famous = walk / np.sqrt([2, 2, 1])
+    assert np.stack([scores(model, [i], range(3)) for i in range(3)]) == pytest.approx(famous)
+    model = Rp3Beta(Rp3BetaConfig(alpha=0.5, beta=0, half_life=0)).fit(shop(events, items=3), None)
+    assert scores(model, [2], range(3)).tolist() == pytest.approx([3**-0.5, 3**-0.5, 0])
+
+
+def test_rp3beta_keeps_the_largest():
+    events = [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("b", 2)]
+    model = Rp3Beta(Rp3BetaConfig(alpha=1, beta=0, half_life=0, neighbours=1)).fit(shop(events, items=3), None)
+    assert scores(model, [0], range(3)).tolist() == pytest.approx([0, 5 / 12, 0])
+    assert scores(model, [2], range(3)).tolist() == pytest.approx([1 / 3, 0, 0])  # of equals the first
+
+
+def test_rp3beta_chooses_what_is_open_and_nothing_else():
+    events = [(f"{person:02}", (person * 7 + step * step) % 12) for person in range(40) for step in range(5)]
+    catalog = shop(events, items=12)
+    free = Rp3Beta().fit(catalog, None).settled
+    assert None not in (free.alpha, free.beta, free.half_life)
+    bound = Rp3Beta(Rp3BetaConfig(alpha=0.9, half_life=3)).fit(catalog, None).settled
+    assert (bound.alpha, bound.half_life) == (0.9, 3)
+    again = Rp3Beta(free).fit(catalog, None)
+    assert np.array_equal(scores(again, [1, 2], range(12)), scores(Rp3Beta().fit(catalog, None), [1, 2], range(12)))
+
+
+def test_a_sorted_list_is_read_without_recency():
+    events = [(f"p{n:02}", row) for n in range(20) for row in range(n % 3, 12, 2)]
+    assert ItemKnn().fit(shop(events, items=12), None).settled.half_life == 0
+
+
+def test_recency_is_taken_where_it_helps_and_left_where_it_hurts():
+    """Two kinds of items; people turn to the kind they met last, or return to the one they began with."""
+    draw = np.random.default_rng(2)
+    events = [
+        (f"{n:03}", row, float(s)) for n in range(80) for s, row in enumerate(10 * (n % 2) + draw.permutation(10)[:5])
+    ]
+    catalog = shop(events, items=20)
+    stories = [10 * (n % 2) + draw.permutation(10) for n in range(40)]
+    histories = tuple(History.of([*((story[:3] + 10) % 20), *story[:3]]) for story in stories)
+    for shift, half_life in ((0, 20.0), (10, 0.0)):
+        hidden = tuple((story[3:4] + shift) % 20 for story in stories)
+        found = Rp3Beta(Rp3BetaConfig(alpha=1)).fit(catalog, None, validation=Validation(histories, hidden))
+        assert found.settled.half_life == half_life
+
+
+def test_the_largest_of_a_sparse_block_are_those_of_a_dense_one():
+    dense = np.round(np.random.default_rng(3).normal(size=(7, 9)), 1).astype(np.float32)  # equals among them
+    for k in (1, 4, 9):
+        assert np.array_equal(strongest_sparse(csr_matrix(dense), k).toarray(), strongest(dense, k).toarray())
+
+
 def test_a_sorted_list_is_no_story():
     """Without times, items in the order of the catalog for everyone: what came after what means nothing."""
     events = [(f"p{n:02}", row) for n in range(20) for row in range(n % 3, 12, 2)]
@@ -103,7 +164,7 @@ def test_transitions_do_not_cross_people():
     assert scores(model, [0], [1]).tolist() == [0.0]
 
 
-@pytest.mark.parametrize("method", [Ease, ItemKnn, Transitions])
+@pytest.mark.parametrize("method", [Ease, ItemKnn, Rp3Beta, Transitions])
 def test_what_they_cannot_say(method):
     model = method().fit(shop(EVENTS), None)
     assert np.isneginf(scores(model, [0], [5, 77])).all()  # no events; not there at the fit
@@ -111,7 +172,7 @@ def test_what_they_cannot_say(method):
     assert np.isneginf(scores(model, [5, 77], [0, 1])).all()  # a history of which nothing is known
 
 
-@pytest.mark.parametrize("method", [Ease, ItemKnn])
+@pytest.mark.parametrize("method", [Ease, ItemKnn, Rp3Beta])
 def test_because_names_the_neighbour(method):
     model = method().fit(shop(EVENTS), None)
     (first, share), *_ = model.because(History.of([3, 0]), 1)

@@ -16,7 +16,7 @@ def test_a_source_of_the_hybrid_gets_its_own_table():
     restored = Hybrid(config).restore(fitted.tensors())
     for hybrid in (fitted, restored):
         assert hybrid.sources["ease"].config == EaseConfig(regularisation=7.0, half_life=2.0)
-        assert hybrid.sources["item-knn"].config.half_life == 20.0
+        assert hybrid.sources["item-knn"].config.half_life is None
 
 
 def test_a_table_of_no_method_is_refused():

@@ -15,11 +15,12 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Doubles, Floats, Ints
-from tastemaker.recommenders.choosing import best
+from tastemaker.recommenders.choosing import best, best_pair, climb, trial
 from tastemaker.recommenders.linear import Linear, LinearConfig
 from tastemaker.recommenders.validation import Validation
 
 PENALTIES = (300.0, 100.0, 30.0, 1000.0)
+STEP = 1.7
 EXACT = 4_000
 """Up to so many items the inverse is taken in float64; above, in float32 to halve the memory."""
 
@@ -28,7 +29,7 @@ class EaseConfig(LinearConfig):
     """Settings of EASE."""
 
     regularisation: float | None = Field(default=None, gt=0)
-    """Weight of the L2 penalty: larger trusts single co-occurrences less. None chooses among 30, 100, 300 and 1000."""
+    """Weight of the L2 penalty: larger trusts single co-occurrences less. None chooses."""
 
     max_items: int = Field(default=8_000, ge=1)
     """Most items of the matrix, the most chosen first (8,000 take 0.3 GB); the others are left to other methods."""
@@ -46,8 +47,8 @@ class Ease(Linear[EaseConfig]):
     @property
     @override
     def settled(self) -> EaseConfig:
-        """With the regularisation that was chosen."""
-        return self.config.model_copy(update={"regularisation": self._penalty})
+        """With the regularisation and the half-life that were chosen."""
+        return super().settled.model_copy(update={"regularisation": self._penalty})
 
     def most(self) -> int:
         """The cap of the config."""
@@ -56,21 +57,36 @@ class Ease(Linear[EaseConfig]):
     def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> Floats:
         """The closed form. Shapes: (len(rows), len(rows))."""
         with track(observer, f"ease: {len(rows):,} items") as task:
-            penalty = self.config.regularisation or chosen_penalty(events, self.config.half_life, validation)
-            self._penalty = penalty
-            task.note(f"regularisation {penalty:g}")
-            return closed_form(co_occurrences(events, rows), penalty)
+            self._penalty, self._half_life = self._chosen(events, validation)
+            task.note(f"regularisation {self._penalty:g}, half-life {self.half_life:g}")
+            return closed_form(co_occurrences(events, rows), self._penalty)
+
+    def _chosen(self, events: Interactions, validation: Validation | None) -> tuple[float, float]:
+        """Penalty and half-life; on a given validation the penalty is searched in finer steps."""
+        config, half_lives = self.config, self.half_lives(events)
+        if validation is not None and config.regularisation is None:
+            penalty = searched_penalty(events, half_lives[-1], validation, config.max_items)
+            return best_pair((penalty,), half_lives, events, _learn, validation, config.max_items)
+        penalties = PENALTIES if config.regularisation is None else (config.regularisation,)
+        return best_pair(penalties, half_lives, events, _learn, validation, config.max_items)
 
 
 def chosen_penalty(events: Interactions, half_life: float, validation: Validation | None = None) -> float:
     """The regularisation that ranks hidden last choices highest."""
-    return best(
-        PENALTIES,
-        events,
-        half_life,
-        lambda part, rows, penalty: closed_form(co_occurrences(part, rows), penalty),
-        validation,
-    )
+    return best(PENALTIES, events, half_life, _learn, validation)
+
+
+def searched_penalty(events: Interactions, half_life: float, validation: Validation, most: int) -> float:
+    """The regularisation that ranks a given validation highest, to a factor of 1.7, on all items and people of it."""
+    questions = trial(events, validation, most)
+    if questions is None:
+        return PENALTIES[0]
+    gram = co_occurrences(questions.events, questions.rows)
+    return climb(PENALTIES[0], STEP, lambda penalty: questions.gain(closed_form(gram, penalty), half_life))
+
+
+def _learn(events: Interactions, rows: Ints, penalty: float) -> Floats:
+    return closed_form(co_occurrences(events, rows), penalty)
 
 
 def co_occurrences(events: Interactions, rows: Ints) -> Floats:

@@ -11,7 +11,7 @@ from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Ints
-from tastemaker.recommenders.choosing import best
+from tastemaker.recommenders.choosing import best_pair
 from tastemaker.recommenders.linear import Linear, LinearConfig, strongest
 from tastemaker.recommenders.validation import Validation
 
@@ -52,8 +52,8 @@ class ItemKnn(Linear[ItemKnnConfig]):
     @property
     @override
     def settled(self) -> ItemKnnConfig:
-        """With the busy and the fame that were chosen."""
-        return self.config.model_copy(update={"busy": self._option[0], "fame": self._option[1]})
+        """With the busy, the fame and the half-life that were chosen."""
+        return super().settled.model_copy(update={"busy": self._option[0], "fame": self._option[1]})
 
     def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> csr_matrix:
         """Blocks of lines. Shapes: (len(rows), len(rows))."""
@@ -62,9 +62,10 @@ class ItemKnn(Linear[ItemKnnConfig]):
             busy = BUSY if config.busy is None else (config.busy,)
             fame = FAME if config.fame is None else (config.fame,)
             options = [(b, f) for b in busy for f in fame]
-            option = best(options, events, config.half_life, self._nearest, validation)
+            half_lives = self.half_lives(events)
+            option, self._half_life = best_pair(options, half_lives, events, self._nearest, validation)
             self._option = option
-            task.note(f"busy {option[0]:g}, fame {option[1]:g}")
+            task.note(f"busy {option[0]:g}, fame {option[1]:g}, half-life {self.half_life:g}")
             return self._nearest(events, rows, option)
 
     def _nearest(self, events: Interactions, rows: Ints, option: tuple[float, float]) -> csr_matrix:

@@ -22,18 +22,19 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.signals import recent, shares, stacked
+from tastemaker.recommenders.signals import in_order, recent, shares, stacked
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 256
+HALF_LIFE = 20.0
 Matrix: TypeAlias = Floats | csr_matrix
 
 
 class LinearConfig(Config):
     """Settings that all item-to-item methods share."""
 
-    half_life: float = Field(default=20.0, ge=0)
-    """In items: how far back in a history an item counts half; 0 lets all count alike."""
+    half_life: float | None = Field(default=None, ge=0)
+    """In items: how far back in a history an item counts half; 0 lets all count alike. None chooses 20 or 0."""
 
 
 L = TypeVar("L", bound=LinearConfig)
@@ -43,6 +44,26 @@ class Linear(Recommender[L]):
     """Base of the methods that are one item-to-item matrix."""
 
     serves_cold_items: ClassVar[bool] = False
+
+    _half_life: float | None = None
+
+    @property
+    @override
+    def settled(self) -> L:
+        """With the half-life that was chosen."""
+        return self.config.model_copy(update={"half_life": self.half_life})
+
+    @property
+    def half_life(self) -> float:
+        """How histories are read: what was set or, where it was left open, chosen."""
+        read = self._half_life if self.config.half_life is None else self.config.half_life
+        return HALF_LIFE if read is None else read
+
+    def half_lives(self, events: Interactions) -> tuple[float, ...]:
+        """Half-lives to choose among; one where it is set, and where the order of the events means nothing."""
+        if self.config.half_life is not None:
+            return (self.config.half_life,)
+        return (HALF_LIFE, 0.0) if in_order(events) else (0.0,)
 
     @abstractmethod
     def learn(self, events: Interactions, rows: Ints, validation: Validation | None, observer: Observer) -> Matrix:
@@ -74,6 +95,7 @@ class Linear(Recommender[L]):
             raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
         chosen = np.argsort(-counts, kind="stable")[: min(self.most(), int((counts > 0).sum()))]
         rows = np.sort(chosen).astype(np.int64)
+        self._half_life = self.half_lives(events)[0]
         self._take(rows, len(counts), self.learn(events, rows, validation, observer))
         return self
 
@@ -99,7 +121,7 @@ class Linear(Recommender[L]):
         known = places >= 0
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._place), self.config.half_life)[:, self._rows]
+            part = stacked(histories[low : low + BATCH], len(self._place), self.half_life)[:, self._rows]
             spoken = np.flatnonzero(np.diff(part.indptr))
             if len(spoken):
                 answer = self._product(part[spoken])
@@ -115,7 +137,7 @@ class Linear(Recommender[L]):
 
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
-        rows, weights = recent(history, self.config.half_life)
+        rows, weights = recent(history, self.half_life)
         place = int(self.places(np.array([row]))[0])
         here = self.places(rows)
         known = here >= 0
@@ -127,7 +149,11 @@ class Linear(Recommender[L]):
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The matrix, and which rows it is about."""
-        state: dict[str, npt.NDArray[np.generic]] = {"rows": self._rows, "size": np.array([len(self._place)], np.int64)}
+        state: dict[str, npt.NDArray[np.generic]] = {
+            "rows": self._rows,
+            "size": np.array([len(self._place)], np.int64),
+            "half_life": np.array([self.half_life], np.float64),
+        }
         if isinstance(self._matrix, csr_matrix):
             matrix = self._matrix
             return state | {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
@@ -137,6 +163,7 @@ class Linear(Recommender[L]):
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
         rows = np.asarray(tensors["rows"], np.int64)
+        self._half_life = float(tensors["half_life"][0]) if "half_life" in tensors else None
         matrix: Matrix
         if "matrix" in tensors:
             matrix = np.asarray(tensors["matrix"], np.float32)
@@ -155,3 +182,12 @@ def strongest(block: Floats, k: int) -> csr_matrix:
     keep = values > 0
     owner = np.broadcast_to(np.arange(len(block))[:, None], order.shape)
     return csr_matrix((values[keep], (owner[keep], order[keep])), shape=block.shape, dtype=np.float32)
+
+
+def strongest_sparse(block: csr_matrix, k: int) -> csr_matrix:
+    """As :func:`strongest`, for a sparse block: cost grows with its entries."""
+    owner = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
+    order = np.lexsort((block.indices, -block.data, owner))
+    place = np.arange(len(order)) - np.repeat(block.indptr[:-1], np.diff(block.indptr))
+    kept = order[(place < k) & (block.data[order] > 0)]
+    return csr_matrix((block.data[kept], (owner[kept], block.indices[kept])), shape=block.shape, dtype=np.float32)
