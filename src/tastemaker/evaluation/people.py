@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.catalog.interactions import History
+from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.types import Ints
 from tastemaker.evaluation.candidates import Candidates
 from tastemaker.evaluation.cases import Case, Truth
@@ -17,7 +17,12 @@ Person = TypeVar("Person", bound=str)
 
 def histories_of(catalog: Catalog) -> dict[str, History]:
     """History of everybody with an event, by name."""
-    return dict(zip(catalog.interactions.people, catalog.interactions.histories(), strict=True))
+    return histories_by_name(catalog.interactions)
+
+
+def histories_by_name(events: Interactions) -> dict[str, History]:
+    """History of everybody, by name; empty for people whose events are all elsewhere."""
+    return dict(zip(events.people, events.histories(), strict=True))
 
 
 def person_cases(

@@ -21,7 +21,7 @@ from tastemaker.core.progress import Noted, Observer
 from tastemaker.core.types import Ints
 from tastemaker.evaluation.cases import Case, QueryRow, Truth
 from tastemaker.evaluation.files import read_events_truth, read_queries
-from tastemaker.evaluation.protocols import split_truth
+from tastemaker.evaluation.protocols import Protocol
 from tastemaker.evaluation.rankers import Ranker, from_recommender
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.runner import evaluate as run
@@ -63,7 +63,8 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         truth = read_queries(Path(plan.queries), view.catalog, plan.candidates)
         return _judge(truth, view.catalog, _searchers(view, store, truth, observer), plan, observer)
     if plan.split is not None:
-        catalog, truth = split_truth(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
+        protocol = Protocol.cut(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
+        catalog, truth = protocol.known, protocol.open({"methods": plan.methods})
         methods = _fitted(plan, catalog, view, observer)
         served = view.fitted.recommender
         hybrid = Hybrid(hybrid_config(plan.settings) if served is None else served.config)
