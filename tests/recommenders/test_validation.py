@@ -6,7 +6,7 @@ import pytest
 from tastemaker.catalog.interactions import History
 from tastemaker.recommenders.ease import Ease
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
-from tastemaker.recommenders.validation import Validation, held_back
+from tastemaker.recommenders.validation import Validation, held_back, some
 from tastemaker.testing.worlds import checkerboard, history_of
 
 
@@ -59,3 +59,12 @@ def test_a_hybrid_blends_the_methods_that_it_is_told_to():
     catalog = checkerboard(people=120, events=12)
     hybrid = Hybrid(HybridConfig(methods=("ease", "popularity"))).fit(catalog, None)
     assert set(hybrid.sources) == {"ease", "popularity"}
+
+
+def test_some_of_the_questions_keep_their_answers():
+    histories = tuple(History.of([n]) for n in range(50))
+    every = Validation(histories, tuple(np.array([n + 100]) for n in range(50)))
+    few = some(every, 7)
+    assert len(few) == 7
+    assert all(hidden[0] == history.rows[0] + 100 for history, hidden in zip(few.histories, few.hidden, strict=True))
+    assert len(some(every, 80)) == 50

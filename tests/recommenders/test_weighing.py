@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tastemaker.recommenders.weighing import Part, climb, likeliest, weigh
+from tastemaker.recommenders.weighing import TOP, Part, climb, likeliest, ndcg, weigh
 
 
 def part(people=200, items=40, knowing=2.0, seed=0):
@@ -57,3 +57,23 @@ def test_what_a_person_had_is_not_ranked():
 def test_few_people_keep_the_likeliest_weights():
     few = [part(people=30), part(people=30, seed=1)]
     assert np.array_equal(weigh(few)[0], likeliest(few)[0])
+
+
+def test_ndcg_by_hand():
+    score = np.array([[3, 2, 1, 0], [3, 2, 1, 0]], np.float32)
+    target = np.array([[False, True, False, True], [True, False, False, False]])
+    first = (1 / np.log2(3) + 1 / np.log2(5)) / (1 + 1 / np.log2(3))
+    assert ndcg(target, score) == pytest.approx((first + 1) / 2)
+
+
+def test_ndcg_sees_the_first_places_only():
+    score = np.arange(2.0 * TOP, 0, -1, np.float32)[None]
+    target = np.zeros(score.shape, bool)
+    target[0, [TOP - 1, TOP]] = True
+    assert ndcg(target, score) == pytest.approx(1 / np.log2(TOP + 1) / (1 + 1 / np.log2(3)))
+
+
+def test_half_of_the_equals_come_before_and_what_cannot_be_said_has_no_place():
+    target = np.array([[True, False, False]])
+    assert ndcg(target, np.zeros((1, 3), np.float32)) == pytest.approx(1 / np.log2(3))
+    assert ndcg(target, np.full((1, 3), -np.inf, np.float32)) == 0

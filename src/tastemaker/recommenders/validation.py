@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.rehearsal import rehearse
 from tastemaker.recommenders.weighing import BLOCKED, ndcg
@@ -52,6 +53,12 @@ class Validation:
             useful = target.any(axis=1)
             total += ndcg(target[useful], scores[useful]) * int(useful.sum()) if useful.any() else 0.0
         return total / max(1, len(self))
+
+
+def some(validation: Validation, people: int, seed: int = 0) -> Validation:
+    """The questions of at most so many people, drawn by the seed."""
+    drawn = np.sort(generator(seed, "validation").permutation(len(validation))[:people]).tolist()
+    return Validation(tuple(validation.histories[i] for i in drawn), tuple(validation.hidden[i] for i in drawn))
 
 
 def held_back(
