@@ -19,7 +19,7 @@ from tastemaker.recommenders.linear import Linear, LinearConfig, strongest_spars
 from tastemaker.recommenders.validation import Validation
 
 BLOCK = 512
-ALPHAS = (0.6, 0.4, 0.8, 1.0)
+ALPHAS = (0.6, 0.4, 0.8, 1.0, 0.2)
 BETAS = (0.4, 0.2, 0.6, 0.0)
 
 

@@ -1,0 +1,176 @@
+"""One vector an item, one vector a person, who is the sum of what each item of the history says.
+
+What ALS, BPR and LightGCN differ in is how they learn the items' vectors and how they read a history. Because a person
+is a function of a history, nobody needs to have been there when the method was fitted, and each item's share of a score
+is known.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.signals import in_order, recent, shares
+from tastemaker.recommenders.validation import Validation, held_back, some
+
+HALF_LIVES = (0.0, 20.0, 5.0)
+ASKED = 3_000  # people of a validation that settings and epochs are chosen on
+
+
+class FactorsConfig(Config):
+    """Settings that all methods of this kind share."""
+
+    dim: int = Field(default=64, ge=1)
+    """Numbers of a vector."""
+
+    half_life: float | None = Field(default=None, ge=0)
+    """In items: how far back in a history an item counts half; 0 lets all count alike. None chooses 0, 5 or 20."""
+
+    seed: int = Field(default=0, ge=0)
+    """Of every chance."""
+
+
+F = TypeVar("F", bound=FactorsConfig)
+
+
+class Factors(Recommender[F]):
+    """``score(u, j) = (sum_i r(i | history)) . q_j + b_j``."""
+
+    serves_cold_items: ClassVar[bool] = False
+
+    _half_life: float = 0.0
+    _rows: Ints
+    _place: Ints
+    _items: Floats
+    _offset: Floats
+
+    @property
+    @override
+    def settled(self) -> F:
+        """With the half-life that was chosen."""
+        return self.config.model_copy(update={"half_life": self._half_life})
+
+    @abstractmethod
+    def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
+        """Learn the items' vectors of ``self._rows``; hand them to :meth:`take`.
+
+        Args:
+            events: what may be learned from; every row of ``self._rows`` has one.
+            questions: to choose settings and epochs on; None when there is too little.
+            observer: is told how far it is.
+        """
+
+    @abstractmethod
+    def read(self, places: Ints, weights: Floats) -> Floats:
+        """What each item of a history brings to the person's vector; their sum is the person.
+
+        Shapes: places (items,) into ``self._items``, weights (items,) -> (items, width).
+        """
+
+    @override
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
+        """Learn the vectors, and how far back a history is read.
+
+        Raises:
+            FitError: nobody did anything yet.
+        """
+        if not catalog.interactions.counts().any():
+            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
+        events, questions = held_back(catalog.interactions, validation, seed=self.config.seed)
+        rows = np.flatnonzero(events.counts()).astype(np.int64)
+        self._know(rows, events.n_rows)
+        self._half_life = self.config.half_life or 0.0
+        questions = None if questions is None else some(questions, ASKED, self.config.seed)
+        self.learn(events, questions, observer)
+        if questions is not None and self.config.half_life is None and in_order(events):
+            self._half_life = self._read_best(questions)
+        return self
+
+    def _read_best(self, questions: Validation) -> float:
+        gains = []
+        for half_life in HALF_LIVES:
+            self._half_life = half_life
+            gains.append(self.gain(questions))
+        return HALF_LIVES[int(np.argmax(gains))]
+
+    def gain(self, questions: Validation) -> float:
+        """How high the hidden choices stand with the present vectors."""
+        return questions.gain(self.score, self._rows)
+
+    def take(self, items: Floats, offset: Floats | None = None) -> None:
+        """The items' vectors, and what is added for everybody. Shapes: (len(rows), width), (len(rows),)."""
+        self._items = np.array(items, np.float32, order="C")
+        self._offset = np.zeros(len(items), np.float32) if offset is None else np.array(offset, np.float32)
+
+    def _know(self, rows: Ints, n_rows: int) -> None:
+        self._rows = rows
+        self._place = np.full(n_rows, -1, np.int64)  # row -> its line among the vectors, -1 when it has none
+        self._place[rows] = np.arange(len(rows))
+
+    def places(self, rows: Ints) -> Ints:
+        """Lines of the vectors for catalog rows; -1 for rows without one."""
+        known = rows < len(self._place)
+        places = np.full(len(rows), -1, np.int64)
+        places[known] = self._place[rows[known]]
+        return places
+
+    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
+        """Products of vectors; -inf for unknown rows, and for a history that holds no known row.
+
+        Shapes: (len(histories), n).
+        """
+        places = self.places(candidates)
+        known = places >= 0
+        items, offset = self._items[places[known]], self._offset[places[known]]
+        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
+        for line, history in enumerate(histories):
+            here, weights = self._known_of(history)
+            if len(here):
+                scores[line, known] = items @ self.read(here, weights).sum(axis=0) + offset
+        return scores
+
+    def _known_of(self, history: History) -> tuple[Ints, Floats]:
+        """Known items of a history, newest first, and their weights."""
+        rows, weights = recent(history, self._half_life)
+        places = self.places(rows)
+        return places[places >= 0], weights[places >= 0]
+
+    def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
+        """The rows of the history that bring the most to the item's score."""
+        here, weights = self._known_of(history)
+        place = int(self.places(np.array([row]))[0])
+        if place < 0 or not len(here):
+            return []
+        return shares(self._rows[here], self.read(here, weights) @ self._items[place], n)
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The vectors, which rows they are of, and how histories are read."""
+        size, half_life = np.array([len(self._place)], np.int64), np.array([self._half_life], np.float64)
+        state = {"rows": self._rows, "size": size, "half_life": half_life}
+        return state | {"items": self._items, "offset": self._offset}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        self._know(np.asarray(tensors["rows"], np.int64), int(tensors["size"][0]))
+        self._half_life = float(tensors["half_life"][0])
+        self.take(np.asarray(tensors["items"], np.float32), np.asarray(tensors["offset"], np.float32))
+        return self
