@@ -12,7 +12,8 @@ from tastemaker.catalog.interactions import HOT_FROM
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.pictures import Pictures
-from tastemaker.catalog.readers import read_events, read_items
+from tastemaker.catalog.readers import read_events, read_items, read_sets
+from tastemaker.catalog.sets import trouble
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.tables import Refusal
 from tastemaker.catalog.workspace import Workspace
@@ -201,6 +202,10 @@ def _read_again(workspace: Workspace) -> tuple[list[FileCount], list[Refusal]]:
         events, refused = read_events(workspace.events_file, workspace.settings)
         files.append(_count(workspace.events_file.name, len(events), refused))
         refusals += refused
+    if workspace.sets_file:
+        sets, refused = read_sets(workspace.sets_file)
+        files.append(_count(workspace.sets_file.name, sum(map(len, sets.values())), refused))
+        refusals += refused
     return files, refusals
 
 
@@ -253,6 +258,7 @@ def _notes(workspace: Workspace, catalog: Catalog, future: int, untimed: int) ->
         notes.append(f"{future:,} events are dated in the future; they count as of the moment they were read")
     if untimed and untimed < len(catalog.interactions):
         notes.append(f"{untimed:,} events have no time; they count as older than all others")
+    notes += trouble(workspace, catalog)
     for name, paths in workspace.features().items():
         try:
             ids = read_features(*paths)[1]

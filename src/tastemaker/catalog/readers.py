@@ -23,6 +23,7 @@ ALIKE = {
     "id": ("item_id", "itemid", "item", "sku", "product_id", "productid", "movieid", "asin", "uuid", "key", "code"),
     "user": ("user_id", "userid", "customer_id", "customer", "visitor", "person", "session", "uid"),
     "item": ("item_id", "itemid", "product_id", "product", "movieid", "sku", "asin", "id", "iid"),
+    "set": ("set_id", "setid", "room", "look", "outfit", "bundle", "basket", "order", "order_id"),
 }
 """Names that people give to required columns; listed as a hint, never taken for them."""
 DEFAULTS = WorkspaceSettings()
@@ -84,6 +85,34 @@ def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[lis
         id = id or derive(user, item, kind, value, time)
         events.append(Event(UserId(user), ItemId(item), kind, value, time, id))
     return events, reader.refusals
+
+
+def read_sets(path: Path) -> tuple[dict[str, list[ItemId]], list[Refusal]]:
+    """Read a table of what stands together: rooms, outfits, bundles. Columns: set, item; others are not read.
+
+    Returns:
+        Items of each set in the order of the file, those of unknown items included; and everything that was not taken.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column ``set`` or ``item``.
+    """
+    table = read_table(path)
+    _require(table, ("set", "item"))
+    reader = _Rows(table)
+    sets: dict[str, list[ItemId]] = {}
+    lines: dict[tuple[str, str], int] = {}
+    for line, row in reader:
+        name = reader.take(line, "set", row, fields.name, "row")
+        item = name and reader.take(line, "item", row, fields.name, "row")
+        if not name or not item:
+            continue
+        if (name, item) in lines:
+            why = f"{fields.shown(item)} stands in {fields.shown(name)} on line {lines[name, item]} already"
+            reader.refuse(line, "item", why, "name each item of a set once", "duplicate")
+            continue
+        lines[name, item] = line
+        sets.setdefault(name, []).append(ItemId(item))
+    return sets, reader.refusals
 
 
 class _Rows:

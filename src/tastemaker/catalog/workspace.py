@@ -28,6 +28,10 @@ class WorkspaceSettings(Config):
     """Settings of the space: ``name`` (an encoder) and whatever that encoder takes."""
     methods: dict[str, dict[str, object]] = Field(default_factory=dict)
     """Settings of recommenders, one table a method: ``[methods.ease]``."""
+    complete: dict[str, object] = Field(default_factory=dict)
+    """Settings of what goes with what, see ``CompleteConfig``."""
+    live: dict[str, object] = Field(default_factory=dict)
+    """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
 
 
 class Workspace:
@@ -82,6 +86,16 @@ class Workspace:
     def events_file(self) -> Path | None:
         """``events.csv``, ``.parquet`` or ``.jsonl``; None when there is none."""
         return self._table("events")
+
+    @property
+    def sets_file(self) -> Path | None:
+        """``sets.csv``, ``.parquet`` or ``.jsonl``: what stands together, read by ``fit``; None when there is none."""
+        return self._table("sets")
+
+    @property
+    def rules_file(self) -> Path:
+        """``rules.toml``: what the shop itself wants shown first, last or never; need not be there."""
+        return self.root / "rules.toml"
 
     @property
     def images(self) -> Path | None:

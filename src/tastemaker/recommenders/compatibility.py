@@ -1,0 +1,277 @@
+"""What speaks for an item beside a set of others: one number a piece of evidence, for every candidate.
+
+    together     the same two items stood together before
+    popularity   the candidate stands in many sets; in none
+    kinds        its kind stands beside these kinds more often than chance; and how alike the kinds are (substitutes)
+    labels       its labels stand beside these labels more often than chance
+    names        it shares a rare word of the title: a series, a brand
+    attributes   it has the same value, attribute by attribute
+    words        its words are like theirs
+    looks        its vector is near theirs; and the learned bilinear map between what stands together
+    price        how far its price is from theirs
+
+Every count can be asked for as if one set had never been seen (see :mod:`pairs`), so that weights can be learned from
+the very sets that the counts come from.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags
+
+from tastemaker.core.types import Floats, Ints
+from tastemaker.recommenders.baskets import Sets
+from tastemaker.recommenders.features import unit
+from tastemaker.recommenders.item_traits import Block, Traits, Vocabulary
+from tastemaker.recommenders.pairs import Own, Pairs
+
+RIDGE = 0.3
+"""Added to the variance of every direction of the space before it is whitened, in mean variances."""
+LIFTED: tuple[Block, ...] = ("kinds", "labels")
+
+
+@dataclass(frozen=True)
+class OwnSet:
+    """One set and its weight."""
+
+    rows: Ints
+    weight: float
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the sets say, over the rows, tokens and vectors of the fit.
+
+    Attributes:
+        sets: the sets themselves.
+        lifts: of kinds and of labels.
+        looks: of whitened vectors; None without a space.
+        whiten: (mean, matrix) of the vectors; None without a space.
+    """
+
+    sets: Sets
+    lifts: Mapping[Block, Pairs]
+    looks: Pairs | None = None
+    whiten: tuple[Floats, Floats] | None = None
+
+    @classmethod
+    def of(cls, sets: Sets, traits: Traits) -> "Counts":
+        """Count."""
+        lifts = {block: Pairs.of(sets, traits.tables[block][: sets.table.shape[1]]) for block in LIFTED}
+        if not traits.vectors.any():
+            return cls(sets, lifts)
+        whiten = whitening(traits.vectors)
+        return cls(sets, lifts, Pairs.of(sets, whitened(traits.vectors, whiten)), whiten)
+
+    def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Everything, for storage."""
+        state: dict[str, npt.NDArray[np.generic]] = dict(self.sets.tensors())
+        for name, pairs in (*self.lifts.items(), ("looks", self.looks)):
+            state |= {} if pairs is None else pairs.tensors(f"pairs.{name}.")
+        if self.whiten is not None:
+            state |= {"whiten.mean": self.whiten[0], "whiten.matrix": self.whiten[1]}
+        return state
+
+    @classmethod
+    def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]]) -> "Counts":
+        """Take back what :meth:`tensors` gave."""
+        sets, lifts = Sets.restore(tensors), {block: Pairs.restore(tensors, f"pairs.{block}.") for block in LIFTED}
+        if "whiten.mean" not in tensors:
+            return cls(sets, lifts)
+        whiten = tensors["whiten.mean"].astype(np.float32), tensors["whiten.matrix"].astype(np.float32)
+        return cls(sets, lifts, Pairs.restore(tensors, "pairs.looks."), whiten)
+
+    @cached_property
+    def together(self) -> csr_matrix:
+        """Weight of the sets that hold both items. Shapes: (rows, rows)."""
+        found = self.sets.table.T @ diags(self.sets.weight) @ self.sets.table
+        found.setdiag(0)
+        found.eliminate_zeros()
+        return csr_matrix(found, dtype=np.float32)
+
+    @cached_property
+    def chosen(self) -> Floats:
+        """Weight of the sets that hold an item. Shapes: (rows,)."""
+        return np.asarray(self.sets.table.T @ self.sets.weight, np.float32)
+
+
+def whitening(vectors: Floats) -> tuple[Floats, Floats]:
+    """Mean, and the matrix that takes the correlation out of vectors. Shapes: (rows, dim) -> (dim,), (dim, dim)."""
+    kept = vectors[np.any(vectors != 0, axis=1)].astype(np.float64)
+    mean = kept.mean(axis=0)
+    values, directions = np.linalg.eigh(np.cov(kept - mean, rowvar=False, bias=True).reshape(len(mean), -1))
+    scale = 1.0 / np.sqrt(np.maximum(values, 0) + RIDGE * max(values.mean(), 1e-12))
+    return mean.astype(np.float32), (directions * scale @ directions.T).astype(np.float32)
+
+
+def whitened(vectors: Floats, whiten: tuple[Floats, Floats]) -> Floats:
+    """Vectors without correlation; zero stays zero. Shapes: (n, dim) -> (n, dim)."""
+    told = np.any(vectors != 0, axis=1, keepdims=True)
+    return np.where(told, (vectors - whiten[0]) @ whiten[1], 0.0).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that speaks, over one reading of the catalog.
+
+    Args:
+        counts: what the sets say.
+        traits: what the items are.
+        vocabularies: of the blocks.
+        attributes: labels are compared attribute by attribute for these.
+    """
+
+    counts: Counts
+    traits: Traits
+    vocabularies: Mapping[Block, Vocabulary]
+    attributes: Sequence[str] = field(default_factory=tuple)
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """(group, name) of every piece of evidence, in the order of :meth:`read`."""
+        return (
+            ("together", "pairs"), ("popularity", "sets"), ("popularity", "never"),
+            ("kinds", "lift"), ("kinds", "best lift"), ("kinds", "alike"), ("kinds", "most alike"),
+            ("labels", "lift"), ("labels", "best lift"),
+            ("names", "shared"), ("names", "by how many"), ("names", "rarity"),
+            ("words", "mean"), ("words", "best"),
+            ("looks", "mean"), ("looks", "best"), ("looks", "map"), ("price", "distance"),
+            *(("attributes", f"{name} {how}") for name in self.attributes for how in ("mean", "best")),
+        )  # fmt: skip
+
+    def read(self, rows: Ints, candidates: Ints, own: OwnSet | None = None) -> Floats:
+        """Every piece of evidence for every candidate.
+
+        Args:
+            rows: the items that are there already.
+            candidates: rows.
+            own: a set that the counts must not know, because the question was made of it.
+
+        Shapes: rows (g,), candidates (n,) -> (n, evidence).
+        """
+        found = [
+            *self._counted(rows, candidates, own),
+            *self._kinds(rows, candidates, own),
+            *self._lifts("labels", rows, candidates, own),
+            *self._names(rows, candidates),
+            *_mean_best(self._similar("words", rows, candidates)),
+            *self._looks(rows, candidates, own),
+            self._price(rows, candidates),
+        ]
+        for name in self.attributes:
+            found += _mean_best(_cosines(self._by_attribute[name], rows, candidates))
+        return np.nan_to_num(np.stack(found, axis=1)).astype(np.float32)
+
+    def _counted(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
+        """Sets with both, sets with the candidate, no set at all."""
+        size = len(self.counts.chosen)
+        inside = candidates < size
+        known, there = candidates[inside], rows[rows < size]
+        chosen = np.zeros(len(candidates), np.float32)
+        chosen[inside] = self.counts.chosen[known]
+        both = np.zeros((len(there), len(candidates)), np.float32)
+        if len(there) and len(known):
+            both[:, inside] = self.counts.together[there][:, known].toarray()
+        mine = self.counts.chosen[there]
+        if own is not None:
+            taken, held = np.isin(candidates, own.rows), np.isin(there, own.rows)
+            chosen = chosen - own.weight * taken
+            both = both - own.weight * np.outer(held, taken) * (there[:, None] != candidates)
+            mine = mine - own.weight * held
+        chosen, both = np.maximum(chosen, 0), np.maximum(both, 0)
+        yield (both / np.sqrt(np.outer(mine + 1, chosen + 1))).sum(axis=0)
+        yield np.log1p(chosen)
+        yield (chosen < 1e-6).astype(np.float32)
+
+    def _kinds(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
+        yield from self._lifts("kinds", rows, candidates, own)
+        yield from _mean_best(self._similar("kinds", rows, candidates))
+
+    def _lifts(self, block: Block, rows: Ints, candidates: Ints, own: OwnSet | None) -> tuple[Floats, Floats]:
+        """Mean lift between the tokens of the set and those of the candidate; and of the best single item."""
+        table = self.traits.tables[block]
+        mine, theirs = table[rows], table[candidates]
+        columns = np.unique(mine.indices).astype(np.int64)
+        if not len(columns):
+            return (np.zeros(len(candidates), np.float32),) * 2
+        brought = None if own is None else Own(table[own.rows].toarray(), own.weight)
+        lifts = self.counts.lifts[block].lifts(columns, brought)
+        each = np.asarray(theirs @ lifts.T) / np.maximum(np.diff(theirs.indptr), 1)[:, None]  # (n, columns)
+        spoken = mine[:, columns]
+        by_item = np.asarray(spoken @ each.T) / np.maximum(np.diff(spoken.indptr), 1)[:, None]  # (g, n)
+        return each.mean(axis=1), by_item.max(axis=0)
+
+    def _names(self, rows: Ints, candidates: Ints) -> Iterator[Floats]:
+        """Does it share a rare word of a title, with how many of the set, and how rare is that word."""
+        table, rarity = self.traits.tables["names"], self.vocabularies["names"].rarity
+        shared = (table[rows] @ table[candidates].T).toarray() > 0
+        count = shared.sum(axis=0)
+        yield (count > 0).astype(np.float32)
+        yield np.log1p(count)
+        rare = (table[rows] @ diags(rarity**2) @ table[candidates].T).toarray() if len(rarity) else shared
+        yield rare.max(axis=0, initial=0.0)
+
+    def _similar(self, block: Block, rows: Ints, candidates: Ints) -> Floats:
+        return _cosines(self._scaled[block], rows, candidates)
+
+    def _looks(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
+        """Nearness in the space, and the learned map."""
+        counts, vectors = self.counts, self.traits.vectors
+        if counts.looks is None or counts.whiten is None or not vectors.shape[1]:
+            yield from (np.zeros(len(candidates), np.float32) for _ in range(3))
+            return
+        yield from _mean_best(vectors[rows] @ vectors[candidates].T)
+        white = self._white(counts.whiten)
+        brought = None if own is None else Own(white[own.rows], own.weight)
+        yield (counts.looks.times(white[rows], brought) @ white[candidates].T).mean(axis=0)
+
+    def _price(self, rows: Ints, candidates: Ints) -> Floats:
+        """Distance of the logarithms from the set's mean; the usual one where either is unknown."""
+        mine, theirs = self.traits.prices[rows], self.traits.prices[candidates]
+        if not np.isfinite(mine).any() or not np.isfinite(theirs).any():
+            return np.zeros(len(candidates), np.float32)
+        far = np.abs(theirs - np.nanmean(mine))
+        return np.where(np.isfinite(far), far, np.nanmean(far)).astype(np.float32)
+
+    def _white(self, whiten: tuple[Floats, Floats]) -> Floats:
+        """Whitened vectors of all rows, made once."""
+        if "white" not in self._kept:
+            self._kept["white"] = whitened(self.traits.vectors, whiten)
+        return self._kept["white"]
+
+    @cached_property
+    def _kept(self) -> dict[str, Floats]:
+        return {}
+
+    @cached_property
+    def _scaled(self) -> dict[Block, csr_matrix]:
+        """Kinds and words, weighed by how rare they are, rows of length one."""
+        return {
+            block: unit((self.traits.tables[block] @ diags(self.vocabularies[block].rarity)).tocsr())
+            if len(self.vocabularies[block].rarity)
+            else self.traits.tables[block]
+            for block in ("kinds", "words")
+        }
+
+    @cached_property
+    def _by_attribute(self) -> dict[str, csr_matrix]:
+        """The labels of one attribute, weighed by how rare they are, rows of length one."""
+        labels, table = self.vocabularies["labels"], self.traits.tables["labels"]
+        found = {}
+        for name in self.attributes:
+            columns = [column for token, column in labels.columns.items() if token.partition("=")[0] == name]
+            found[name] = unit((table[:, columns] @ diags(labels.rarity[columns])).tocsr())
+        return found
+
+
+def _mean_best(near: Floats) -> tuple[Floats, Floats]:
+    """Over the set. Shapes: (g, n) -> (n,), (n,)."""
+    return near.mean(axis=0), near.max(axis=0)
+
+
+def _cosines(table: csr_matrix, rows: Ints, candidates: Ints) -> Floats:
+    """Shapes: (g, n)."""
+    return np.asarray((table[rows] @ table[candidates].T).toarray(), np.float32)
