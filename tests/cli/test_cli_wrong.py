@@ -27,7 +27,7 @@ WRONG = [
     (["add", "{shop}"], 2, "nothing to add"),
     (["add", "{shop}", "--items", "none.csv"], 2, "'none.csv' does not exist"),
     (["evaluate", "{shop}"], 2, "nothing given to judge by"),
-    (["evaluate", "{shop}", "--split", "random"], 2, "'random' is not one of"),
+    (["evaluate", "{shop}", "--split", "tuesday"], 2, "'tuesday' is not one of"),
     (["evaluate", "{shop}", "--split", "time", "--queries", "{shop}/items.csv"], 2, "--queries and --split"),
     (["evaluate", "{shop}", "--split", "time", "--methods", "esae"], 2, "'esae'"),
     (["fit"], 2, "no shop was given"),

@@ -34,6 +34,10 @@ def judge(name, ranking, positives, k):
         ("ndcg", (1, 9, 2), (1, 2), 3, (1 + 1 / 2) / (1 + 1 / math.log2(3))),
         ("ndcg", (1,), (1, 2), 3, 1 / (1 + 1 / math.log2(3))),  # a short ranking
         ("recall", (), (1,), 3, 0),
+        ("map", (1, 9, 2), (1, 2), 3, (1 + 2 / 3) / 2),
+        ("map", (9, 1, 2), (1, 2, 3, 4), 3, (1 / 2 + 2 / 3) / 4),  # divides by the positives, not by k
+        ("map", (9, 1, 2), (2,), 2, 0),
+        ("map", (1,), (1, 2), 5, 1 / 2),
     ],
 )
 def test_fractions(name, ranking, positives, k, value):
@@ -55,7 +59,7 @@ def test_k_and_lengths_are_checked():
 @pytest.mark.parametrize("k", [1, 3, 10])
 def test_agrees_with_ir_measures(k):
     import ir_measures
-    from ir_measures import RR, R, Success, nDCG
+    from ir_measures import AP, RR, R, Success, nDCG
 
     rng = np.random.default_rng(7)
     rankings = [rng.permutation(40)[: rng.integers(1, 15)] for _ in range(60)]
@@ -67,7 +71,9 @@ def test_agrees_with_ir_measures(k):
         for case, ranking in enumerate(rankings)
         for place, row in enumerate(ranking)
     ]
-    for name, measure in {"recall": R @ k, "ndcg": nDCG @ k, "mrr": RR @ k, "hitrate": Success @ k}.items():
+    measures = {"recall": R @ k, "ndcg": nDCG @ k, "hitrate": Success @ k, "mrr": RR @ k, "map": AP @ k}
+    assert list(measures) == list(metrics.METRICS)
+    for name, measure in measures.items():
         ours = metrics.METRICS[name](found, sizes, k)
         theirs = {entry.query_id: entry.value for entry in ir_measures.iter_calc([measure], qrels, run)}
         assert ours == pytest.approx([theirs[str(case)] for case in range(60)]), name

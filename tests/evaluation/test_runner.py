@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
+from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import Cancelled, InputError
 from tastemaker.core.progress import Advanced, Cancellable, Finished, Started
-from tastemaker.evaluation import rankers, runner
+from tastemaker.evaluation import judge, rankers
 from tastemaker.evaluation.candidates import read_candidates
 from tastemaker.evaluation.cases import Case, Truth
 from tastemaker.evaluation.people import histories_of, person_cases
 from tastemaker.evaluation.runner import evaluate
 from tastemaker.recommenders.ease import Ease
-from tastemaker.testing.worlds import checkerboard
+from tastemaker.testing.worlds import checkerboard, parity_vectors
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,11 @@ def parity(cases, k):
 def test_an_oracle_reaches_one_and_baselines_stand_beside(catalog, truth):
     report = evaluate(truth, catalog, {"oracle": oracle}, ks=(2, 5))
     assert report.methods == ["oracle", "popularity", "random"]
-    assert report.metrics == [f"{metric}@{k}" for k in (2, 5) for metric in ("recall", "ndcg", "mrr", "hitrate")] + [
-        "coverage@2",
-        "coverage@5",
+    assert report.metrics == [
+        *(f"{metric}@{k}" for k in (2, 5) for metric in ("recall", "ndcg", "hitrate", "mrr", "map")),
+        *("coverage@2", "gini@2", "coverage@5", "gini@5", "novelty@5", "lift@5", "calibration@5"),
     ]
-    for metric in ("recall@2", "ndcg@5", "mrr@2", "hitrate@5"):
+    for metric in ("recall@2", "ndcg@5", "mrr@2", "hitrate@5", "map@5"):
         row = report.row("oracle", metric)
         assert (row.value, row.low, row.high, row.n) == (1, 1, 1, 60)
     shown = len(np.unique(np.concatenate([case.positives for case in truth.cases])))
@@ -94,7 +95,7 @@ def test_the_same_seed_gives_the_same_table(catalog, truth):
 
 def test_batches_do_not_change_the_table(catalog, truth, monkeypatch):
     whole = evaluate(truth, catalog, {}).rows
-    monkeypatch.setattr(runner, "BATCH", 7)
+    monkeypatch.setattr(judge, "BATCH", 7)
     assert [row.value for row in evaluate(truth, catalog, {}).rows] == [row.value for row in whole]
 
 
@@ -186,3 +187,43 @@ def test_a_case_allows_its_living_candidates_less_what_was_seen():
     assert Case("a", np.array([1]), seen).allowed(alive).tolist() == [False, True, True, False]
     assert Case("a", np.array([1]), seen, np.array([0, 1, 3])).allowed(alive).tolist() == [False, True, False, False]
     assert alive.tolist() == [True, True, True, False]
+
+
+def test_several_trainings_are_a_mean_and_their_spread_widens_the_interval(catalog, truth):
+    def blind(cases, k):
+        return [np.zeros(0, np.int64) for _ in cases]
+
+    methods = {"steady": [parity, parity], "lucky": [parity, blind]}
+    report = evaluate(truth, catalog, methods, ks=(9,))
+    assert report.row("steady", "recall@9").value == 1
+    assert report.row("steady", "recall@9").low == 1
+    lucky = report.row("lucky", "recall@9")
+    assert (lucky.value, lucky.low, lucky.high) == (0.5, 0, 1)
+    assert (report.costs["lucky"].seeds, report.costs["random"].seeds) == (2, 1)
+    assert report.per_case["lucky", "recall@9"].tolist() == [0.5] * 60
+
+
+def test_figures_of_parts_of_the_cases(catalog, truth):
+    report = evaluate(truth, catalog, {"oracle": oracle, "parity": parity}, ks=(9,))
+    of = {(row.method, row.group): row for row in report.groups}
+    assert {group for _, group in of} == {"warm items", "5 to 19 events", "hot items"} & {group for _, group in of}
+    assert of["oracle", "5 to 19 events"].value == 1
+    assert of["oracle", "5 to 19 events"].n == 60
+    fame = np.asarray(catalog.interactions.matrix().sum(axis=0)).ravel()
+    warm = [case for case in truth.cases if (fame[case.positives] < 20).any()]
+    assert of["random", "warm items"].n == len(warm)
+    by_hand = []
+    (ranked,) = [rankers.popularity(catalog)(truth.cases, 9)]
+    for case, ranking in zip(truth.cases, ranked, strict=True):
+        rows = case.positives[fame[case.positives] < 20]
+        by_hand += [np.isin(rows, ranking).mean()] if len(rows) else []
+    assert of["popularity", "warm items"].value == pytest.approx(np.mean(by_hand))
+
+
+def test_vectors_bring_the_diversity(catalog, truth):
+    vectors = ItemVectors(parity_vectors(catalog), {})
+    report = evaluate(truth, catalog, {"parity": parity}, ks=(9,), vectors=vectors)
+    assert report.row("parity", "diversity@9").value < 0.3 < report.row("random", "diversity@9").value
+    assert report.row("parity", "calibration@9").value == 0  # everybody took one parity only
+    assert report.row("random", "calibration@9").value > 0.5
+    assert report.protocol["calibrated_by"] == "parity"

@@ -52,7 +52,7 @@ def test_pairing_sees_a_small_steady_advantage_that_separate_intervals_hide():
     better = base + 0.02 + rng.normal(scale=0.01, size=200)
     found = significance.paired(better, base)
     assert found.significant
-    assert found.p == 0
+    assert found.p == pytest.approx(2 / 1001)
     assert found.low < found.value < found.high
     apart = significance.intervals(np.stack([base, better], axis=1))
     assert apart[0][1] < apart[1][0]  # the separate intervals overlap
@@ -77,3 +77,22 @@ def test_coverage_interval_holds_the_value_and_counts_what_one_case_alone_shows(
     spread = np.sqrt(2 / 3 * ((0.1 - 0.1 / 3) ** 2 + 2 * (0.1 / 3) ** 2))
     low, high = significance.coverage_interval(mixed, 10, 2)
     assert (low, high) == pytest.approx((0.3 - 1.96 * spread, 0.3 + 1.96 * spread))
+
+
+def test_holm_by_hand():
+    assert significance.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert significance.holm([0.5, 0.02, 0.9]) == pytest.approx([1, 0.06, 1])
+    assert significance.holm([]) == []
+
+
+def test_trainings_that_differ_widen_the_interval():
+    rng = np.random.default_rng(8)
+    cases = rng.random((1, 300, 1))
+    alike = np.repeat(cases, 3, axis=0)
+    apart = alike + np.array([-0.2, 0.0, 0.2])[:, None, None]
+    low, high = significance.intervals_over_seeds(alike)
+    plain = significance.intervals(cases[0])
+    assert (low[0], high[0]) == pytest.approx((plain[0][0], plain[1][0]))
+    wide = significance.intervals_over_seeds(apart)
+    assert wide[1][0] - wide[0][0] > 3 * (high[0] - low[0])
+    assert wide[0][0] < cases.mean() < wide[1][0]

@@ -7,7 +7,7 @@ import typer
 
 from tastemaker.cli.opening import opened
 from tastemaker.cli.options import AsJson, Folder, Places, several
-from tastemaker.cli.output import data, words
+from tastemaker.cli.output import data, note, words
 from tastemaker.cli.progress import watching
 from tastemaker.core.errors import InputError
 
@@ -15,7 +15,8 @@ EXAMPLES = (
     "tastemaker evaluate shop/ --events later.csv --k 20",
     "tastemaker evaluate shop/ --split leave-one-out --methods hybrid,ease --json",
 )
-Split = Literal["time", "user-time", "leave-one-out", "cold-items"]
+STOPPED = 130
+Split = Literal["time", "user-time", "leave-one-out", "random", "cold-items", "cold-people"]
 
 
 def evaluate(
@@ -28,26 +29,40 @@ def evaluate(
     ] = None,
     split: Annotated[Split | None, typer.Option("--split", help="Hold back some of the shop's own events.")] = None,
     methods: Annotated[
-        list[str] | None, typer.Option("--methods", metavar="A,B", help="Which recommenders; repeatable.")
+        list[str] | None, typer.Option("--methods", metavar="A,B|all", help="Which recommenders; repeatable.")
     ] = None,
     candidates: Annotated[
         str, typer.Option("--candidates", metavar="all|cold|FILE", help="What is ranked; a file holds one id a line.")
     ] = "all",
     k: Places = 20,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of splits and intervals.")] = 0,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, max=20, metavar="N", help="How often to train what draws by chance.")
+    ] = 1,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--missing", metavar="WHAT=SHARE", help="With a split: items that lose their picture, text or a feature."
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html with plots, or .md.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well the shop ranks.
 
-    Recall, NDCG, MRR, hit rate and coverage with 95 % intervals, plain baselines beside.
+    Recall, NDCG, hit rate, MRR and MAP with 95 % intervals, what the rankings are like, plain baselines beside. Ctrl-C
+    leaves the table of the methods that are done.
     """
     given = [name for name, value in (("--events", events), ("--queries", queries), ("--split", split)) if value]
     if len(given) != 1:
         raise InputError(
             f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split"
         )
+    _check_report(report)
     with opened(shop) as found, watching() as observer:
-        report = found.evaluate(
+        made = found.evaluate(
             events=events,
             queries=queries,
             split=split,
@@ -55,9 +70,38 @@ def evaluate(
             candidates=candidates,
             k=k,
             seed=seed,
+            seeds=seeds,
+            missing=_shares(several(missing)),
             observer=observer,
         )
+    if report is not None:
+        made.save(report)
+        note(f"written to {report}")
     if as_json:
-        data(report.to_json())
+        data(made.to_json())
     else:
-        words(str(report))
+        words(str(made))
+    if made.cut_short:
+        note(f"cut short: {made.cut_short}")
+        raise typer.Exit(STOPPED)
+
+
+def _check_report(path: Path | None) -> None:
+    """Hours of work must not end at a name that cannot be written."""
+    if path is not None and path.suffix not in (".html", ".md"):
+        raise InputError(f"a report cannot be written as {path.name!r}", hint="a name that ends in .html or .md")
+    if path is not None and not path.parent.is_dir():
+        raise InputError(f"there is no folder {str(path.parent)!r} for the report", hint="make it first")
+
+
+def _shares(given: list[str]) -> dict[str, float]:
+    """``picture=0.3`` as a table."""
+    found = {}
+    for one in given:
+        what, _, share = one.partition("=")
+        try:
+            found[what] = float(share)
+        except ValueError:
+            hint = "what is missing and for which share of the items: --missing picture=0.3"
+            raise InputError(f"--missing is {one!r}", hint=hint) from None
+    return found

@@ -70,8 +70,24 @@ def hit_rate(found: Bools, positives: Ints, k: int) -> Doubles:  # noqa: ARG001 
     return np.asarray(found[:, :k].any(axis=1), np.float64)
 
 
-METRICS: dict[str, Metric] = {"recall": recall, "ndcg": ndcg, "mrr": mrr, "hitrate": hit_rate}
-"""Metrics that are a mean over cases, by the name they carry in a report."""
+def average_precision(found: Bools, positives: Ints, k: int) -> Doubles:
+    """Precision at each positive of the first k places, summed, over the number of positives.
+
+    Shapes: found (cases, K >= k), positives (cases,) -> (cases,).
+    """
+    top = found[:, :k]
+    precision = np.cumsum(top, axis=1) / np.arange(1, top.shape[1] + 1)
+    return np.asarray((precision * top).sum(axis=1) / positives, np.float64)
+
+
+METRICS: dict[str, Metric] = {
+    "recall": recall,
+    "ndcg": ndcg,
+    "hitrate": hit_rate,
+    "mrr": mrr,
+    "map": average_precision,
+}
+"""Metrics of accuracy, a mean over cases, by the name they carry in a report."""
 
 
 def coverage(rankings: Sequence[Ints], n_candidates: int, k: int) -> float:

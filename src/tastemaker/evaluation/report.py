@@ -2,38 +2,22 @@
 
 The JSON shape is fixed, scripts rely on it:
 ``{"protocol": {...}, "rows": [{"method", "metric", "value", "low", "high", "n", "seconds"}, ...]}``.
+What else is known (costs, the comparison with the best baseline, groups) stands in the protocol of the JSON.
 """
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
-from tastemaker.core.errors import UnknownName
+from tastemaker.core.errors import InputError, UnknownName
+from tastemaker.core.storage import replace_text
 from tastemaker.core.types import Doubles
-from tastemaker.evaluation.significance import Difference, paired
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure of a table.
-
-    Attributes:
-        method: name of the method; what the workspace itself serves is called ``shop``.
-        metric: such as ``recall@20``.
-        value: mean over the cases (for coverage: share of the candidates ever shown).
-        low: lower end of the 95 % interval.
-        high: upper end of the 95 % interval.
-        n: cases behind the value.
-        seconds: wall time the method took to rank all cases, training not included.
-    """
-
-    method: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    n: int
-    seconds: float
+from tastemaker.evaluation import pages, tables
+from tastemaker.evaluation.curves import Curve
+from tastemaker.evaluation.figures import BASELINES, BEYOND, Against, Cost, Row
+from tastemaker.evaluation.groups import GroupRow
+from tastemaker.evaluation.significance import Difference, holm, paired
 
 
 @dataclass(frozen=True)
@@ -43,12 +27,19 @@ class Report:
     Attributes:
         protocol: how it was measured: source, candidates, what was left out and how often.
         rows: in the order of the methods, then of the metrics.
-        per_case: the values behind the means, by method and metric, for paired comparisons. Not part of the JSON.
+        per_case: the values behind the means, by method and metric, for paired comparisons; NaN for a case that has no
+            value. Not part of the JSON.
+        costs: what each method took.
+        groups: recall in parts of the cases.
+        curves: how trainings went, where a method says so.
     """
 
     protocol: Mapping[str, object]
     rows: tuple[Row, ...]
     per_case: Mapping[tuple[str, str], Doubles] = field(default_factory=dict, repr=False, compare=False)
+    costs: Mapping[str, Cost] = field(default_factory=dict, compare=False)
+    groups: tuple[GroupRow, ...] = ()
+    curves: Mapping[str, tuple[Curve, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def methods(self) -> list[str]:
@@ -59,6 +50,16 @@ class Report:
     def metrics(self) -> list[str]:
         """Names of the metrics, in table order."""
         return list(dict.fromkeys(row.metric for row in self.rows))
+
+    @property
+    def accuracy(self) -> list[str]:
+        """Names of the metrics of which more is better."""
+        return [metric for metric in self.metrics if metric.split("@")[0] not in BEYOND]
+
+    @property
+    def cut_short(self) -> str:
+        """Where it was stopped; "" when every method is in the table."""
+        return str(self.protocol.get("cut_short", ""))
 
     def row(self, method: str, metric: str) -> Row:
         """One figure.
@@ -86,25 +87,65 @@ class Report:
                 raise UnknownName("metric with one value a case", metric, known)
         return paired(self.per_case[first, metric], self.per_case[second, metric], seed=seed)
 
+    def best_baseline(self, metric: str) -> str:
+        """The plain method with the highest value; "" when there is none in the table."""
+        plain = [name for name in self.methods if name in BASELINES]
+        return max(plain, key=lambda name: self.row(name, metric).value, default="")
+
+    def against_baseline(self, metric: str = "", *, seed: int = 0) -> tuple[Against, ...]:
+        """Every other row against the best baseline, with Holm's correction for their number.
+
+        Args:
+            metric: the first of the table when empty.
+            seed: of the resampling.
+
+        Raises:
+            UnknownName: the metric is not a mean over cases.
+        """
+        metric = metric or (self.metrics[0] if self.metrics else "")
+        best = self.best_baseline(metric) if metric else ""
+        others = [name for name in self.methods if name != best and (name, metric) in self.per_case] if best else []
+        found = [self.compare(name, best, metric, seed=seed) for name in others]
+        corrected = holm([difference.p for difference in found])
+        return tuple(Against(*each) for each in zip(others, found, corrected, strict=True))
+
+    def with_protocol(self, more: Mapping[str, object]) -> "Report":
+        """The same report with more said of how it was made."""
+        return replace(self, protocol={**self.protocol, **more})
+
     def to_json(self) -> dict[str, object]:
         """The fixed shape, as JSON values."""
-        return {"protocol": dict(self.protocol), "rows": [asdict(row) for row in self.rows]}
+        protocol = dict(self.protocol)
+        if self.costs:
+            protocol["costs"] = {name: asdict(cost) for name, cost in self.costs.items()}
+        against = self.against_baseline()
+        if against:
+            best, metric = self.best_baseline(self.metrics[0]), self.metrics[0]
+            rows = [{"method": one.method, **asdict(one.difference), "p_holm": one.p} for one in against]
+            protocol["against"] = {"baseline": best, "metric": metric, "rows": rows}
+        if self.groups:
+            protocol["groups"] = [asdict(group) for group in self.groups]
+        return {"protocol": protocol, "rows": [asdict(row) for row in self.rows]}
+
+    def save(self, path: Path | str) -> None:
+        """Write it down for people: ``.md`` as Markdown, ``.html`` as one page with plots that needs nothing else.
+
+        Raises:
+            InputError: the name ends otherwise, or the folder is not there.
+        """
+        path = Path(path)
+        writers = {".md": pages.markdown, ".html": pages.html}
+        if path.suffix not in writers:
+            raise InputError(
+                f"a report cannot be written as {path.name!r}", hint="use a name that ends in .html or .md"
+            )
+        if not path.parent.is_dir():
+            raise InputError(f"there is no folder {str(path.parent)!r} for the report", hint="make it first")
+        replace_text(path, writers[path.suffix](self))
 
     def show(self) -> None:
         """Write the table to standard output, for a session at the prompt."""
         sys.stdout.write(f"{self}\n")
 
     def __str__(self) -> str:
-        width = max([6, *(len(row.method) for row in self.rows)])
-        head = f"{'method':<{width}}  " + "  ".join(f"{metric:<24}" for metric in self.metrics) + "  seconds"
-        lines = [head.rstrip(), "-" * len(head.rstrip())]
-        for method in self.methods:
-            rows = [row for row in self.rows if row.method == method]
-            cells = (f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" for row in rows)
-            lines.append(f"{method:<{width}}  {'  '.join(f'{cell:<24}' for cell in cells)}  {rows[0].seconds:>7.1f}")
-        lines.append(f"mean [95 % interval] over {self.rows[0].n if self.rows else 0} cases")
-        warnings = self.protocol.get("warnings")
-        said = {key: value for key, value in self.protocol.items() if key != "warnings" and value not in ("", 0)}
-        lines.append("; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in said.items()))
-        lines += [f"warning: {warning}" for warning in warnings] if isinstance(warnings, list) else []
-        return "\n".join(lines)
+        return tables.text(self)

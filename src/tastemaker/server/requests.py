@@ -197,15 +197,20 @@ class EvaluateRequest(Request):
     model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
 
     split: Words | None = None
-    """`time`, `user-time`, `leave-one-out` or `cold-items`: some of the shop's own events are held back."""
+    """`time`, `user-time`, `leave-one-out`, `random`, `cold-items` or `cold-people`: some of the shop's own events are
+    held back."""
     events: Annotated[list[EventIn], Field(max_length=100_000)] | None = None
     """What people did next."""
     queries: Annotated[list[TruthRow], Field(max_length=10_000)] | None = None
     """Queries with their right answers."""
     methods: list[Words] | None = None
-    """Names of recommenders; the usual ones when null."""
+    """Names of recommenders, or `all`; the plain ones alone when null."""
     candidates: Words | list[Id] = "all"
     """What is ranked: `all`, `cold`, or ids."""
     k: Places = 20
     seed: Annotated[int, Field(ge=0)] = 0
     """Of splits and intervals."""
+    seeds: Annotated[int, Field(ge=1, le=20)] = 1
+    """How often a method that draws by chance is trained; its figures are means."""
+    missing: dict[Words, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    """With a split: share of the items that lose their `picture`, `text`, `attributes` or a feature, by name."""

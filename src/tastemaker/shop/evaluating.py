@@ -1,44 +1,58 @@
 """``evaluate``: what the workspace serves, beside recommenders and plain baselines, on ground truth that is data.
 
-With ``events`` and ``queries`` the shop is judged as it is fitted. With a split, the shop's own events are cut in two
-and every method, the shop's hybrid included, is fitted on the first part alone. Items that are sold out today are
-ranked too: what people did may be older.
+With ``events`` and ``queries`` the shop is judged as it is fitted. With a split, a protocol cuts the shop's own events
+in two and every method, the shop's hybrid included, is fitted on the first part alone, as ``fit`` would: what it has to
+choose, it chooses on events that it hides from itself. The plain baselines are fitted beside, asked for or not. Items
+that are sold out today are ranked too: what people did may be older.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.decoding import decode
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.store import Store
 from tastemaker.core import registry
-from tastemaker.core.errors import FilterError, FitError, InputError, PictureError, UnknownName
+from tastemaker.core.config import Config
+from tastemaker.core.errors import FilterError, InputError, MissingExtra, PictureError, UnknownName
 from tastemaker.core.progress import Noted, Observer
 from tastemaker.core.types import Ints
+from tastemaker.evaluation import rankers
 from tastemaker.evaluation.cases import Case, QueryRow, Truth
+from tastemaker.evaluation.contest import Entrant, contest
+from tastemaker.evaluation.figures import BASELINES
 from tastemaker.evaluation.files import read_events_truth, read_queries
+from tastemaker.evaluation.judge import Judge
+from tastemaker.evaluation.ledger import Ledger
+from tastemaker.evaluation.missing import without
 from tastemaker.evaluation.protocols import Protocol
 from tastemaker.evaluation.rankers import Ranker, from_recommender
 from tastemaker.evaluation.report import Report
-from tastemaker.evaluation.runner import evaluate as run
 from tastemaker.index.exact import best
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.hybrid import Hybrid
 from tastemaker.shop import searching
 from tastemaker.shop.fitting import hybrid_config
-from tastemaker.shop.live import View
+from tastemaker.shop.live import View, embed_all
 from tastemaker.shop.recommending import score
 
 NOBODY = History.of([])
+SHOP = "shop"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be evaluated; see :meth:`tastemaker.Shop.evaluate`. ``settings`` are the workspace's, by method."""
+    """What is to be evaluated; see :meth:`tastemaker.Shop.evaluate`.
+
+    Attributes:
+        settings: the workspace's, by method.
+        ledger: where openings of test parts are written down.
+    """
 
     events: Path | str | None
     queries: Path | str | None
@@ -48,6 +62,33 @@ class Plan:
     k: int
     seed: int
     settings: Mapping[str, Mapping[str, object]]
+    ledger: Path | None = None
+    seeds: int = 1
+    missing: Mapping[str, float] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Refuse what cannot be evaluated, before any work.
+
+        Raises:
+            InputError: not exactly one source of truth is given, or something needs a split.
+        """
+        if sum(source is not None for source in (self.events, self.queries, self.split)) != 1:
+            raise InputError("an evaluation needs one source of truth", hint="give one of events, queries and split")
+        if self.seeds < 1:
+            raise InputError(f"seeds is {self.seeds!r}; it must be 1 or more")
+        if self.missing and self.split is None:
+            raise InputError(
+                "something is to be missing, but the shop is judged as it is fitted",
+                hint="give a split: then every method is fitted anew without it",
+            )
+
+
+@dataclass(frozen=True)
+class _World:
+    """What methods are fitted on."""
+
+    catalog: Catalog
+    vectors: ItemVectors | None
 
 
 def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report:
@@ -56,53 +97,130 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
     Raises:
         InputError: not exactly one source of truth is given, or its file cannot be read.
         UnknownName: there is no such split or method.
+        Cancelled: the observer asked to stop before the first method was finished.
     """
-    if sum(source is not None for source in (plan.events, plan.queries, plan.split)) != 1:
-        raise InputError("an evaluation needs one source of truth", hint="give one of events, queries and split")
+    plan.check()
+    configs = _configs(plan, _wanted(plan))
+    if plan.split is not None:
+        return _on_a_split(view, plan, configs, observer)
     if plan.queries is not None:
         truth = read_queries(Path(plan.queries), view.catalog, plan.candidates)
-        return _judge(truth, view.catalog, _searchers(view, store, truth, observer), plan, observer)
-    if plan.split is not None:
-        protocol = Protocol.cut(view.catalog, plan.split, candidates=plan.candidates, seed=plan.seed)
-        catalog, truth = protocol.known, protocol.open({"methods": plan.methods})
-        methods = _fitted(plan, catalog, view, observer)
-        served = view.fitted.recommender
-        hybrid = Hybrid(hybrid_config(plan.settings) if served is None else served.config)
-        hybrid.fit(catalog, view.vectors, observer)
-        shop = from_recommender(hybrid, catalog.alive, seed=plan.seed)
-        return _judge(truth, catalog, {"shop": shop, **methods}, plan, observer)
-    truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
-    methods = _fitted(plan, view.catalog, view, observer)
-    return _judge(truth, view.catalog, {"shop": _server(view), **methods}, plan, observer)
+        served, configs = _searchers(view, store, truth, observer), {}
+    else:
+        truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
+        served = {SHOP: _server(view)}
+    world = _World(view.catalog, view.vectors)
+    entrants = [_ready(name, ranker) for name, ranker in served.items()]
+    entrants += [_entrant(name, config, world, plan) for name, config in configs.items()]
+    plain = _plain(view.catalog, configs, plan.seed)
+    said = {"baselines_added": " ".join(entrant.name for entrant in plain)}
+    judge = _judge(truth, world, plan, observer)
+    return contest([*entrants, *plain], judge, first=[SHOP], said=said, observer=observer)
 
 
-def _judge(truth: Truth, catalog: Catalog, methods: dict[str, Ranker], plan: Plan, observer: Observer) -> Report:
-    for warning in truth.warnings:
-        observer(Noted("evaluate", warning))
-    return run(truth, catalog, methods, ks=(plan.k,), seed=plan.seed, observer=observer)
+def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer: Observer) -> Report:
+    """Every method fitted on what a protocol leaves to be learned; the cheap ones first, so that a stop leaves them."""
+    catalog = view.catalog
+    for what, share in plan.missing.items():
+        catalog = without(catalog, what, share, seed=plan.seed)
+    ledger = Ledger(plan.ledger)
+    protocol = Protocol.cut(catalog, str(plan.split), candidates=plan.candidates, seed=plan.seed, ledger=ledger)
+    vectors = view.vectors
+    if plan.missing and view.fitted.space is not None:
+        vectors = embed_all(view.fitted.space, catalog, observer)
+    world = _World(protocol.known, vectors)
+    hybrid = hybrid_config(plan.settings) if view.fitted.recommender is None else view.fitted.recommender.config
+    asked = {name: config for name, config in configs.items() if name not in BASELINES and config != hybrid}
+    baselines = _configs(plan, [name for name in BASELINES if name in registry.names("recommender")])
+    baselines = {name: config for name, config in baselines.items() if name != "random" or name in configs}
+    frozen = {
+        "methods": {SHOP: hybrid, **baselines, **asked},
+        "seeds": plan.seeds,
+        "missing": plan.missing,
+        "space": None if view.fitted.space is None else view.fitted.names.get("space", ""),
+    }
+    entrants = [*_plain(protocol.known, baselines, plan.seed)]
+    entrants += [_entrant(name, config, world, plan) for name, config in baselines.items()]
+    entrants.append(_fitted(SHOP, lambda: [Hybrid(hybrid)], world, plan))
+    entrants += [_entrant(name, config, world, plan) for name, config in asked.items()]
+    said: dict[str, object] = {"baselines_added": " ".join(name for name in BASELINES if name not in configs)}
+    said |= {"missing": ", ".join(f"{share:.0%} of {what}" for what, share in plan.missing.items())}
+    if any(config == hybrid for config in configs.values()):
+        said["hybrid"] = f"is the row {SHOP}"
+
+    def judge() -> Judge:
+        return _judge(protocol.open(frozen), world, plan, observer)()
+
+    order = [SHOP, *(name for name in configs if name in asked)]
+    return contest(entrants, judge, first=order, said=said, observer=observer)
 
 
-def _fitted(plan: Plan, catalog: Catalog, view: View, observer: Observer) -> dict[str, Ranker]:
-    """The wanted recommenders, fitted with the workspace's settings; one that has nothing to learn from is left out."""
+def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Callable[[], Judge]:
+    def made() -> Judge:
+        for warning in truth.warnings:
+            observer(Noted("evaluate", warning))
+        return Judge(truth, world.catalog, ks=(plan.k,), seed=plan.seed, vectors=world.vectors)
+
+    return made
+
+
+def _wanted(plan: Plan) -> list[str]:
+    """Names of the recommenders that are asked for."""
     known = registry.names("recommender")
-    wanted = known if plan.methods == ("all",) else plan.methods
-    rankers = {}
-    for name in wanted:
-        method = registry.find("recommender", name)
-        if not issubclass(method, Recommender):
-            raise UnknownName("recommender", name, known)
+    if plan.methods == ("all",):
+        return known
+    for name in plan.methods:
+        if name not in known:
+            raise UnknownName("recommender", name, [*known, "all"])
+    return list(dict.fromkeys(plan.methods))
+
+
+def _configs(plan: Plan, names: Sequence[str]) -> dict[str, Config]:
+    """The workspace's settings of each method; with "all", a method whose package is not installed is passed over."""
+    found: dict[str, Config] = {}
+    for name in names:
         try:
-            config = (
-                hybrid_config(plan.settings)
-                if name == "hybrid"
-                else method.config_class.read(plan.settings.get(name, {}))
-            )
-            made = method(config).fit(catalog, view.vectors, observer)
-        except FitError as error:
-            observer(Noted("evaluate", f"{name} is left out: {error.message}"))
-            continue
-        rankers[name] = from_recommender(made, catalog.alive, seed=plan.seed)
-    return rankers
+            method = _method(name)
+        except MissingExtra:
+            if plan.methods == ("all",):
+                continue
+            raise
+        given = plan.settings.get(name, {})
+        found[name] = hybrid_config(plan.settings) if name == "hybrid" else method.config_class.read(given)
+    return found
+
+
+def _method(name: str) -> type[Recommender[Config]]:
+    method = registry.find("recommender", name)
+    if not issubclass(method, Recommender):
+        raise UnknownName("recommender", name, registry.names("recommender"))
+    return method
+
+
+def _plain(catalog: Catalog, instead: Mapping[str, Config], seed: int) -> list[Entrant]:
+    """Popularity and chance, where no recommender of the name takes their place."""
+    made = {"popularity": rankers.popularity, "random": rankers.chance}
+    return [_ready(name, make(catalog, seed=seed)) for name, make in made.items() if name not in instead]
+
+
+def _ready(name: str, ranker: Ranker) -> Entrant:
+    return Entrant(name, lambda _: [ranker], trained=False)
+
+
+def _entrant(name: str, config: Config, world: _World, plan: Plan) -> Entrant:
+    """A registered method; trained once a seed where it draws by chance."""
+    seeds = plan.seeds if "seed" in type(config).model_fields else 1
+    own = int(getattr(config, "seed", 0))
+    configs = [config] + [config.model_copy(update={"seed": own + more}) for more in range(1, seeds)]
+    return _fitted(name, lambda: [_method(name)(one) for one in configs], world, plan)
+
+
+def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: _World, plan: Plan) -> Entrant:
+    def fit(observer: Observer) -> list[Ranker]:
+        made = [method.fit(world.catalog, world.vectors, observer) for method in make()]
+        return [from_recommender(method, world.catalog.alive, seed=plan.seed) for method in made]
+
+    return Entrant(name, fit)
 
 
 def _server(view: View) -> Ranker:

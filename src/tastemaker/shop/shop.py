@@ -4,43 +4,40 @@ A shop may be used from many threads. Each call looks whether the store or the p
 another process, and answers from one consistent view of both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from threading import RLock
-from time import monotonic
+from time import monotonic, time
 from types import TracebackType
 from typing import Self
-
-from PIL import Image
 
 from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.checks import CheckReport, check
-from tastemaker.catalog.decoding import decode
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
-from tastemaker.core.errors import InputError, PictureError
+from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.storage import Artefacts
-from tastemaker.core.types import Bools, UserId
+from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
-from tastemaker.index import filters
-from tastemaker.shop import adding, evaluating, fitted, fitting, live, recommending, searching
+from tastemaker.shop import adding, completing, evaluating, fitted, fitting, live, recommending, searching
+from tastemaker.shop.asking import Picture, allowed, check_k, picture_of
 from tastemaker.shop.explaining import Explanation, explain
 from tastemaker.shop.health import doctor
+from tastemaker.shop.recommending import Order
+from tastemaker.shop.reranking import LiveConfig, holding
+from tastemaker.shop.rules import Rules, Verb
 
-MOST = 10_000
-"""Longest ranking that can be asked for."""
 EVENTS_EVERY = 60.0
 """Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
 REPUBLISH = 256
 """After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
-
-Picture = Path | str | bytes | Image.Image
 
 
 class Shop:
@@ -52,11 +49,14 @@ class Shop:
 
     Raises:
         WorkspaceError: the folder is no workspace, or is damaged.
+        ConfigError: a setting of ``[live]`` is unknown or out of range.
     """
 
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
         self.workspace = Workspace.open(Path(path))
         self.path = self.workspace.root
+        self._live = LiveConfig.read(self.workspace.settings.live)
+        self._rules = Rules(self.workspace.rules_file)
         self.store = open_store(self.workspace, observer)
         self._artefacts = Artefacts(self.workspace.state)
         self._lock = RLock()
@@ -129,7 +129,7 @@ class Shop:
         """Learn from the catalog and the events, and publish the result whole.
 
         Args:
-            parts: of "space", "search", "recommender"; all when None.
+            parts: of "space", "search", "recommender", "complete"; all when None.
             observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
 
         Raises:
@@ -186,8 +186,12 @@ class Shop:
         k: int = 10,
         where: str = "",
         exclude: Sequence[str] = (),
+        explain: bool = False,
     ) -> Ranking:
         """What a person will like. Nobody, or somebody unknown, gets what most people like, and a note that says so.
+
+        The visit under way counts for itself beside all that is known, what was dismissed takes its look-alikes down,
+        and the rules of the shop hold: see :mod:`tastemaker.shop.reranking`.
 
         Args:
             user: the person.
@@ -195,6 +199,7 @@ class Shop:
             k: length of the ranking, 1 to 10,000; a small catalog gives fewer.
             where: a filter, ``price < 80 and colour in (red, blue)``.
             exclude: ids that must not come back.
+            explain: tell in ``Ranked.scores`` what each source has added to each score.
 
         Raises:
             InputError: k is out of range, or both a person and a history are given.
@@ -202,12 +207,37 @@ class Shop:
             UnknownName: an id of ``history`` or ``exclude`` is not there.
         """
         view = self.view
-        _check_k(k)
+        check_k(k)
         if user and len(history):
             raise InputError("both a person and a history are given", hint="give one of them")
         past = self._history(user) if user else History.of(view.catalog.rows(history).tolist())
-        mask = _allowed(view, where, exclude)
-        return recommending.recommend(view, past, mask, k, named=user or "")
+        mask = allowed(view, where, exclude, sold_out=self._live.sold_out == "last")
+        order = self._order("recommend", visiting=user is not None)
+        return recommending.recommend(view, past, mask, k, named=user or "", order=order, explain=explain)
+
+    def complete(
+        self, items: Sequence[str], *, k: int = 10, where: str = "", exclude: Sequence[str] = (), explain: bool = False
+    ) -> Ranking:
+        """What goes with some items: what stands together with them, not what could stand in for them.
+
+        Args:
+            items: ids of what is there already; they are not shown.
+            k: length of the ranking, 1 to 10,000.
+            where: a filter.
+            exclude: ids that must not come back.
+            explain: tell in ``Ranked.scores`` what each kind of evidence has added to each score.
+
+        Raises:
+            InputError: k is out of range, or no item is given.
+            FilterError: the filter cannot be read or typed.
+            UnknownName: an id of ``items`` or ``exclude`` is not there.
+            NotFitted: too little stands together in this shop to know.
+        """
+        view = self.view
+        check_k(k)
+        mask = allowed(view, where, [*items, *exclude], sold_out=self._live.sold_out == "last")
+        rows = view.catalog.rows(list(items))
+        return completing.complete(view, rows, mask, k, order=self._order("complete"), explain=explain)
 
     def search(
         self,
@@ -239,15 +269,15 @@ class Shop:
             FilterError: the filter cannot be read or typed.
         """
         view = self.view
-        _check_k(k)
-        picture, reference = self._picture(view, image)
+        check_k(k)
+        picture, reference = picture_of(view, image)
         request = searching.Request(
             text=text,
             picture=picture,
             change=change,
             where=where,
             history=self._history(user) if user else None,
-            mask=_allowed(view, "", exclude if reference is None else [*exclude, reference.id]),
+            mask=allowed(view, "", exclude if reference is None else [*exclude, reference.id]),
             ignore=tuple(ignore),
             reference=reference,
         )
@@ -262,9 +292,9 @@ class Shop:
             NotFitted: there is no space yet, nor anything people did.
         """
         view = self.view
-        _check_k(k)
+        check_k(k)
         row = view.catalog.row(item)
-        return searching.similar(view, row, _allowed(view, where, [item]), k)
+        return searching.similar(view, row, allowed(view, where, [item]), k)
 
     def explain(self, item: str, *, user: str | None = None) -> Explanation:
         """Why an item, for a person or for nobody in particular.
@@ -273,7 +303,9 @@ class Shop:
             UnknownName: there is no such item.
         """
         view = self.view
-        return explain(view, self._history(user) if user else History.of([]), view.catalog.row(item), user or "")
+        history = self._history(user) if user else History.of([])
+        order = self._order("recommend", visiting=user is not None)
+        return explain(view, history, view.catalog.row(item), user or "", order)
 
     def evaluate(
         self,
@@ -285,6 +317,8 @@ class Shop:
         candidates: str = "all",
         k: int = 20,
         seed: int = 0,
+        seeds: int = 1,
+        missing: Mapping[str, float] | None = None,
         observer: Observer = silent,
     ) -> Report:
         """How good the answers are, beside plain baselines, with intervals.
@@ -292,21 +326,24 @@ class Shop:
         Args:
             events: what people did next, same columns as ``events``.
             queries: questions with their right answers, columns text, image, change, where, user, exclude, positives.
-            split: instead of a file, hide part of the shop's own events: "time", "user-time", "leave-one-out" or
-                "cold-items".
+            split: instead of a file, hide part of the shop's own events: "time", "user-time", "leave-one-out",
+                "random", "cold-items" or "cold-people".
             methods: recommenders to put beside, by name; ("all",) for every one.
             candidates: what is ranked: "all", "cold" (items without events), or a file with one id a line.
             k: length of the rankings that are judged.
-            seed: of the random baseline and of the intervals.
-            observer: hears of progress.
+            seed: of the split, the random baseline and the intervals.
+            seeds: how often a method that draws by chance is trained; its figures are means.
+            missing: with a split, the share of items that lose a modality: ``{"picture": 0.3}``.
+            observer: hears of progress. Stopped after the first method, it gets the table of those that are done.
 
         Raises:
             InputError: not exactly one of events, queries and split is given, or a file cannot be read.
             UnknownName: there is no such split or method.
         """
-        _check_k(k)
-        settings = self.workspace.settings.methods
-        plan = evaluating.Plan(events, queries, split, tuple(methods), candidates, k, seed, settings)
+        check_k(k)
+        workspace, named = self.workspace, (events, queries, split, tuple(methods), candidates, k, seed)
+        ledger = workspace.state / "evaluations.json"
+        plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {})
         return evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
 
     def doctor(self) -> dict[str, object]:
@@ -349,22 +386,11 @@ class Shop:
         history = self.store.history(user)
         return history.where(self.view.catalog.alive[history.rows]) if len(history) else history
 
-    def _picture(self, view: live.View, image: Picture | None) -> tuple[Image.Image | None, Item | None]:
-        """The picture that is meant, and the item it belongs to when it is one of the catalog's."""
-        if image is None or isinstance(image, Image.Image):
-            return image, None
-        if isinstance(image, bytes):
-            return decode(image, "the picture"), None
-        if isinstance(image, str) and view.catalog.has(image):
-            row = view.catalog.row(image)
-            name = view.catalog.main_picture(row)
-            if not name:
-                raise PictureError(f"item {image!r} has no picture", hint="search with its words instead")
-            return view.catalog.pictures.open(name), view.catalog.item(row)
-        path = Path(image)
-        if not path.is_file():
-            raise PictureError(f"{str(image)[:200]!r} is neither a file nor an item", hint="check the path")
-        return decode(path.read_bytes(), path.name), None
+    def _order(self, verb: Verb, *, visiting: bool = False) -> Order:
+        """The rules and settings that hold at this moment."""
+        rules, problem = self._rules.now()
+        held = holding(rules, verb, date.today())
+        return Order(self._live, held, (problem,) if problem else (), time() if visiting else None)
 
     def _keep_vectors(self, view: live.View) -> None:
         """Store vectors that were made live, once there are many of them."""
@@ -377,15 +403,3 @@ class Shop:
             config = {"items": int(view.catalog.alive.sum()), "revision": view.catalog.revision}
             written = fitted.write_vectors(self._artefacts, view.vectors, view.keys, published["space"].name, config)
             self._artefacts.publish({"vectors": written})
-
-
-def _allowed(view: live.View, where: str, exclude: Sequence[str]) -> Bools:
-    """Rows that may be shown: there, available, kept by the filter, not excluded. Shapes: (rows,)."""
-    mask = view.catalog.available & filters.parse(where).mask(view.catalog)
-    mask[view.catalog.rows(exclude)] = False
-    return mask
-
-
-def _check_k(k: int) -> None:
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST:
-        raise InputError(f"k is {k!r}; it must be a whole number from 1 to {MOST:,}", hint="ask for 10")

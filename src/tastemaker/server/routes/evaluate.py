@@ -19,7 +19,11 @@ router = APIRouter(tags=["jobs"])
 
 @router.post("/evaluate", response_model=JobOut, status_code=202, summary="How well the shop does")
 def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) -> Json:
-    """Starts a job; its `result` is the report: every metric with its 95 % interval, plain baselines beside it."""
+    """Starts a job; its `result` is the report: every metric with its 95 % interval, plain baselines beside it.
+
+    A job that is stopped after its first method ends with the table of the methods that are done; `cut_short` in the
+    protocol says so.
+    """
     given = [name for name in ("split", "events", "queries") if getattr(asked, name)]
     if len(given) != 1:
         raise InputError(
@@ -39,6 +43,8 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
                 candidates=_candidates(Path(folder), asked),
                 k=asked.k,
                 seed=asked.seed,
+                seeds=asked.seeds,
+                missing=asked.missing,
                 observer=observer,
             )
         return plain(report.to_json())
