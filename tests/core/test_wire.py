@@ -34,6 +34,7 @@ def test_a_ranking_has_the_documented_keys():
                         "attributes": {"colour": "red"},
                     }
                 ],
+                "scores": {},
             }
         ],
         "understood": [{"name": "colour", "op": "!=", "value": "red", "hard": True, "label": "not: red"}],

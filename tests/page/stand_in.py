@@ -20,7 +20,7 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import WEIGHTS, Interactions
 from tastemaker.catalog.items import Item
-from tastemaker.core.errors import PictureError, UnknownName
+from tastemaker.core.errors import NotFitted, PictureError, UnknownName
 from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
 from tastemaker.page import attach
 
@@ -194,6 +194,20 @@ class Stand:
             if other.id != item and other.attributes["colour"] == asked.attributes["colour"]
         ]
         return Ranking(tuple(sorted(near, key=lambda place: -place.score)[:k]))
+
+    def complete(self, items, *, k=10, where=""):
+        asked = [self.item(item) for item in items]
+        if asked[0].department != "home":
+            raise NotFitted("nothing is known of what goes with what")
+        kinds = {item.attributes["kind"] for item in asked}
+        found = [
+            self._place(
+                other, 1.0, Reason("together", f"chosen together with {asked[0].title} twice", 1.0, tuple(items))
+            )
+            for other in self._allowed(where)
+            if other.department == "home" and other.attributes["kind"] not in kinds
+        ]
+        return Ranking(tuple(found[:k]))
 
     def explain(self, item, *, user=None):
         asked = self.item(item)

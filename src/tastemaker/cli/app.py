@@ -20,6 +20,7 @@ from typer.main import get_command
 from tastemaker.cli import (
     add,
     check,
+    complete,
     demo,
     doctor,
     evaluate,
@@ -46,6 +47,7 @@ VERBS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "recommend": (recommend.recommend, recommend.EXAMPLES),
     "search": (search.search, search.EXAMPLES),
     "similar": (similar.similar, similar.EXAMPLES),
+    "complete": (complete.complete, complete.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "evaluate": (evaluate.evaluate, evaluate.EXAMPLES),
     "serve": (serve.serve, serve.EXAMPLES),

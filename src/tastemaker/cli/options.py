@@ -12,6 +12,8 @@ Where = Annotated[str, typer.Option("--where", metavar="FILTER", help='Filter, e
 User = Annotated[str | None, typer.Option("--user", metavar="ID", help="The person.")]
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", metavar="ID", help="An item not to rank; repeatable.")]
 
+Explain = Annotated[bool, typer.Option("--explain", help="Tell what each source has added to each score.")]
+
 
 def several(given: list[str] | None) -> list[str]:
     """A repeatable option whose values may also be joined by commas: ``--methods ease,hybrid``."""

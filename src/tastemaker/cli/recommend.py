@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.opening import opened
-from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where
+from tastemaker.cli.options import AsJson, Exclude, Explain, Folder, Places, User, Where
 from tastemaker.cli.output import data, words
 
 EXAMPLES = (
@@ -24,6 +24,7 @@ def recommend(
     k: Places = 10,
     where: Where = "",
     exclude: Exclude = None,
+    explain: Explain = False,
     as_json: AsJson = False,
 ) -> None:
     """Recommend items to a person.
@@ -31,7 +32,7 @@ def recommend(
     From what they did so far; popular items when nothing is known of them, and the answer says so.
     """
     with opened(shop) as found:
-        ranking = found.recommend(user, history=history or [], k=k, where=where, exclude=exclude or [])
+        ranking = found.recommend(user, history=history or [], k=k, where=where, exclude=exclude or [], explain=explain)
     if as_json:
         data(ranking)
     else:

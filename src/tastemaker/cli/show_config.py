@@ -17,7 +17,9 @@ def settings_text(folder: Path | None = None) -> str:
     Raises:
         WorkspaceError: the folder is not a workspace.
     """
+    from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
+    from tastemaker.shop.reranking import LiveConfig
 
     workspace = Workspace(Path(), WorkspaceSettings()) if folder is None else Workspace.open(folder)
     settings = workspace.settings
@@ -30,6 +32,8 @@ def settings_text(folder: Path | None = None) -> str:
     space = new_space(workspace)
     if space is not None:
         lines += table_lines("space", space.config)[1:]
+    lines += ["", *table_lines("complete", CompleteConfig.read(settings.complete))]
+    lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]
     return "\n".join(lines)

@@ -27,7 +27,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Ranked:
-    """One place of a ranking. ``picture`` is the key of the picture to show, or empty."""
+    """One place of a ranking.
+
+    Attributes:
+        id: of the item.
+        score: comparable inside one ranking only.
+        title, price: of the item.
+        picture: the key of the picture to show, or empty.
+        reasons: why it stands here, the weightiest first.
+        scores: what each source has added to the score, when asked for; they sum up to it.
+    """
 
     id: ItemId
     score: float
@@ -35,6 +44,7 @@ class Ranked:
     price: float | None = None
     picture: str = ""
     reasons: tuple[Reason, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,4 +112,7 @@ class Ranking:
             price = "" if item.price is None else f"{item.price:,.2f}"
             reason = f"  ({item.reasons[0].sentence})" if item.reasons else ""
             lines.append(f"{item.id:<{width}} {item.score:>7.3f} {price:>9}  {item.title[:60]}{reason}")
+            if item.scores:
+                parts = ", ".join(f"{name} {value:+.3f}" for name, value in item.scores.items())
+                lines.append(f"{'':<{width}} {'':>7} {'':>9}  = {parts}")
         return "\n".join((*lines, *self.notes))

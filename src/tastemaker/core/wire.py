@@ -3,7 +3,7 @@
 A ranking becomes
 
     {"items": [{"id", "score", "title", "price", "picture", "reasons": [{"source", "sentence", "weight", "items",
-    "attributes"}]}], "understood": [{"name", "op", "value", "hard", "label"}], "notes": [...]}
+    "attributes"}], "scores": {...}}], "understood": [{"name", "op", "value", "hard", "label"}], "notes": [...]}
 
 because the fields of ``core.ranking`` are the keys; the one thing added is a facet's ``label``, the text of its chip.
 """

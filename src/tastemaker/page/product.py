@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tastemaker.catalog.items import Item
-from tastemaker.core.errors import UnknownName
+from tastemaker.core.errors import NotFitted, UnknownName
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import Value
 from tastemaker.page.card import Frame, Row, picture, price_text, row, sentence
@@ -52,8 +52,18 @@ def product(shop: "Shop", state: State, item_id: str) -> Content:
             attributes(item),
         ),
     )
-    drawn = row(alike, frame) if similar.items else None
-    return Content(f"{title} · Tastemaker", join([article, drawn]), seen=item.id)
+    shelves = [_goes_with(shop, item), alike if similar.items else None]
+    drawn = [row(shelf, frame) for shelf in shelves if shelf is not None]
+    return Content(f"{title} · Tastemaker", join([article, *drawn]), seen=item.id)
+
+
+def _goes_with(shop: "Shop", item: Item) -> Row | None:
+    """What stands together with an item; None where the shop has nothing to learn that from."""
+    try:
+        found = shop.complete([item.id], k=SIMILAR)
+    except NotFitted:
+        return None
+    return Row("Goes with this", found.items) if found.items else None
 
 
 def attributes(item: Item) -> Safe | None:

@@ -3,11 +3,12 @@
     matrix = sum_s w_s / (L_s - 1)  sum_{i != j in s} x_i x_j^T        margin = sum_s w_s sum_{i in s} x_i
 
 With tokens as features the matrix counts pairs (a sofa beside a floor lamp), and its logarithm over what chance would
-bring is a lift. With whitened vectors as features it is the bilinear map ``x_g^T M x_j`` that tells what looks right beside
-what: the cross-covariance of canonical correlation analysis. A set of L items counts L times its weight, not L (L - 1).
+bring is a lift. With whitened vectors as features it is the bilinear map ``x_g^T M x_j`` that tells what looks right
+beside what: the cross-covariance of canonical correlation analysis. A set of L items counts L times its weight, not
+L (L - 1) times.
 
-Sums can be taken back: what a set itself has brought is subtracted before anything is learned from that set, exactly and
-without counting anew. Otherwise every training case would have seen its own answer.
+Sums can be taken back: what a set itself has brought is subtracted before anything is learned from that set, exactly
+and without counting anew. Otherwise every training case would have seen its own answer.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from scipy.sparse import csr_matrix, diags
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.baskets import Sets
 
-PRIOR = 0.2
+PRIOR = 0.05
 """Pairs that every lift is shrunk by."""
 
 

@@ -34,6 +34,8 @@ class RankedOut(Answer):
     picture: str
     """For `GET /pictures/{name}`; empty when there is none."""
     reasons: list[ReasonOut]
+    scores: dict[str, float | None]
+    """What each source has added to the score, when `explain` asks for it."""
 
 
 class FacetOut(Answer):
@@ -65,6 +67,7 @@ RANKING_EXAMPLE: JsonValue = {
                     "attributes": {"material": "linen"},
                 }
             ],
+            "scores": {},
         }
     ],
     "understood": [{"name": "colour", "op": "=", "value": "red", "hard": False, "label": "colour: red"}],

@@ -26,6 +26,7 @@ ROUTES = (
     "recommend",
     "search",
     "similar",
+    "complete",
     "explain",
     "events",
     "add",

@@ -32,6 +32,23 @@ class RecommendRequest(Request):
     where: Where = ""
     exclude: Annotated[list[Id], Field(max_length=1_000)] = []
     """Items that are not ranked."""
+    explain: bool = False
+    """Tell in `scores` what each source has added to each score."""
+
+
+class CompleteRequest(Request):
+    """What goes with some items."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"items": ["sku-7", "sku-9"], "k": 5}})
+
+    items: Annotated[list[Id], Field(min_length=1, max_length=1_000)]
+    """What is there already."""
+    k: Places = 10
+    where: Where = ""
+    exclude: Annotated[list[Id], Field(max_length=1_000)] = []
+    """Items that are not ranked."""
+    explain: bool = False
+    """Tell in `scores` what each kind of evidence has added to each score."""
 
 
 class SearchWords(Request):

@@ -9,7 +9,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
-from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, reasons
+from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, Order, reasons, score, visit_of
 
 MOST_SHARED = 4
 
@@ -47,11 +47,14 @@ class Explanation:
         return "\n".join((*lines, *self.notes))
 
 
-def explain(view: View, history: History, row: int, user: str) -> Explanation:
-    """Explain a row for a history; an empty history is explained by what everybody did."""
+def explain(view: View, history: History, row: int, user: str, order: Order | None = None) -> Explanation:
+    """Explain a row for a history; an empty history is explained by what everybody did.
+
+    The place is that of the scores, the visit under way included, before the rules of the shop and the like.
+    """
     item = view.catalog.item(row)
     notes = [] if len(history.liked) else [UNKNOWN.format(user=user) if user else NOBODY]
-    sources, place = _scores(view, history, row)
+    sources, place = _scores(view, history, row, order or Order())
     if view.fitted.recommender is None:
         notes.append(UNFITTED)
     if row in history.seen:
@@ -68,7 +71,7 @@ def explain(view: View, history: History, row: int, user: str) -> Explanation:
     )
 
 
-def _scores(view: View, history: History, row: int) -> tuple[dict[str, float], int | None]:
+def _scores(view: View, history: History, row: int, order: Order) -> tuple[dict[str, float], int | None]:
     """Each source's part of the score, and the place among all that the person does not have yet."""
     recommender = view.fitted.recommender
     if recommender is None:
@@ -77,7 +80,8 @@ def _scores(view: View, history: History, row: int) -> tuple[dict[str, float], i
     mask[history.seen] = False
     mask[row] = True
     rows = np.flatnonzero(mask)
-    scores = recommender.score([history], rows)[0]
+    visit = visit_of(history, order)
+    scores, _ = score(view, history, rows, "", visit=visit, share=order.live.visit_weight)
     at = int(np.searchsorted(rows, row))
     parts = {name: float(part[at]) for name, part in recommender.parts(history, rows).items()}
     place = int((scores > scores[at]).sum()) + 1 if np.isfinite(scores[at]) else None

@@ -3,6 +3,7 @@
 space         pictures and words -> vectors
 vectors       the vector of every item at the moment of the fit, with a key that tells when an item has changed since
 recommender   the hybrid and every source in it
+complete      what goes with what
 search        how words and vectors are weighed, and what attributes look like in the space
 """
 
@@ -20,6 +21,7 @@ from tastemaker.core import registry
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
+from tastemaker.recommenders.complete import Complete
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 
 WORDS_SHARE = 0.4
@@ -38,6 +40,7 @@ class Fitted:
         vectors: aligned to the rows there were at the fit.
         keys: one an item of ``vectors``, see :func:`item_keys`.
         recommender: who gets what.
+        complete: what goes with what.
         traits: attribute values as directions in the space.
         words_share: weight of word matches against vectors in a search, 0 to 1.
     """
@@ -47,6 +50,7 @@ class Fitted:
     vectors: ItemVectors | None = None
     keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
     recommender: Hybrid | None = None
+    complete: Complete | None = None
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
 
@@ -79,6 +83,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         vectors=vectors,
         keys=keys,
         recommender=_load_recommender(parts["recommender"]) if "recommender" in parts else None,
+        complete=_load_complete(parts["complete"]) if "complete" in parts else None,
         traits=traits,
         words_share=share,
     )
@@ -103,6 +108,11 @@ def write_recommender(artefacts: Artefacts, hybrid: Hybrid, manifest: Mapping[st
     """Store the fitted hybrid."""
     config = hybrid.config.model_dump(mode="json")
     return artefacts.write("recommender", config=config, tensors=hybrid.tensors(), manifest=manifest)
+
+
+def write_complete(artefacts: Artefacts, complete: Complete, manifest: Mapping[str, object]) -> Artefact:
+    """Store what goes with what."""
+    return artefacts.write("complete", config=complete.settings(), tensors=complete.tensors(), manifest=manifest)
 
 
 def write_search(
@@ -147,6 +157,10 @@ def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
 def _load_recommender(artefact: Artefact) -> Hybrid:
     hybrid = Hybrid(HybridConfig.read(artefact.config))
     return hybrid.restore(artefact.tensors())
+
+
+def _load_complete(artefact: Artefact) -> Complete:
+    return Complete.restore(artefact.config, artefact.tensors())
 
 
 def _load_search(artefact: Artefact) -> tuple[Traits | None, float]:

@@ -1,4 +1,4 @@
-"""``fit``: catalog -> space -> vectors -> search weights and recommender, each stored whole, all published at once.
+"""``fit``: catalog -> space -> vectors -> search weights, recommender, what goes with what; published all at once.
 
 Nothing is published before everything is made: a killed or cancelled fit leaves the shop as it was.
 """
@@ -13,6 +13,7 @@ import numpy as np
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.sets import given_sets
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
@@ -23,12 +24,13 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
 from tastemaker.index.words import Words
+from tastemaker.recommenders.complete import Complete, CompleteConfig
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
 
-Part = Literal["space", "search", "recommender"]
+Part = Literal["space", "search", "recommender", "complete"]
 PARTS: tuple[Part, ...] = get_args(Part)
 BARE = 3_000
 """How many items are looked at once more by their picture alone."""
@@ -49,7 +51,7 @@ def fit(
         store: items and events.
         artefacts: where the parts are published.
         before: what is published now; a part that is not fitted again is taken from it.
-        parts: of "space", "search", "recommender"; all when None. A new space brings the others with it.
+        parts: of "space", "search", "recommender", "complete"; all when None. A new space brings the others with it.
         observer: hears of progress, may cancel.
 
     Raises:
@@ -68,6 +70,8 @@ def fit(
             run.search(space, vectors)
         if "recommender" in wanted:
             run.recommender(vectors)
+        if "complete" in wanted:
+            run.complete(vectors)
         with artefacts.lock("publishing"):
             artefacts.publish(run.made, drop=run.unfit)
             artefacts.sweep()
@@ -175,6 +179,18 @@ class _Run:
             self.unfit.add("recommender")
             return
         self.made["recommender"] = bundle.write_recommender(self.artefacts, hybrid, self.manifest)
+
+    def complete(self, vectors: ItemVectors | None) -> None:
+        """What goes with what, from given sets and visits; none when there are too few of both."""
+        settings = CompleteConfig.read(self.workspace.settings.complete)
+        given = given_sets(self.workspace, self.catalog)
+        try:
+            made = Complete(settings).fit(self.catalog, vectors, self.observer, given)
+        except FitError as error:
+            self.observer(Noted("complete", error.message))
+            self.unfit.add("complete")
+            return
+        self.made["complete"] = bundle.write_complete(self.artefacts, made, self.manifest)
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:

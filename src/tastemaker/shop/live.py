@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.wording import Vocabulary
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.progress import Observer, silent
+from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import Floats
 from tastemaker.index.exact import ExactIndex
-from tastemaker.shop.fitted import Fitted, Keys, item_keys
+from tastemaker.recommenders.item_traits import kind_attribute
+from tastemaker.shop.fitted import Fitted, Keys, item_keys, write_vectors
+
+REPUBLISH = 256
+"""After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,20 @@ class View:
         """Positive events of each item. Shapes: (rows,)."""
         return self.catalog.interactions.counts().astype(np.float32)
 
+    @cached_property
+    def kinds(self) -> npt.NDArray[np.object_]:
+        """What each row is: the value of the attribute that says so, else its department, else "". Shapes: (rows,)."""
+        named = kind_attribute(self.catalog) if self.fitted.complete is None else self.fitted.complete.kind
+        found = [item_kind(self.catalog, row, named) for row in range(self.catalog.size)]
+        return np.array(found, np.object_)
+
+
+def item_kind(catalog: Catalog, row: int, named: str) -> str:
+    """What an item is, in lower case."""
+    item = catalog.raw_item(row)
+    value = item.attributes.get(named)
+    return (value if isinstance(value, str) else item.department).casefold()
+
 
 def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer: Observer = silent) -> View:
     """Stretch what was fitted over the catalog: embed what is new or has changed, tell the recommender.
@@ -76,7 +96,22 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
         embedded += fresh
     if fitted.recommender is not None:
         fitted.recommender.refresh(catalog, vectors)
+    if fitted.complete is not None:
+        fitted.complete.refresh(catalog, vectors)
     return View(catalog, fitted, vectors, keys, embedded)
+
+
+def keep_vectors(view: View, artefacts: Artefacts) -> None:
+    """Store vectors that were made live, once there are many of them."""
+    if view.embedded < REPUBLISH or view.vectors is None:
+        return
+    with artefacts.lock("publishing"):
+        published = artefacts.published()
+        if published["space"].name != view.fitted.names["space"]:
+            return
+        config = {"items": int(view.catalog.alive.sum()), "revision": view.catalog.revision}
+        written = write_vectors(artefacts, view.vectors, view.keys, published["space"].name, config)
+        artefacts.publish({"vectors": written})
 
 
 def embed_all(space: Space, catalog: Catalog, observer: Observer = silent) -> ItemVectors:

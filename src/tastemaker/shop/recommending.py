@@ -1,6 +1,7 @@
-"""Who gets what: the hybrid's scores, what may be shown, and why."""
+"""Who gets what: the hybrid's scores for all that is known and for the current visit, in the shop's order, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,17 +9,39 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.core.ranking import Ranked, Ranking, Reason
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.index.exact import best
 from tastemaker.shop.live import View
+from tastemaker.shop.reranking import LiveConfig, Setting, Shortlist, rerank, shortlist
+from tastemaker.shop.rules import Rule
+from tastemaker.shop.visits import current_visit
 
 NOBODY = "nobody is named: what most people like"
 UNKNOWN = "nothing is known of {user!r} yet: what most people like"
 NEWEST = "nobody did anything in this shop yet: the newest items"
 STALE = "fitted before there were events: what most people like; run `tastemaker fit` again"
 UNFITTED = "nothing is fitted yet: what most people like; run `tastemaker fit` for personal answers"
+VISIT = "this visit"
 
 
-def recommend(view: View, history: History, mask: Bools, k: int, *, named: str) -> Ranking:
+@dataclass(frozen=True)
+class Order:
+    """How an answer is ordered beside the scores.
+
+    Attributes:
+        live: settings.
+        rules: of the shop, those that hold now.
+        notes: of the rules, when they cannot be used.
+        now: Unix seconds; None when no visit is under way.
+    """
+
+    live: LiveConfig = field(default_factory=LiveConfig)
+    rules: Sequence[Rule] = ()
+    notes: tuple[str, ...] = ()
+    now: float | None = None
+
+
+def recommend(
+    view: View, history: History, mask: Bools, k: int, *, named: str, order: Order | None = None, explain: bool = False
+) -> Ranking:
     """The best items for a history.
 
     Args:
@@ -27,22 +50,40 @@ def recommend(view: View, history: History, mask: Bools, k: int, *, named: str) 
         mask: rows that may be shown; those of the history are taken out here.
         k: length of the ranking.
         named: who is asked for; "" when nobody is, which the ranking says.
+        order: the visit under way, the rules of the shop and the settings of both; plain ones when None.
+        explain: tell what each source has added to each score.
     """
+    order = order or Order()
     mask = mask.copy()
     mask[history.seen] = False
     candidates = np.flatnonzero(mask)
-    scores, notes = score(view, history, candidates, named)
-    order = best(scores, k)
-    rows = candidates[order]
-    items = [
-        place(view.catalog, row, float(value), reasons(view, history, row))
-        for row, value in zip(rows.tolist(), scores[order], strict=True)
-    ]
-    return Ranking(tuple(items), notes=tuple(notes))
+    visit = visit_of(history, order)
+    scores, notes = score(view, history, candidates, named, visit=visit, share=order.live.visit_weight)
+    setting = Setting(view, order.live, k, history, order.rules, order.live.per_kind)
+    found = rerank(shortlist(candidates, scores), setting)
+    parts = _parts(view, history, visit, order, found.rows[:k]) if explain else None
+    items = shown(view, found, k, lambda row: reasons(view, history, row), parts)
+    return Ranking(items, notes=(*notes, *order.notes, *found.notes))
 
 
-def score(view: View, history: History, candidates: Ints, named: str) -> tuple[Floats, list[str]]:
+def score(
+    view: View,
+    history: History,
+    candidates: Ints,
+    named: str,
+    *,
+    visit: History | None = None,
+    share: float = 0.0,
+) -> tuple[Floats, list[str]]:
     """Scores of the candidates for a history, and which fallback was taken.
+
+    Args:
+        view: the shop as it is now.
+        history: all that the person did.
+        candidates: rows.
+        named: who is asked for.
+        visit: what of it belongs to the visit under way; None or empty when none is.
+        share: of the visit in the score.
 
     Shapes: candidates (n,) -> (n,).
     """
@@ -54,10 +95,58 @@ def score(view: View, history: History, candidates: Ints, named: str) -> tuple[F
         return np.asarray(candidates / max(1, view.catalog.size), np.float32), [NEWEST]
     if view.fitted.recommender is None:
         return counts[candidates], [*notes, UNFITTED]
-    scores = view.fitted.recommender.score([history], candidates)[0]
-    if len(candidates) and not np.isfinite(scores).any():  # fitted before anybody did anything
+    asked = [history] if visit is None or not len(visit.liked) or not share else [history, visit]
+    told = view.fitted.recommender.score(asked, candidates)
+    if len(candidates) and not np.isfinite(told[0]).any():  # fitted before anybody did anything
         return counts[candidates], [*notes, STALE]
-    return scores, notes
+    return told[0] if len(asked) == 1 else _mixed(told[0], told[1], share), notes
+
+
+def visit_of(history: History, order: Order) -> History | None:
+    """The visit under way, when it is not all that is known of the person."""
+    if order.now is None or not order.live.visit_weight:
+        return None
+    visit = current_visit(history, order.now, order.live.visit_minutes)
+    return visit if 0 < len(visit.liked) < len(history.liked) else None
+
+
+def _mixed(whole: Floats, visit: Floats, share: float) -> Floats:
+    """Both where both speak, the whole where the visit says nothing. Shapes: (n,), (n,) -> (n,)."""
+    spoken = np.isfinite(whole) & np.isfinite(visit)
+    return np.where(spoken, (1.0 - share) * whole + share * np.where(spoken, visit, 0.0), whole).astype(np.float32)
+
+
+def _parts(view: View, history: History, visit: History | None, order: Order, rows: Ints) -> dict[str, Floats]:
+    """What each source has added to the scores of some rows, before any step of the order. Shapes: each (n,)."""
+    recommender, counts = view.fitted.recommender, view.popularity
+    if not len(rows) or (not counts.any() and not len(history.liked)):
+        return {"newest": np.asarray(rows / max(1, view.catalog.size), np.float32)} if len(rows) else {}
+    whole, _ = score(view, history, rows, "")
+    if recommender is None or not np.array_equal(whole, recommender.score([history], rows)[0]):
+        return {"popularity": whole}
+    parts = {name: np.where(np.isfinite(part), part, 0.0) for name, part in recommender.parts(history, rows).items()}
+    parts["how known the item is"] = whole - sum(parts.values())
+    if visit is None:
+        return parts
+    share = order.live.visit_weight
+    mixed, _ = score(view, history, rows, "", visit=visit, share=share)
+    parts = {name: (1.0 - share) * part for name, part in parts.items()}
+    return parts | {VISIT: mixed - (1.0 - share) * whole}
+
+
+def shown(
+    view: View, found: Shortlist, k: int, why: Callable[[int], Sequence[Reason]], parts: Mapping[str, Floats] | None
+) -> tuple[Ranked, ...]:
+    """The first places of a shortlist, with reasons; and with the parts of the scores when there are any."""
+    items = []
+    for at, row in enumerate(found.rows[:k].tolist()):
+        told: dict[str, float] = {}
+        if parts is not None:
+            told = {name: float(part[at]) for name, part in parts.items()}
+            told |= {name: float(values[at]) for name, values in found.changes.items()}
+        said = (*why(row), *found.reasons.get(row, ()))
+        items.append(place(view.catalog, row, float(found.scores[at]), said, told))
+    return tuple(items)
 
 
 def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
@@ -77,7 +166,9 @@ def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
     return (Reason("new", "new: nobody has chosen it yet"),)
 
 
-def place(catalog: Catalog, row: int, score: float, reasons: Sequence[Reason]) -> Ranked:
+def place(
+    catalog: Catalog, row: int, score: float, reasons: Sequence[Reason], scores: Mapping[str, float] | None = None
+) -> Ranked:
     """A row as one place of a ranking."""
     item = catalog.raw_item(row)
-    return Ranked(item.id, score, item.title, item.price, catalog.main_picture(row), tuple(reasons))
+    return Ranked(item.id, score, item.title, item.price, catalog.main_picture(row), tuple(reasons), scores or {})

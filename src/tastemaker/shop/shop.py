@@ -36,8 +36,6 @@ from tastemaker.shop.rules import Rules, Verb
 
 EVENTS_EVERY = 60.0
 """Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
-REPUBLISH = 256
-"""After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
 
 
 class Shop:
@@ -116,7 +114,7 @@ class Shop:
             learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
             self._events_seen, self._looked = self.store.events_revision, monotonic()
             self._view = live.view(self.store.snapshot(), learned, old).warmed()
-            self._keep_vectors(self._view)
+            live.keep_vectors(self._view, self._artefacts)
             return self._view
         finally:
             self._lock.release()
@@ -391,15 +389,3 @@ class Shop:
         rules, problem = self._rules.now()
         held = holding(rules, verb, date.today())
         return Order(self._live, held, (problem,) if problem else (), time() if visiting else None)
-
-    def _keep_vectors(self, view: live.View) -> None:
-        """Store vectors that were made live, once there are many of them."""
-        if view.embedded < REPUBLISH or view.vectors is None:
-            return
-        with self._artefacts.lock("publishing"):
-            published = self._artefacts.published()
-            if published["space"].name != view.fitted.names["space"]:
-                return
-            config = {"items": int(view.catalog.alive.sum()), "revision": view.catalog.revision}
-            written = fitted.write_vectors(self._artefacts, view.vectors, view.keys, published["space"].name, config)
-            self._artefacts.publish({"vectors": written})

@@ -14,7 +14,12 @@ router = APIRouter(tags=["ask"])
 
 def _answer(request: Request, asked: RecommendRequest) -> Json:
     ranking = shop_of(request).recommend(
-        asked.user, history=asked.history, k=asked.k, where=asked.where, exclude=asked.exclude
+        asked.user,
+        history=asked.history,
+        k=asked.k,
+        where=asked.where,
+        exclude=asked.exclude,
+        explain=asked.explain,
     )
     return plain(ranking)
 

@@ -1,0 +1,31 @@
+"""``/complete``: what goes with these."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from tastemaker.core.wire import Json, plain
+from tastemaker.server.access import shop_of
+from tastemaker.server.answers import RankingOut
+from tastemaker.server.requests import CompleteRequest
+
+router = APIRouter(tags=["ask"])
+
+
+def _answer(request: Request, asked: CompleteRequest) -> Json:
+    ranking = shop_of(request).complete(
+        asked.items, k=asked.k, where=asked.where, exclude=asked.exclude, explain=asked.explain
+    )
+    return plain(ranking)
+
+
+@router.get("/complete", response_model=RankingOut, summary="What goes with these items")
+def get_complete(request: Request, asked: Annotated[CompleteRequest, Query()]) -> Json:
+    """Items that stand together with the given ones, which are left out; `items` may be repeated."""
+    return _answer(request, asked)
+
+
+@router.post("/complete", response_model=RankingOut, summary="What goes with these items")
+def post_complete(request: Request, asked: CompleteRequest) -> Json:
+    """The same as GET, for long lists."""
+    return _answer(request, asked)
