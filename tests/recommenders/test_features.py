@@ -81,3 +81,9 @@ def test_a_digest_changes_with_what_is_read():
     assert (features.digests(films().restricted(np.array([True, True, False, True])), None) == 0).tolist() == [
         False, False, True, False,
     ]  # fmt: skip
+
+
+def test_a_number_with_a_unit_is_a_number_and_a_size_is_a_label():
+    item = Item("x", attributes={"runtime": "101 min", "weight": "1.5 kg", "size": "3XL", "cast": "Ann Lee, Bo Ray"})
+    assert dict(features.numbers_in(item)) == {"attribute runtime in min": 101.0, "attribute weight in kg": 1.5}
+    assert features.labels_in(item) == ["size=3xl", "cast=ann lee", "cast=bo ray"]

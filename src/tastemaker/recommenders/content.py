@@ -22,7 +22,7 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.base import unit
-from tastemaker.recommenders import features
+from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares
 from tastemaker.recommenders.validation import Validation
@@ -57,7 +57,7 @@ class ContentConfig(Config):
     """Start of their search."""
 
     described: float = Field(default=0.7, ge=0, le=1)
-    """Share of words, labels and numbers against the vectors of the space."""
+    """Share of words, labels and numbers against the vectors of the space and the matrices of ``features/``."""
 
 
 class Content(Recommender[ContentConfig]):
@@ -82,15 +82,15 @@ class Content(Recommender[ContentConfig]):
             FitError: the items have neither vectors nor words nor attributes.
         """
         self._features = features.learn(catalog, np.arange(catalog.size))
-        if vectors is None and self._features.width == 0:
+        self._modalities = modalities.learn(catalog, vectors)
+        if self._features.width + self._modalities.width == 0:
             raise FitError(
                 "content: the items say nothing", hint="give items a title, a text or attributes, or fit a space"
             )
-        dim = 0 if vectors is None else vectors.matrix.shape[1]
         with track(observer, "content"):
             sample = generator(self.config.seed, "content").permutation(catalog.size)[:MOST_READ]
             self._basis = self._directions(self._features.read(catalog, np.sort(sample), BLOCKS))
-        self._table = np.zeros((0, self._basis.shape[1] + dim), np.float32)
+        self._table = np.zeros((0, self._basis.shape[1] + self._modalities.width), np.float32)
         self._digests = np.empty(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
@@ -112,14 +112,14 @@ class Content(Recommender[ContentConfig]):
         table = np.zeros((catalog.size, self._table.shape[1]), np.float32)
         table[: len(self._table)] = self._table[: catalog.size]
         changed = np.flatnonzero((now != before) & (now != 0))
-        described, dim = self._basis.shape[1], self._table.shape[1] - self._basis.shape[1]
-        share = self.config.described if dim else 1.0
+        came = len(self._modalities.means)
+        share = self.config.described if came else 1.0
         for low in range(0, len(changed), BATCH):
             rows = changed[low : low + BATCH]
-            said = self._features.read(catalog, rows, BLOCKS) @ self._basis
-            table[rows, :described] = unit(said) * np.sqrt(share)
-            if vectors is not None and dim == vectors.matrix.shape[1]:
-                table[rows, described:] = features.aligned(vectors, rows) * np.sqrt(1.0 - share)
+            said = unit(self._features.read(catalog, rows, BLOCKS) @ self._basis) * np.sqrt(share)
+            other = self._modalities.read(catalog, vectors, rows).values()
+            scaled = [matrix * np.float32(np.sqrt((1.0 - share) / came)) for matrix in other]
+            table[rows] = np.concatenate([said, *scaled], axis=1)
         self._table, self._digests = table, now
         self._known = np.any(table != 0, axis=1)
 
@@ -179,12 +179,13 @@ class Content(Recommender[ContentConfig]):
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """What is known of each item, and how it was read."""
         state = {"table": self._table, "basis": self._basis, "digests": self._digests}
-        return self._features.tensors("features.") | state
+        return self._features.tensors("features.") | self._modalities.tensors("modalities.") | state
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
+        self._modalities = modalities.restore(tensors, "modalities.")
         self._table = np.asarray(tensors["table"], np.float32)
         self._known = np.any(self._table != 0, axis=1)
         self._basis = np.asarray(tensors["basis"], np.float32)

@@ -5,12 +5,12 @@ from its content alone, without training, and stands on one scale with the old o
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix, diags
 from typing_extensions import override
 
@@ -22,21 +22,25 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
-from tastemaker.recommenders import features
+from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurrences
+from tastemaker.recommenders.foretelling import MOST_ITEMS, Chooser, Setting, solved
+from tastemaker.recommenders.modalities import FEATURES, SPACE
 from tastemaker.recommenders.signals import recent, shares, stacked
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
-CONSTANT = np.float32(0.1)  # of the kernel: what all items have in common
-FAME_SHRINKAGE = 5.0
+RIDGES = (10.0, 3.0, 30.0)  # of options the first is what is used where there is too little to choose on
+PAIRS = (0.3, 0.0, 1.0)
+FAMES = (0.0, 0.25)
+MODALITY = (0.25, 0.0, 1.0)
 
 
 class ContentToFactorsConfig(Config):
     """Settings of content to factors."""
 
-    dim: int = Field(default=128, ge=1)
+    dim: int = Field(default=256, ge=1)
     """Number of factors."""
 
     half_life: float = Field(default=50.0, ge=0)
@@ -45,32 +49,35 @@ class ContentToFactorsConfig(Config):
     regularisation: float | None = Field(default=None, gt=0)
     """Of the EASE model whose answers are factorised; None chooses as EASE does."""
 
-    ridge: float = Field(default=10.0, gt=0)
-    """Penalty of the regression from content: larger trusts content less."""
+    ridge: float | None = Field(default=None, gt=0)
+    """Penalty of the regression from content: larger trusts content less. None chooses."""
 
-    pairs: float = Field(default=0.5, ge=0)
-    """Weight of pairs of features ("a comedy of the nineties") against single ones; 0 makes the regression linear."""
+    pairs: float | None = Field(default=None, ge=0)
+    """Weight of pairs of features ("a comedy of the nineties"); 0 makes the regression linear. None chooses."""
 
     trust: float = Field(default=5.0, ge=0)
     """Events after which an item's own factors count as much as those foretold from its content."""
 
-    fame: float = Field(default=0.25, ge=0, le=1)
-    """How far the items' popularity is divided out before the regression: 0 not at all, 0.5 like a cosine."""
+    fame: float | None = Field(default=None, ge=0, le=1)
+    """How far the items' popularity is divided out first: 0 not at all, 0.5 like a cosine. None chooses."""
 
     words: float = Field(default=1.0, ge=0)
     """Weight of title and description."""
 
-    labels: float = Field(default=0.5, ge=0)
+    labels: float = Field(default=0.75, ge=0)
     """Weight of categories, lists and flags."""
 
-    names: float = Field(default=1.0, ge=0)
+    names: float = Field(default=0.5, ge=0)
     """Weight of labels that name things, such as people and brands."""
 
     numbers: float = Field(default=2.0, ge=0)
     """Weight of numbers, the price and the year."""
 
-    vectors: float = Field(default=0.25, ge=0)
-    """Weight of the vectors of the space."""
+    vectors: float | None = Field(default=None, ge=0)
+    """Weight of the vectors of the space. None chooses."""
+
+    features: dict[str, float] = Field(default_factory=dict)
+    """Weight of matrices of ``features/`` by name; the weight of one that is not named is chosen."""
 
     max_items: int = Field(default=5_000, ge=2)
     """Most items that the regression learns from, the most chosen first (5,000 take 0.4 GB while fitting)."""
@@ -82,8 +89,8 @@ class ContentToFactorsConfig(Config):
 class ContentToFactors(Recommender[ContentToFactorsConfig]):
     """``s(u, j) = h_u B V q_j``, V the leading eigenvectors of EASE's answers, ``q_j = V_j`` where known.
 
-    A new item has ``q = k(f) (K + r I)^-1 V``: kernel ridge from content, ``k = l + p l^2``, l the inner product.
-    An item with few events lies between the two.
+    A new item has ``q = k(f) (K + r I)^-1 V``: kernel ridge from content, ``k = l + p l^2``, l the inner product of
+    what is said and of every modality that comes with the items. An item with few events lies between the two.
     """
 
     figure: ClassVar[str] = "-"
@@ -94,12 +101,20 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     serves_cold_items: ClassVar[bool] = True
 
     _penalty: float | None = None
+    _setting: Setting | None = None
 
     @property
     @override
     def settled(self) -> ContentToFactorsConfig:
-        """With the regularisation that was chosen."""
-        return self.config.model_copy(update={"regularisation": self._penalty})
+        """With everything that was chosen."""
+        found: dict[str, object] = {"regularisation": self._penalty}
+        if self._setting is not None:
+            weights = self._setting.weights
+            given = {name.removeprefix(FEATURES): w for name, w in weights.items() if name.startswith(FEATURES)}
+            found |= {"ridge": self._setting.ridge, "pairs": self._setting.pairs, "fame": self._setting.fame}
+            found |= {"features": {**self.config.features, **given}}
+            found |= {"vectors": weights[SPACE]} if SPACE in weights else {}
+        return self.config.model_copy(update=found)
 
     @override
     def fit(
@@ -118,15 +133,18 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         if not counts.any():
             raise FitError("content to factors: there are no events", hint="add an events file, or record events")
         self._features = features.learn(catalog, np.arange(catalog.size))
-        if vectors is None and self._features.width == 0:
+        self._modalities = modalities.learn(catalog, vectors)
+        if self._features.width + self._modalities.width == 0:
             raise FitError(
                 "content to factors: the items say nothing", hint="give items words or attributes, or fit a space"
             )
         chosen = np.argsort(-counts, kind="stable")[: min(self.config.max_items, int((counts > 0).sum()))]
         self._rows = np.sort(chosen).astype(np.int64)
         self._counts = counts[self._rows].astype(np.float32)
-        with track(observer, f"content to factors: {len(self._rows):,} items"):
+        with track(observer, f"content to factors: {len(self._rows):,} items") as task:
             self._factorise(catalog, validation)
+            self._setting = self._choose(catalog, vectors)
+            task.note(f"{self._setting}")
             self._regress(catalog, vectors)
         self._factors, self._told = np.empty((0, self._own.shape[1]), np.float32), np.empty(0, np.bool_)
         self._digests = np.empty(0, np.uint64)
@@ -150,45 +168,69 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._own = np.ascontiguousarray(basis @ turn.T[:, :dim], np.float32)  # V: (items, dim)
         self._read = np.ascontiguousarray(weights @ self._own, np.float32)  # B V: what each history item brings
 
+    def _choose(self, catalog: Catalog, vectors: ItemVectors | None) -> Setting:
+        """What was left open, chosen on items that are hidden for it."""
+        config = self.config
+        given = {"ridge": config.ridge, "pairs": config.pairs, "fame": config.fame}
+        given |= {
+            name: config.vectors if name == SPACE else config.features.get(name.removeprefix(FEATURES))
+            for name in self._modalities.means
+        }
+        options = {"ridge": RIDGES, "pairs": PAIRS, "fame": FAMES} | dict.fromkeys(self._modalities.means, MODALITY)
+        value = {name: options[name][0] if known is None else known for name, known in given.items()}
+        weights = self._block_weights() | {name: value[name] for name in self._modalities.means}
+        start = Setting(value["ridge"], value["pairs"], value["fame"], weights)
+        open_ = {name: options[name] for name, known in given.items() if known is None}
+        if not open_ or self._penalty is None:
+            return start
+        rows = np.sort(self._rows[np.argsort(-self._counts, kind="stable")[:MOST_ITEMS]])
+        grams = self._grams(catalog, vectors, rows)
+        return Chooser(catalog.interactions, rows, grams, self._penalty, config.half_life).best(start, open_)
+
+    def _grams(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> dict[str, Floats]:
+        """Inner products of some items, block by block. Shapes: each (len(rows), len(rows))."""
+        table = self._features.read(catalog, rows, dict.fromkeys(features.BLOCKS, 1.0)).tocsc()
+        bounds = np.cumsum([0, *self._features.widths.values()])
+        parts = [table[:, low:high] for low, high in pairwise(bounds.tolist())]
+        grams = {
+            str(name): np.asarray((part @ part.T).todense(), np.float32)
+            for name, part in zip(self._features.widths, parts, strict=True)
+        }
+        came = self._modalities.read(catalog, vectors, rows)
+        return grams | {name: matrix @ matrix.T for name, matrix in came.items()}
+
+    def _block_weights(self) -> dict[str, float]:
+        config = self.config
+        return {"words": config.words, "labels": config.labels, "names": config.names, "numbers": config.numbers}
+
     def _regress(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
         """Kernel ridge: one system of items x items."""
+        setting = self._chosen
         self._sparse, self._dense = self._content(catalog, vectors, self._rows)
-        kernel = self._kernel(self._sparse, self._dense).astype(np.float64)
-        kernel[np.diag_indices(len(kernel))] += self.config.ridge
-        famous = (self._counts + FAME_SHRINKAGE) ** self.config.fame
-        target = self._own * (famous.mean() / famous)[:, None]
-        self._dual = np.asarray(cho_solve(cho_factor(kernel, lower=True), target.astype(np.float64)), np.float32)
+        target = self._own / setting.famous(self._counts)[:, None]
+        self._dual = solved(self._kernel(self._sparse, self._dense), setting.ridge, target)
+
+    @property
+    def _chosen(self) -> Setting:
+        if self._setting is None:
+            raise FitError("content to factors: not fitted yet", hint="call fit, or restore what was fitted")
+        return self._setting
 
     def _kernel(self, sparse: csr_matrix, dense: Floats) -> Floats:
-        """How alike items are to those of the regression: ``l + pairs l^2 + constant``, l the inner product.
-
-        Shapes: content of n items -> (n, items of the regression).
-        """
-        width = min(dense.shape[1], self._dense.shape[1])  # 0 when there is no space, now or at the fit
-        alike = np.asarray((sparse @ self._sparse.T).todense(), np.float32)
-        alike += dense[:, :width] @ self._dense[:, :width].T
-        return alike + np.float32(self.config.pairs) * alike * alike + CONSTANT
+        """How alike items are to those of the regression. Shapes: content of n items -> (n, its items)."""
+        alike = np.asarray((sparse @ self._sparse.T).todense(), np.float32) + dense @ self._dense.T
+        return self._chosen.kernel(alike)
 
     def _content(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> tuple[csr_matrix, Floats]:
-        """What some items say (sparse) and what the space knows of them (dense).
-
-        An item that lacks something says the rest louder, half-way to the length of one that has all: what brings only
-        a picture must not stay silent, nor be taken for as sure.
-        """
-        config = self.config
-        weights: dict[features.Block, float] = {
-            "words": config.words,
-            "labels": config.labels,
-            "names": config.names,
-            "numbers": config.numbers,
-        }
-        sparse = self._features.read(catalog, rows, weights)
-        dense = np.zeros((len(rows), 0), np.float32)
-        if vectors is not None:
-            dense = features.aligned(vectors, rows) * np.float32(np.sqrt(config.vectors))
+        """What some items say (sparse), and the modalities that come with them (dense), weighed."""
+        setting = self._chosen
+        blocks: dict[features.Block, float] = {name: setting.weights[name] for name in features.BLOCKS}
+        sparse = self._features.read(catalog, rows, blocks)
+        parts = self._modalities.read(catalog, vectors, rows)
+        scaled = [matrix * np.float32(np.sqrt(setting.weights[name])) for name, matrix in parts.items()]
+        dense = np.concatenate([np.zeros((len(rows), 0), np.float32), *scaled], axis=1)
         said = np.asarray(sparse.multiply(sparse).sum(axis=1)).ravel() + np.sum(dense * dense, axis=1)
-        whole = sum(weights.values()) + config.vectors
-        louder = np.where(said > 0, (whole / np.maximum(said, 1e-9)) ** 0.25, 0.0).astype(np.float32)
+        louder = setting.louder(said.astype(np.float32))
         return (diags(louder) @ sparse).tocsr().astype(np.float32), dense * louder[:, None]
 
     @override
@@ -241,8 +283,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Factors, the regression, and what it reads."""
-        sparse = self._sparse
-        return self._features.tensors("features.") | {
+        sparse, setting = self._sparse, self._chosen
+        state = self._features.tensors("features.") | self._modalities.tensors("modalities.")
+        state |= {f"weight.{name}": np.array([weight]) for name, weight in setting.weights.items()}
+        return state | {
+            "setting": np.array([setting.ridge, setting.pairs, setting.fame]),
             "rows": self._rows, "counts": self._counts, "own": self._own, "read": self._read, "dual": self._dual,
             "data": sparse.data, "indices": sparse.indices, "indptr": sparse.indptr, "dense": self._dense,
             "factors": self._factors, "told": self._told, "digests": self._digests,
@@ -252,6 +297,14 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
+        self._modalities = modalities.restore(tensors, "modalities.")
+        ridge, pairs, fame = (float(value) for value in tensors["setting"])
+        weights = {
+            name.removeprefix("weight."): float(value[0])
+            for name, value in tensors.items()
+            if name.startswith("weight.")
+        }
+        self._setting = Setting(ridge, pairs, fame, weights)
         self._rows = np.asarray(tensors["rows"], np.int64)
         arrays = (
             np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "dual", "dense", "factors")

@@ -6,7 +6,8 @@ was learned from the others: which words and labels there are, how rare each is,
     words    title and description, log-count x inverse document frequency
     labels   departments, categories, lists, flags; texts that list short parts ("Tom Hanks, Tim Allen") give each part
     names    labels of attributes with many values, each of few items: people, brands, series
-    numbers  number attributes, the price, and a year that stands in the title: soft bins at the catalog's own quantiles
+    numbers  number attributes, with a unit or without ("101 min"), the price, and a year that stands in the title: soft
+             bins at the catalog's own quantiles
 """
 
 import hashlib
@@ -26,7 +27,9 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.types import Doubles, Floats, Ints
 
 Block = Literal["words", "labels", "names", "numbers"]
+BLOCKS: tuple[Block, ...] = ("words", "labels", "names", "numbers")
 WORD = re.compile(r"[^\W_]+")
+QUANTITY = re.compile(r"([+-]?\d+(?:\.\d+)?)\s+([^\W\d_]{1,12})\.?")
 YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 MOST_WORDS = 20_000
 MOST_LABELS = 20_000
@@ -56,7 +59,13 @@ class Features:
     @property
     def width(self) -> int:
         """Columns of :meth:`read`."""
-        return len(self.rarity) + sum(len(centres) for centres in self.numbers.values())
+        return sum(self.widths.values())
+
+    @property
+    def widths(self) -> dict[Block, int]:
+        """Columns of each block, in the order in which :meth:`read` joins them."""
+        bins = sum(len(centres) for centres in self.numbers.values())
+        return {"words": len(self.words), "labels": len(self.labels), "names": len(self.names), "numbers": bins}
 
     def read(self, catalog: Catalog, rows: Ints, weights: Mapping[Block, float]) -> csr_matrix:
         """Items as sparse vectors; zero for a removed item, and a block is zero for an item that lacks it.
@@ -130,7 +139,7 @@ def learn(catalog: Catalog, rows: Ints) -> Features:
 
 
 def digests(catalog: Catalog, vectors: ItemVectors | None) -> npt.NDArray[np.uint64]:
-    """A number for each row that changes when the item's words, attributes or vector do; 0 for a removed item.
+    """A number for each row that changes when the item's words, attributes, vector or features do; 0 for a removed one.
 
     Shapes: (rows,).
     """
@@ -140,12 +149,22 @@ def digests(catalog: Catalog, vectors: ItemVectors | None) -> npt.NDArray[np.uin
         content = repr((item.title, item.text, item.department, item.price, sorted(item.attributes.items())))
         digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         found[row] = int.from_bytes(digest, "big") | 1
+    matrices = {f"features/{name}": np.asarray(matrix) for name, matrix in sorted(catalog.features.items())}
     if vectors is not None:
-        n = min(catalog.size, len(vectors.matrix))
-        bits = np.ascontiguousarray(vectors.matrix[:n], np.float32).view(np.uint32).astype(np.uint64)
-        factors = np.arange(1, 2 * bits.shape[1], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        found[:n] ^= np.where(found[:n] > 0, (bits * factors).sum(axis=1) << np.uint64(1), np.uint64(0))
+        matrices["space"] = vectors.matrix
+    for name, matrix in matrices.items():
+        n = min(catalog.size, len(matrix))
+        found[:n] ^= np.where(found[:n] > 0, _digests(name, matrix[:n]), np.uint64(0))
     return found
+
+
+def _digests(name: str, matrix: Floats) -> npt.NDArray[np.uint64]:
+    """An even number for each row of a named matrix. Shapes: (n, dim) -> (n,)."""
+    salt = int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") | 1
+    bits = np.ascontiguousarray(matrix, np.float32).view(np.uint32).astype(np.uint64)
+    factors = np.arange(1, 2 * bits.shape[1], 2, dtype=np.uint64) * np.uint64(salt)
+    mixed: npt.NDArray[np.uint64] = (bits * factors).sum(axis=1, dtype=np.uint64) << np.uint64(1)
+    return mixed
 
 
 def aligned(vectors: ItemVectors, rows: Ints) -> Floats:
@@ -163,14 +182,14 @@ def words_in(item: Item) -> list[str]:
 
 
 def labels_in(item: Item) -> list[str]:
-    """Labels as ``name=value``; a comma list of short parts gives each part."""
+    """Labels as ``name=value``; a comma list of short parts gives each part. A number with its unit is none."""
     found = [f"department={item.department}"] if item.department else []
     for name, value in item.attributes.items():
         if isinstance(value, bool):
             found += [name] if value else []
         elif isinstance(value, tuple):
             found += [f"{name}={part.casefold()}" for part in value]
-        elif isinstance(value, str):
+        elif isinstance(value, str) and not QUANTITY.fullmatch(value):
             parts = [part.strip() for part in value.split(",")]
             if all(len(part.split()) <= PART_WORDS for part in parts):
                 found += [f"{name}={part.casefold()}" for part in parts if part]
@@ -178,8 +197,11 @@ def labels_in(item: Item) -> list[str]:
 
 
 def numbers_in(item: Item) -> Iterator[tuple[str, float]]:
-    """Number attributes, the price, and the last year of the title."""
+    """Number attributes, with a unit or without, the price, and the last year of the title."""
     for name, value in item.attributes.items():
+        quantity = QUANTITY.fullmatch(value) if isinstance(value, str) else None
+        if quantity:
+            yield f"attribute {name} in {quantity[2].casefold()}", float(quantity[1])
         if isinstance(value, float) and np.isfinite(value):
             yield f"attribute {name}", value
     if item.price is not None and np.isfinite(item.price):

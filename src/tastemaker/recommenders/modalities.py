@@ -1,0 +1,94 @@
+"""Vectors that come with the items: the space's, and every matrix of ``features/``. Each is one modality, by its name.
+
+What a user brings may be of any scale and lie far from zero, so that all items look alike: it is centred on the items
+there were when it was learned, and cut to unit length. The space's vectors are made to be compared: they stay.
+An item that lacks a modality has a row of zeros there, and so has every item while a whole modality is missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.types import Floats, Ints
+from tastemaker.encoders.base import unit
+from tastemaker.recommenders.features import aligned
+
+SPACE = "space"
+FEATURES = "features/"
+
+
+@dataclass(frozen=True)
+class Modalities:
+    """What was learned about each: made by :func:`learn`.
+
+    Attributes:
+        means: name -> what is taken off every row; "space", or "features/" and the name of a matrix.
+
+    Shapes: each (dim of the modality,).
+    """
+
+    means: Mapping[str, Floats]
+
+    @property
+    def width(self) -> int:
+        """Columns of all together."""
+        return sum(len(mean) for mean in self.means.values())
+
+    def read(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> dict[str, Floats]:
+        """Unit rows, zero where an item lacks the modality.
+
+        Shapes: each (len(rows), dim of the modality).
+        """
+        return {name: self._one(name, mean, catalog, vectors, rows) for name, mean in self.means.items()}
+
+    def _one(self, name: str, mean: Floats, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats:
+        raw = _raw(name, catalog, vectors, rows)
+        if raw is None or raw.shape[1] != len(mean):
+            return np.zeros((len(rows), len(mean)), np.float32)
+        return raw if name == SPACE else unit(_known(raw - mean))
+
+    def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
+        """For storage; the names start with ``prefix``."""
+        return {f"{prefix}{name}": mean for name, mean in self.means.items()}
+
+
+def learn(catalog: Catalog, vectors: ItemVectors | None) -> Modalities:
+    """Every modality that some item has, and its mean over the items that have it."""
+    everything = np.arange(catalog.size)
+    means: dict[str, Floats] = {}
+    for name in [*(f"{FEATURES}{name}" for name in sorted(catalog.features)), SPACE]:
+        raw = _raw(name, catalog, vectors, everything)
+        if raw is not None and raw.shape[1]:
+            there = np.isfinite(raw).all(axis=1) & catalog.alive
+            mean = (
+                raw[there].mean(axis=0, dtype=np.float64) if there.any() and name != SPACE else np.zeros(raw.shape[1])
+            )
+            means[name] = mean.astype(np.float32)
+    return Modalities(means)
+
+
+def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Modalities:
+    """Take back what :meth:`Modalities.tensors` gave."""
+    own = {name.removeprefix(prefix): mean for name, mean in tensors.items() if name.startswith(prefix)}
+    return Modalities({name: np.asarray(own[name], np.float32) for name in sorted(own)})
+
+
+def _raw(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats | None:
+    """A modality as it comes; None where the shop has none of it."""
+    if name == SPACE:
+        return None if vectors is None else aligned(vectors, rows)
+    given = catalog.features.get(name.removeprefix(FEATURES))
+    if given is None:
+        return None
+    found = np.full((len(rows), given.shape[1]), np.nan, np.float32)
+    found[rows < len(given)] = given[rows[rows < len(given)]]
+    return found
+
+
+def _known(raw: Floats) -> Floats:
+    """Zero where a row is not all numbers."""
+    return np.where(np.isfinite(raw).all(axis=1, keepdims=True), raw, np.float32(0.0))
