@@ -37,7 +37,7 @@ class BprConfig(FactorsConfig):
     learning_rate: float = Field(default=0.05, gt=0)
     """Of stochastic gradient descent."""
 
-    weight_decay: float = Field(default=0.01, ge=0)
+    weight_decay: float = Field(default=0.03, ge=0)
     """L2 penalty of what a step touches."""
 
     fame: float | None = Field(default=None, ge=0)

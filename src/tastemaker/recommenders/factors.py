@@ -45,16 +45,14 @@ class FactorsConfig(Config):
 F = TypeVar("F", bound=FactorsConfig)
 
 
-class Factors(Recommender[F]):
-    """``score(u, j) = (sum_i r(i | history)) . q_j + b_j``."""
+class Collaborative(Recommender[F]):
+    """Base of the methods that learn from events alone and choose on hidden ones when to stop and how to read."""
 
     serves_cold_items: ClassVar[bool] = False
 
     _half_life: float = 0.0
     _rows: Ints
     _place: Ints
-    _items: Floats
-    _offset: Floats
 
     @property
     @override
@@ -64,19 +62,12 @@ class Factors(Recommender[F]):
 
     @abstractmethod
     def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
-        """Learn the items' vectors of ``self._rows``; hand them to :meth:`take`.
+        """Learn what there is to know of ``self._rows``.
 
         Args:
             events: what may be learned from; every row of ``self._rows`` has one.
             questions: to choose settings and epochs on; None when there is too little.
             observer: is told how far it is.
-        """
-
-    @abstractmethod
-    def read(self, places: Ints, weights: Floats) -> Floats:
-        """What each item of a history brings to the person's vector; their sum is the person.
-
-        Shapes: places (items,) into ``self._items``, weights (items,) -> (items, width).
         """
 
     @override
@@ -115,11 +106,6 @@ class Factors(Recommender[F]):
         """How high the hidden choices stand with the present vectors."""
         return questions.gain(self.score, self._rows)
 
-    def take(self, items: Floats, offset: Floats | None = None) -> None:
-        """The items' vectors, and what is added for everybody. Shapes: (len(rows), width), (len(rows),)."""
-        self._items = np.array(items, np.float32, order="C")
-        self._offset = np.zeros(len(items), np.float32) if offset is None else np.array(offset, np.float32)
-
     def _know(self, rows: Ints, n_rows: int) -> None:
         self._rows = rows
         self._place = np.full(n_rows, -1, np.int64)  # row -> its line among the vectors, -1 when it has none
@@ -131,6 +117,43 @@ class Factors(Recommender[F]):
         places = np.full(len(rows), -1, np.int64)
         places[known] = self._place[rows[known]]
         return places
+
+    def _known_of(self, history: History) -> tuple[Ints, Floats]:
+        """Known items of a history, newest first, and their weights."""
+        rows, weights = recent(history, self._half_life)
+        places = self.places(rows)
+        return places[places >= 0], weights[places >= 0]
+
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """Which rows are known, and how histories are read."""
+        size, half_life = np.array([len(self._place)], np.int64), np.array([self._half_life], np.float64)
+        return {"rows": self._rows, "size": size, "half_life": half_life}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        self._know(np.asarray(tensors["rows"], np.int64), int(tensors["size"][0]))
+        self._half_life = float(tensors["half_life"][0])
+        return self
+
+
+class Factors(Collaborative[F]):
+    """``score(u, j) = (sum_i r(i | history)) . q_j + b_j``."""
+
+    _items: Floats
+    _offset: Floats
+
+    @abstractmethod
+    def read(self, places: Ints, weights: Floats) -> Floats:
+        """What each item of a history brings to the person's vector; their sum is the person.
+
+        Shapes: places (items,) into ``self._items``, weights (items,) -> (items, width).
+        """
+
+    def take(self, items: Floats, offset: Floats | None = None) -> None:
+        """The items' vectors, and what is added for everybody. Shapes: (len(rows), width), (len(rows),)."""
+        self._items = np.array(items, np.float32, order="C")
+        self._offset = np.zeros(len(items), np.float32) if offset is None else np.array(offset, np.float32)
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Products of vectors; -inf for unknown rows, and for a history that holds no known row.
@@ -147,12 +170,6 @@ class Factors(Recommender[F]):
                 scores[line, known] = items @ self.read(here, weights).sum(axis=0) + offset
         return scores
 
-    def _known_of(self, history: History) -> tuple[Ints, Floats]:
-        """Known items of a history, newest first, and their weights."""
-        rows, weights = recent(history, self._half_life)
-        places = self.places(rows)
-        return places[places >= 0], weights[places >= 0]
-
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
         here, weights = self._known_of(history)
@@ -161,16 +178,14 @@ class Factors(Recommender[F]):
             return []
         return shares(self._rows[here], self.read(here, weights) @ self._items[place], n)
 
+    @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """The vectors, which rows they are of, and how histories are read."""
-        size, half_life = np.array([len(self._place)], np.int64), np.array([self._half_life], np.float64)
-        state = {"rows": self._rows, "size": size, "half_life": half_life}
-        return state | {"items": self._items, "offset": self._offset}
+        """The vectors, and what they are of."""
+        return {**super().tensors(), "items": self._items, "offset": self._offset}
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
-        self._know(np.asarray(tensors["rows"], np.int64), int(tensors["size"][0]))
-        self._half_life = float(tensors["half_life"][0])
+        super().restore(tensors)
         self.take(np.asarray(tensors["items"], np.float32), np.asarray(tensors["offset"], np.float32))
         return self

@@ -25,12 +25,14 @@ from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.blending import Sources
 from tastemaker.recommenders.rehearsal import Rehearsal, rehearse
-from tastemaker.recommenders.validation import Validation
+from tastemaker.recommenders.validation import Validation, some
 
 METHODS = ("popularity", "item-knn", "ease", "transitions", "content", "content-to-factors")
 WITHOUT_EVENTS = ("content",)  # what does not read events need not be fitted for a rehearsal
 BATCH = 64
 RANKED = 2_000  # items that are ranked in the rehearsal
+GIVEN_RANKED = 8_000  # items that are ranked on a given validation: the top of 2,000 is not the top of all
+GIVEN_PEOPLE = 1_500
 REFERENCE = 1_000  # items that a person's scale is taken from
 
 
@@ -108,8 +110,9 @@ class Hybrid(Recommender[HybridConfig]):
         """Weights on the given validation, which the sources have not learned; on a rehearsal without one."""
         if validation is None:
             return self._learned(catalog, vectors, 0.0, observer)
-        rehearsal = Rehearsal(catalog.interactions, validation.histories, validation.hidden)
-        return self._blended(catalog, self._sources, rehearsal)
+        asked = some(validation, GIVEN_PEOPLE, self.config.seed)
+        rehearsal = Rehearsal(catalog.interactions, asked.histories, asked.hidden)
+        return self._blended(catalog, self._sources, rehearsal, GIVEN_RANKED)
 
     def _learned(
         self, catalog: Catalog, vectors: ItemVectors | None, held_out: float, observer: Observer
@@ -126,10 +129,12 @@ class Hybrid(Recommender[HybridConfig]):
         trial = {**_fitted(fresh, part, vectors, observer), **same}
         return self._blended(catalog, trial, rehearsal)
 
-    def _blended(self, catalog: Catalog, sources: Sources, rehearsal: Rehearsal) -> blending.Weights:
+    def _blended(
+        self, catalog: Catalog, sources: Sources, rehearsal: Rehearsal, most: int = RANKED
+    ) -> blending.Weights:
         """Weights of sources that were fitted on ``rehearsal.train``."""
         cohort = self._cohorts(rehearsal.train)
-        asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", RANKED)
+        asked = self._drawn(np.flatnonzero(catalog.alive), "ranked", most)
         reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
         return blending.learn(sources, self.config.methods, rehearsal, asked, reference, cohort)
 
