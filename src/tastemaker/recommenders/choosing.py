@@ -21,7 +21,7 @@ from tastemaker.recommenders.weighing import BLOCKED, ndcg
 
 MOST_ITEMS = 2_000  # the most chosen ones, where a method hides from itself
 MOST_PEOPLE = 1_000
-GIVEN_PEOPLE = 10_000  # of a given validation; beyond, chance differs less than settings do
+GIVEN_PEOPLE = 20_000  # of a given validation
 BATCH = 512
 T = TypeVar("T")
 Matrix: TypeAlias = Floats | csr_matrix
@@ -65,7 +65,7 @@ def trial(events: Interactions, validation: Validation | None, most: int = 1 << 
 
     Args:
         events: all that happened.
-        validation: used whole (up to 10,000 people, ``most`` items); None hides some of the events, and asks about
+        validation: used whole (up to 20,000 people, ``most`` items); None hides some of the events, and asks about
             fewer people and items.
         most: how many items the method can learn.
     """
