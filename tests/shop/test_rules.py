@@ -1,0 +1,86 @@
+"""The shop's own rules: read from a file, checked, and read again when they change."""
+
+import os
+from datetime import date
+
+import pytest
+
+from tastemaker.core.errors import ConfigError, FilterError
+from tastemaker.shop.rules import Rule, Rules, read_rules
+
+GOOD = """
+[[rules]]
+boost = "colour = red"
+by = 0.5
+until = 2026-12-24
+
+[[rules]]
+pin = ["a", "b"]
+place = 2
+on = ["complete"]
+
+[[rules]]
+bury = "price > 100"
+since = "2026-06-01"
+"""
+
+
+def test_a_file_of_three_rules(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text(GOOD)
+    boost, pin, bury = read_rules(path)
+    assert (boost.boost, boost.by, boost.until) == ("colour = red", 0.5, date(2026, 12, 24))
+    assert (pin.pin, pin.place) == (("a", "b"), 2)
+    assert bury.since == date(2026, 6, 1)
+    assert [str(rule) for rule in (boost, pin, bury)] == [
+        "boost colour = red by 0.5",
+        "pin a, b at 2",
+        "bury price > 100",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "verb", "day", "holds"),
+    [
+        (Rule(pin=("a",)), "recommend", date(2026, 1, 1), True),
+        (Rule(pin=("a",), on=("complete",)), "recommend", date(2026, 1, 1), False),
+        (Rule(pin=("a",), until=date(2026, 1, 1)), "complete", date(2026, 1, 1), True),
+        (Rule(pin=("a",), until=date(2026, 1, 1)), "complete", date(2026, 1, 2), False),
+        (Rule(pin=("a",), since=date(2026, 1, 2)), "complete", date(2026, 1, 1), False),
+    ],
+)
+def test_when_a_rule_holds(rule, verb, day, holds):
+    assert rule.holds(verb, day) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("[[rules]]\nboost = 'a = 1'\nbury = 'a = 2'", ConfigError, "boost and bury"),
+        ("[[rules]]\nby = 0.1", ConfigError, "none of them"),
+        ("[[rules]]\nlift = 'a = 1'", ConfigError, "unknown setting"),
+        ("[[rules]]\nboost = 'a ='", FilterError, "value"),
+        ("[[rules]\n", ConfigError, "not valid TOML"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path, text, error, words):
+    path = tmp_path / "rules.toml"
+    path.write_text(text)
+    with pytest.raises(error, match=words):
+        read_rules(path)
+    held, problem = Rules(path).now()
+    assert held == ()
+    assert "rules.toml is not used" in problem
+
+
+def test_a_changed_file_is_read_again(tmp_path):
+    path = tmp_path / "rules.toml"
+    rules = Rules(path)
+    assert rules.now() == ((), "")
+    path.write_text(GOOD)
+    assert len(rules.now()[0]) == 3
+    path.write_text("[[rules]]\npin = ['c']\n")
+    os.utime(path, (1, 1))
+    assert [rule.pin for rule in rules.now()[0]] == [("c",)]
+    path.unlink()
+    assert rules.now() == ((), "")
