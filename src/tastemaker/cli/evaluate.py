@@ -1,7 +1,7 @@
 """``tastemaker evaluate``: how well it does, on answers that are known."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from tastemaker.cli.output import data, note, words
 from tastemaker.cli.progress import watching
 from tastemaker.core.errors import InputError
 
+if TYPE_CHECKING:
+    from tastemaker.evaluation.report import Report
+
 EXAMPLES = (
     "tastemaker evaluate shop/ --events later.csv --k 20",
     "tastemaker evaluate shop/ --split leave-one-out --methods hybrid,ease --json",
@@ -19,35 +22,42 @@ STOPPED = 130
 Split = Literal["time", "user-time", "leave-one-out", "random", "cold-items", "cold-people"]
 
 
+Events = Annotated[Path | None, typer.Option("--events", metavar="FILE", exists=True, help="What people did next.")]
+Queries = Annotated[
+    Path | None, typer.Option("--queries", metavar="FILE", exists=True, help="Queries and their right answers.")
+]
+Methods = Annotated[
+    list[str] | None, typer.Option("--methods", metavar="A,B|all", help="Which recommenders; repeatable.")
+]
+Candidates = Annotated[
+    str, typer.Option("--candidates", metavar="all|cold|FILE", help="What is ranked; a file holds one id a line.")
+]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, max=20, metavar="N", help="How often to train what draws by chance.")
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--missing", metavar="WHAT=SHARE", help="With a split: items that lose picture, text, attributes or a feature."
+    ),
+]
+Written = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html with plots, or .md.")
+]
+
+
 def evaluate(
     shop: Folder,
-    events: Annotated[
-        Path | None, typer.Option("--events", metavar="FILE", exists=True, help="What people did next.")
-    ] = None,
-    queries: Annotated[
-        Path | None, typer.Option("--queries", metavar="FILE", exists=True, help="Queries and their right answers.")
-    ] = None,
+    events: Events = None,
+    queries: Queries = None,
     split: Annotated[Split | None, typer.Option("--split", help="Hold back some of the shop's own events.")] = None,
-    methods: Annotated[
-        list[str] | None, typer.Option("--methods", metavar="A,B|all", help="Which recommenders; repeatable.")
-    ] = None,
-    candidates: Annotated[
-        str, typer.Option("--candidates", metavar="all|cold|FILE", help="What is ranked; a file holds one id a line.")
-    ] = "all",
+    methods: Methods = None,
+    candidates: Candidates = "all",
     k: Places = 20,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of splits and intervals.")] = 0,
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, max=20, metavar="N", help="How often to train what draws by chance.")
-    ] = 1,
-    missing: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--missing", metavar="WHAT=SHARE", help="With a split: items that lose their picture, text or a feature."
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html with plots, or .md.")
-    ] = None,
+    seeds: Seeds = 1,
+    missing: Missing = None,
+    report: Written = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well the shop ranks.
@@ -55,11 +65,7 @@ def evaluate(
     Recall, NDCG, hit rate, MRR and MAP with 95 % intervals, what the rankings are like, plain baselines beside. Ctrl-C
     leaves the table of the methods that are done.
     """
-    given = [name for name, value in (("--events", events), ("--queries", queries), ("--split", split)) if value]
-    if len(given) != 1:
-        raise InputError(
-            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split"
-        )
+    _check_truth({"--events": events, "--queries": queries, "--split": split})
     _check_report(report)
     with opened(shop) as found, watching() as observer:
         made = found.evaluate(
@@ -74,9 +80,13 @@ def evaluate(
             missing=_shares(several(missing)),
             observer=observer,
         )
-    if report is not None:
-        made.save(report)
-        note(f"written to {report}")
+    _say(made, report, as_json=as_json)
+
+
+def _say(made: "Report", path: Path | None, *, as_json: bool) -> None:
+    if path is not None:
+        made.save(path)
+        note(f"written to {path}")
     if as_json:
         data(made.to_json())
     else:
@@ -84,6 +94,14 @@ def evaluate(
     if made.cut_short:
         note(f"cut short: {made.cut_short}")
         raise typer.Exit(STOPPED)
+
+
+def _check_truth(sources: dict[str, object]) -> None:
+    given = [name for name, value in sources.items() if value]
+    if len(given) != 1:
+        raise InputError(
+            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split"
+        )
 
 
 def _check_report(path: Path | None) -> None:

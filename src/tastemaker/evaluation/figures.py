@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tastemaker.evaluation.significance import Difference
 
-BASELINES = ("random", "popularity", "item-knn", "ease", "rp3beta")
-"""Plain methods; the best of them is what every other row is held against."""
+BASELINES = ("popularity", "item-knn", "ease", "rp3beta", "random")
+"""Plain methods, as they stand in a table; the best of them is what every other row is held against."""
 BEYOND = ("coverage", "gini", "novelty", "diversity", "lift", "calibration")
 """Metrics of which more is not simply better."""
 

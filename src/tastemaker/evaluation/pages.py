@@ -88,7 +88,8 @@ def _groups(report: "Report") -> Iterator[str]:
     for group in dict.fromkeys(row.group for row in report.groups):
         rows = sorted((row for row in report.groups if row.group == group), key=lambda row: -row.value)
         marks = [Mark(row.method, row.value, 0.0, row.low, row.high, _role(row.method)) for row in rows]
-        about = "people" if rows[0].by == "people" else "cases with such a right answer"
+        about = "person" if rows[0].n == 1 else "people"
+        about = about if rows[0].by == "people" else "cases with such a right answer"
         yield _figure(f"{_capital(group)}", f"{rows[0].n:,} {about}.", dots(marks, rows[0].metric))
 
 

@@ -74,11 +74,11 @@ def scatter(marks: Sequence[Mark], x_name: str, y_name: str, *, log_x: bool = Fa
     xs = [math.log10(mark.x) if log_x else mark.x for mark in marks]
     x_ticks = _decades(xs) if log_x else _ticks(0.0, max(xs))
     y_ticks = _ticks(0.0, max(mark.y for mark in marks))
-    across, up = _Scale(x_ticks[0], x_ticks[-1], left, WIDTH - 12), _Scale(0.0, y_ticks[-1], bottom, 24)
+    across, up = _Scale(x_ticks[0], x_ticks[-1], left, WIDTH - 16), _Scale(0.0, y_ticks[-1], bottom, 24)
     names = [f"{10**tick:g}" for tick in x_ticks] if log_x else None
     parts = [_grid(across, x_ticks, 24, bottom, names)]
     for tick in y_ticks:
-        parts.append(f'<path class="grid" d="M{left} {up(tick):.1f}H{WIDTH - 12}"/>')
+        parts.append(f'<path class="grid" d="M{left} {up(tick):.1f}H{WIDTH - 16}"/>')
         parts.append(_text(left - 6, up(tick) + 4, f"{tick:g}", "end", "tick"))
     places = [(across(x), up(mark.y)) for x, mark in zip(xs, marks, strict=True)]
     parts += _labels(places, marks)

@@ -1,6 +1,7 @@
 """A report as tables of texts: what the command line prints, and what the written reports are made of."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tastemaker.evaluation.figures import BEYOND
@@ -8,7 +9,7 @@ from tastemaker.evaluation.figures import BEYOND
 if TYPE_CHECKING:
     from tastemaker.evaluation.report import Report
 
-WIDTH = 24
+WIDTH = 118
 QUIET = ("part", "cut_short")
 
 
@@ -118,7 +119,7 @@ def text(report: "Report") -> str:
     """The report for a terminal."""
     tables = [*accuracy(report), beyond(report), against(report)]
     blocks = ["\n".join(_drawn(table)) for table in tables if table is not None]
-    last = "; ".join(said(report))
+    last = "\n".join(wrap("; ".join(said(report)), WIDTH))
     end = [f"warning: {line}" for line in warnings(report)]
     return "\n\n".join([*(blocks or ["mean over 0 cases"]), "\n".join([last, *end] if last else end)]).rstrip()
 
@@ -127,7 +128,7 @@ def _drawn(table: Table) -> list[str]:
     rows = [table.head, *table.lines]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [lines[0], "-" * len(lines[0]), *lines[1:], *([table.note] if table.note else [])]
+    return [lines[0], "-" * len(lines[0]), *lines[1:], *wrap(table.note, WIDTH)]
 
 
 def _legend(report: "Report", names: list[str]) -> str:

@@ -27,14 +27,15 @@ class Shelf:
         fame: people who chose each item, (rows,).
         people: people who chose anything.
         vectors: unit rows, zero where an item has none, (rows, dim); None without a space.
-        kinds: the value of ``attribute`` as a number, -1 where unknown, (rows,); None when there is no such attribute.
+        kinds: what each item is by ``attribute``: shares that add up to 1, all 0 where unknown, (rows, values); None
+            when there is no such attribute.
         attribute: what rankings are calibrated by; "" when there is none.
     """
 
     fame: Ints
     people: int
     vectors: Floats | None = None
-    kinds: Ints | None = None
+    kinds: Floats | None = None
     attribute: str = ""
 
     @classmethod
@@ -104,19 +105,18 @@ def diversity(tops: Sequence[Ints], vectors: Floats) -> Doubles:
     return found
 
 
-def calibration(tops: Sequence[Ints], cases: Sequence[Case], kinds: Ints) -> Doubles:
+def calibration(tops: Sequence[Ints], cases: Sequence[Case], kinds: Floats) -> Doubles:
     """How far the kinds of items shown are from the kinds a person chose: KL divergence in bits, 0 is the same mix.
 
     ``sum p log2(p / q~)``, p of the history, q of the ranking, ``q~ = 0.99 q + 0.01 p``.
 
-    Shapes: kinds (rows,), -1 unknown -> (cases,). Source: Steck, Calibrated Recommendations, RecSys 2018, eq. 6.
+    Shapes: kinds (rows, values) -> (cases,). Source: Steck, Calibrated Recommendations, RecSys 2018, eq. 6.
     """
-    n = int(kinds.max()) + 1
     found = np.full(len(tops), np.nan)
     for at, (top, case) in enumerate(zip(tops, cases, strict=True)):
         if case.history is None:
             continue
-        own, shown = (_mix(kinds[rows], n) for rows in (case.history.liked.rows, top))
+        own, shown = (_mix(kinds[rows]) for rows in (case.history.liked.rows, top))
         if own is not None and shown is not None:
             has = own > 0
             near = (1 - SMOOTHING) * shown[has] + SMOOTHING * own[has]
@@ -163,23 +163,28 @@ def gini_interval(rankings: Sequence[Ints], pool: Ints, size: int, k: int) -> tu
     return value, max(0.0, value - spread), min(1.0, value + spread)
 
 
-def _mix(kinds: Ints, n: int) -> Doubles | None:
-    """Shares of the kinds; None when none is known. Shapes: -> (n,)."""
-    known = kinds[kinds >= 0]
-    return np.bincount(known, minlength=n) / len(known) if len(known) else None
+def _mix(kinds: Floats) -> Doubles | None:
+    """Shares of the values over some items; None when none is known. Shapes: (items, values) -> (values,)."""
+    total = kinds.sum(axis=0, dtype=np.float64)
+    return total / total.sum() if total.any() else None
 
 
-def _kinds(catalog: Catalog) -> tuple[str, Ints | None]:
-    """The department, or else the category with few values that most items have; it must be known of half of them."""
-    categories = [name for name, type in sorted(catalog.types.items()) if type == "category"]
-    found: tuple[float, str, Ints | None] = (0.5, "", None)
-    for name in ("department", *categories):
-        values = np.array([str(value) for value in catalog.column(name)], np.object_)
-        distinct = sorted(set(values[catalog.alive]) - {""})
+def _kinds(catalog: Catalog) -> tuple[str, Floats | None]:
+    """The department, or else the category or list with few values that most items have; half of them at least."""
+    labels = [name for name, type in sorted(catalog.types.items()) if type in ("category", "list")]
+    found: tuple[float, str, Floats | None] = (0.5, "", None)
+    for name in ("department", *labels):
+        values = [held if isinstance(held, tuple) else (str(held),) for held in catalog.column(name)]
+        distinct = sorted({one for row in np.flatnonzero(catalog.alive) for one in values[row]} - {""})
+        if not 2 <= len(distinct) <= MOST_KINDS:
+            continue
         number = {value: at for at, value in enumerate(distinct)}
-        kinds = np.array([number.get(value, -1) for value in values], np.int64)
-        share = float(np.mean(kinds[catalog.alive] >= 0)) if catalog.alive.any() else 0.0
-        if 2 <= len(distinct) <= MOST_KINDS and share > found[0]:
+        kinds = np.zeros((catalog.size, len(distinct)), np.float32)
+        for row, held in enumerate(values):
+            places = [number[one] for one in held if one in number]
+            kinds[row, places] = 1 / max(1, len(places))
+        share = float(kinds[catalog.alive].any(axis=1).mean())
+        if share > found[0]:
             found = (share, name, kinds)
         if found[1] == "department":
             break

@@ -151,7 +151,7 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
     def judge() -> Judge:
         return _judge(protocol.open(frozen), world, plan, observer)()
 
-    order = [SHOP, *(name for name in configs if name in asked)]
+    order = [SHOP, *asked, *BASELINES]
     return contest(entrants, judge, first=order, said=said, observer=observer)
 
 
