@@ -66,6 +66,16 @@ def test_somebody_new_is_served_and_told(tell, fitted):
     assert told.json["notes"]
 
 
+def test_complete_and_scores_of_every_source(tell, fitted):
+    told = tell("complete", fitted, "--items", "red-circle-0,red-square-1", "--k", "3", "--json")
+    assert (told.code, len(told.json["items"])) == (0, 3), told.err
+    assert not {"red-circle-0", "red-square-1"} & {item["id"] for item in told.json["items"]}
+    assert "red" in tell("complete", fitted, "--items", "red-circle-0", "--items", "red-square-1").out
+    scores = tell("recommend", fitted, "--user", "person-00", "--explain", "--json").json["items"][0]["scores"]
+    assert {"popularity", "content"} <= set(scores)
+    assert "= popularity" in tell("recommend", fitted, "--user", "person-00", "--explain").out
+
+
 def test_check_reports_what_was_refused(tell, folder):
     with (folder / "items.csv").open("a") as stream:
         stream.write("red-circle-0,again,,1,,\n,no id,,1,,\n")
@@ -113,6 +123,8 @@ def test_shown_settings_can_be_used_as_they_are(tell, folder):
     assert told.code == 0, told.err
     settings = WorkspaceSettings.read(tomllib.loads(told.out))
     assert settings.space["name"] == "contrastive"
+    assert settings.complete["pause"] == 30
+    assert settings.live["visit_minutes"] == 30
     assert "half_life" in str(settings.methods) or settings.methods["ease"]
     mine = tell("fit", folder, "--show-config")
     (folder / "tastemaker.toml").write_text(mine.out)

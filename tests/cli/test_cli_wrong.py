@@ -31,6 +31,8 @@ WRONG = [
     (["evaluate", "{shop}", "--split", "time", "--queries", "{shop}/items.csv"], 2, "--queries and --split"),
     (["evaluate", "{shop}", "--split", "time", "--methods", "esae"], 2, "'esae'"),
     (["fit"], 2, "no shop was given"),
+    (["complete", "{shop}"], 2, "no item is given"),
+    (["complete", "{shop}", "--items", "nope"], 2, "unknown item 'nope'"),
     (["fit", "{shop}", "--parts", "engine"], 2, "unknown part 'engine'"),
     (["check", "{empty}"], 1, "holds no items"),
     (["recommend", "{empty}/none"], 1, "does not exist"),

@@ -43,6 +43,14 @@ def test_the_products_are_in_the_html_itself(address):
     assert fetch(f"{address}/item/nowhere")[0] == 404
 
 
+def test_an_item_shows_what_goes_with_it_where_that_is_known(address):
+    home = fetch(f"{address}/item/item-21")[1].decode()
+    assert "Goes with this" in home
+    assert "Chosen together with Oak chair" in home
+    assert home.index("Goes with this") < home.index("More like this</h2>")
+    assert "Goes with this" not in fetch(f"{address}/item/item-0")[1].decode()
+
+
 def test_a_picture_is_kept_small_without_metadata_until_it_is_forgotten(address):
     status, body, _ = fetch(f"{address}/page/pictures", "POST", picture(), **{"Content-Type": "image/png"})
     assert status == 200

@@ -14,11 +14,15 @@ dim = 32
 picture_size = 32
 picture_widths = [16, 32, 64]
 text_width = 32
+
+[complete]
+cases = 60
+candidates = 24
 """
 
 
 def write_workspace(folder):
-    """Items, pictures and events of the drawn shop as files; nobody ever looked at the last copy of a yellow thing."""
+    """Items, pictures, events and sets of the drawn shop as files; nobody ever looked at the last yellow thing."""
     catalog = drawn_shop(copies=2)
     images = folder / "images"
     images.mkdir(parents=True)
@@ -38,6 +42,11 @@ def write_workspace(folder):
             for place in range(3):
                 item = liked[(number // 4 + place) % len(liked)]
                 table.writerow([f"person-{number:02}", item, "buy", 1_700_000_000 + DAY * place + number])
+    with (folder / "sets.csv").open("w", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["set", "item"])
+        names = [(id.split("-")[0], id.rsplit("-", 1)[1], id) for id in catalog.ids]
+        table.writerows((f"{colour} {copy}", id) for colour, copy, id in names)
     (folder / "tastemaker.toml").write_text(SETTINGS)
     return folder
 

@@ -15,7 +15,7 @@ def test_recommend_is_the_shops_answer(reader, read_shop):
     assert answer == plain(read_shop.recommend("person-00", k=5))
     assert len(answer["items"]) == 5
     assert set(answer) == {"items", "understood", "notes"}
-    assert set(answer["items"][0]) == {"id", "score", "title", "price", "picture", "reasons"}
+    assert set(answer["items"][0]) == {"id", "score", "title", "price", "picture", "reasons", "scores"}
 
 
 def test_get_and_post_are_one(reader):
@@ -27,6 +27,29 @@ def test_get_and_post_are_one(reader):
     assert reader.get("/explain", params=why).json() == reader.post("/explain", json=why).json()
     words = {"text": "red circle", "k": 4}
     assert reader.get("/search", params=words).json() == reader.post("/search", json=words).json()
+
+
+def test_complete_is_the_shops_answer(reader, read_shop):
+    asked = {"items": ["red-circle-0", "red-square-1"], "k": 4}
+    answer = reader.post("/complete", json=asked)
+    assert answer.json() == plain(read_shop.complete(asked["items"], k=4))
+    assert answer.json() == reader.get("/complete", params=asked).json()
+    assert not set(asked["items"]) & set(ids(answer))
+    assert sum(id.startswith("red") for id in ids(answer)) >= 2
+    assert all(item["reasons"] for item in answer.json()["items"])
+    narrow = {"items": ["red-circle-0"], "k": 24, "where": "shape = stripes", "exclude": ["red-stripes-0"]}
+    found = ids(reader.post("/complete", json=narrow))
+    assert found
+    assert all("stripes" in id and id != "red-stripes-0" for id in found)
+
+
+def test_scores_of_every_source_when_they_are_asked_for(reader):
+    for path, asked in (("/recommend", {"user": "person-00"}), ("/complete", {"items": ["red-circle-0"]})):
+        told = reader.post(path, json={**asked, "k": 3, "explain": True}).json()["items"]
+        assert len(told) == 3
+        for item in told:
+            assert sum(item["scores"].values()) == pytest.approx(item["score"], abs=1e-3)
+        assert all(item["scores"] == {} for item in reader.get(path, params=asked).json()["items"])
 
 
 def test_filters_and_exclusions_hold(reader):

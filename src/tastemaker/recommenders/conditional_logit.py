@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from tastemaker.core.types import Doubles, Floats
 
@@ -48,6 +47,8 @@ def learn_weights(cases: Sequence[Floats], weight_decay: float) -> Weights:
 
     Shapes: each case (candidates, evidence); they may differ in length.
     """
+    from scipy.optimize import minimize  # slow to load, and needed by a fit alone
+
     table = np.concatenate(cases)
     mean, spread = table.mean(axis=0), table.std(axis=0)
     spread = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
