@@ -107,3 +107,13 @@ def test_cold_weights_come_from_where_items_were_new():
     assert both.matrix[:, :, 0].min() == 7.0
     assert both.matrix[:, :, 1:].max() == 1.0
     assert both.offset[0].tolist() == [3.0, 0.0, 1.0]  # cold items stand 2 above hot ones, as they did there
+
+
+def test_proportions_are_taken_from_where_only_new_items_were_ranked():
+    one, other = Weights.even(["a", "b"]), Weights.even(["a", "b"])
+    other.matrix[:, :, 0] = [0.3, 0.1]
+    turned = one.turned(other)
+    assert turned.matrix[0, :, 0].tolist() == pytest.approx([1.5, 0.5])
+    assert turned.matrix[:, :, 1:].tolist() == one.matrix[:, :, 1:].tolist()
+    other.matrix[:, :, 0] = 0.0  # nobody could be trusted
+    assert one.turned(other).matrix.tolist() == one.matrix.tolist()

@@ -94,14 +94,16 @@ def test_any_matrix_may_be_missing_for_some_items(method):
     assert got[0::2].min() > got[1::2].max()
 
 
-def test_a_matrix_of_noise_is_not_trusted():
-    world = checkerboard(items=120, people=200, cold=20)
-    noise = np.random.default_rng(0).standard_normal((120, 8)).astype(np.float32)
-    items = [Item(world.raw_item(row).id) for row in range(world.size)]
+def test_every_weight_is_settled_and_one_that_was_given_stays():
+    world = checkerboard(items=80, people=80)
     catalog = Catalog(
-        items, interactions=world.interactions, features={"noise": noise, "parity": parity_vectors(world)}
+        [Item(world.raw_item(row).id) for row in range(world.size)],
+        interactions=world.interactions,
+        features={"noise": np.random.default_rng(0).standard_normal((80, 8)), "parity": parity_vectors(world)},
     )
-    chosen = ContentToFactors(ContentToFactorsConfig()).fit(catalog, None).settled
-    assert chosen.features["noise"] < chosen.features["parity"]
-    kept = ContentToFactors(ContentToFactorsConfig(features={"noise": 0.5})).fit(catalog, None).settled
-    assert kept.features["noise"] == 0.5
+    chosen = ContentToFactors(ContentToFactorsConfig(features={"noise": 0.5}, ridge=7.0)).fit(catalog, None).settled
+    assert chosen.features["noise"] == 0.5
+    assert chosen.features["parity"] > 0
+    assert chosen.ridge == 7.0
+    assert chosen.pairs is not None
+    assert chosen.fame is not None

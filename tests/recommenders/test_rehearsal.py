@@ -1,6 +1,6 @@
 import numpy as np
 
-from tastemaker.recommenders.rehearsal import rehearse
+from tastemaker.recommenders.rehearsal import rehearse, rehearse_new
 
 from .worlds import shop
 
@@ -48,3 +48,15 @@ def test_shortened_histories_are_the_newest_events():
 def test_who_is_not_asked_loses_nothing():
     rehearsal = rehearse(world(), 0.0, 16, seed=0)
     assert sorted(np.bincount(rehearsal.train.user, minlength=20).tolist()) == [8] * 16 + [10] * 4
+
+
+def test_where_only_items_are_hidden_every_choice_of_them_is_asked_for():
+    everything = world()
+    rehearsal = rehearse_new(everything, 0.25, 100, seed=0)
+    gone = np.setdiff1d(np.arange(12), rehearsal.train.row)
+    assert len(gone) == 3
+    assert len(rehearsal.train) == int((~np.isin(everything.row, gone)).sum())
+    assert sum(len(hidden) for hidden in rehearsal.hidden) == int(np.isin(everything.row, gone).sum())
+    assert all(np.isin(hidden, gone).all() for hidden in rehearsal.hidden)
+    assert len(rehearse_new(everything, 0.25, 16, seed=0).histories) == 16
+    assert rehearse_new(shop([("a", 0), ("b", 1)]).interactions, 0.25, 100, seed=0) is None

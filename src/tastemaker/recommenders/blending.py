@@ -1,5 +1,8 @@
 """Whom the hybrid trusts: one weight for every source, kind of person and cohort of items, learned on a rehearsal.
 
+Cold items are learned twice: how they stand against the others where people's newest choices are hidden, and whom to
+trust about them where nothing but some items is hidden, which is how it will be when a new item comes.
+
 First a softmax over all items finds the weights under which the hidden choices were most likely. That loss is convex
 and puts the cohorts on one scale: cold items compete with warm ones at the rate at which they are chosen.
 Then, where there is enough to learn from, each weight is moved up or down while the top of the rankings gains: the
@@ -58,6 +61,14 @@ class Weights:
         matrix[:, :, 0] = other.matrix[:, :, 0]
         offset[:, 0] = other.offset[:, 0] - other.offset[:, -1] + self.offset[:, -1]
         return Weights(self.names, matrix, offset)
+
+    def turned(self, other: "Weights") -> "Weights":
+        """These weights, with those for cold items in the proportions of another; their sum and offset stay."""
+        matrix = self.matrix.copy()
+        have, want = (np.sum(weights.matrix[:, :, 0], axis=1, keepdims=True) for weights in (self, other))
+        turned = other.matrix[:, :, 0] * have / np.where(want > 0, want, 1.0)
+        matrix[:, :, 0] = np.where((have > 0) & (want > 0), turned, matrix[:, :, 0])
+        return Weights(self.names, matrix, self.offset)
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """For storage."""

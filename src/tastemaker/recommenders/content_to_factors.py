@@ -43,7 +43,7 @@ class ContentToFactorsConfig(Config):
     dim: int = Field(default=256, ge=1)
     """Number of factors."""
 
-    half_life: float = Field(default=50.0, ge=0)
+    half_life: float = Field(default=200.0, ge=0)
     """In items: how far back in a history an item counts half; 0 lets all count alike."""
 
     regularisation: float | None = Field(default=None, gt=0)
@@ -67,7 +67,7 @@ class ContentToFactorsConfig(Config):
     labels: float = Field(default=0.75, ge=0)
     """Weight of categories, lists and flags."""
 
-    names: float = Field(default=0.5, ge=0)
+    names: float = Field(default=0.25, ge=0)
     """Weight of labels that name things, such as people and brands."""
 
     numbers: float = Field(default=2.0, ge=0)
@@ -176,11 +176,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             name: config.vectors if name == SPACE else config.features.get(name.removeprefix(FEATURES))
             for name in self._modalities.means
         }
-        options = {"ridge": RIDGES, "pairs": PAIRS, "fame": FAMES} | dict.fromkeys(self._modalities.means, MODALITY)
+        options = dict.fromkeys(self._modalities.means, MODALITY) | {"ridge": RIDGES, "pairs": PAIRS, "fame": FAMES}
         value = {name: options[name][0] if known is None else known for name, known in given.items()}
         weights = self._block_weights() | {name: value[name] for name in self._modalities.means}
         start = Setting(value["ridge"], value["pairs"], value["fame"], weights)
-        open_ = {name: options[name] for name, known in given.items() if known is None}
+        open_ = {name: values for name, values in options.items() if given[name] is None}
         if not open_ or self._penalty is None:
             return start
         rows = np.sort(self._rows[np.argsort(-self._counts, kind="stable")[:MOST_ITEMS]])

@@ -24,11 +24,12 @@ from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.blending import Sources
-from tastemaker.recommenders.rehearsal import Rehearsal, rehearse
+from tastemaker.recommenders.rehearsal import Rehearsal, rehearse, rehearse_new
 from tastemaker.recommenders.validation import Validation, some
 
 METHODS = ("popularity", "item-knn", "ease", "transitions", "content", "content-to-factors")
 WITHOUT_EVENTS = ("content",)  # what does not read events need not be fitted for a rehearsal
+NEW = 0.5  # of the items held out: so many are hidden where only such items are ranked, as little else is then missing
 BATCH = 64
 RANKED = 2_000  # items that are ranked in the rehearsal
 GIVEN_RANKED = 8_000  # items that are ranked on a given validation: the top of 2,000 is not the top of all
@@ -89,7 +90,7 @@ class Hybrid(Recommender[HybridConfig]):
             self._weights = self._weighed(catalog, vectors, observer, validation)
             if any(source.serves_cold_items for source in found.values()) and self.config.held_out > 0:
                 cold = self._learned(catalog, vectors, self.config.held_out, observer)
-                self._weights = self._weights.with_cold(cold)
+                self._weights = self._weights.with_cold(cold.turned(self._trusted(catalog, vectors, observer) or cold))
             task.note(str(self._weights))
             self._cohort = self._cohorts(catalog.interactions)
             usual = self._cohort > 0 if self._cohort.any() else catalog.alive
@@ -121,13 +122,30 @@ class Hybrid(Recommender[HybridConfig]):
         rehearsal = rehearse(catalog.interactions, held_out, self.config.people, self.config.seed)
         if rehearsal is None:
             return blending.Weights.even(self.config.methods)
-        part = catalog.with_interactions(rehearsal.train)
-        fresh = {
-            name: type(source)(source.settled) for name, source in self._sources.items() if name not in WITHOUT_EVENTS
-        }
-        same = {name: source for name, source in self._sources.items() if name in WITHOUT_EVENTS}
-        trial = {**_fitted(fresh, part, vectors, observer), **same}
+        trial = self._trial(self._sources, catalog.with_interactions(rehearsal.train), vectors, observer)
         return self._blended(catalog, trial, rehearsal)
+
+    def _trusted(self, catalog: Catalog, vectors: ItemVectors | None, observer: Observer) -> blending.Weights | None:
+        """Weights of the sources for items that nobody has met, where only such items are ranked."""
+        config, events = self.config, catalog.interactions
+        rehearsal = rehearse_new(events, config.held_out * NEW, config.people, config.seed)
+        if rehearsal is None:
+            return None
+        able = {name: source for name, source in self._sources.items() if source.serves_cold_items}
+        trial = self._trial(able, catalog.with_interactions(rehearsal.train), vectors, observer)
+        new = catalog.alive & (events.counts() > 0) & (rehearsal.train.counts() == 0)
+        asked = self._drawn(np.flatnonzero(new), "ranked", RANKED)
+        cohort = self._cohorts(rehearsal.train)
+        reference = self._drawn(np.flatnonzero(cohort), "reference", REFERENCE)
+        return blending.learn(trial, config.methods, rehearsal, asked, reference, cohort)
+
+    def _trial(
+        self, sources: Sources, part: Catalog, vectors: ItemVectors | None, observer: Observer
+    ) -> dict[str, Recommender[Config]]:
+        """Sources that know only a part of the events; what does not read events is taken as it is."""
+        fresh = {name: type(source)(source.settled) for name, source in sources.items() if name not in WITHOUT_EVENTS}
+        same = {name: source for name, source in sources.items() if name in WITHOUT_EVENTS}
+        return {**_fitted(fresh, part, vectors, observer), **same}
 
     def _blended(
         self, catalog: Catalog, sources: Sources, rehearsal: Rehearsal, most: int = RANKED

@@ -66,6 +66,31 @@ def rehearse(events: Interactions, held_out: float, people: int, seed: int) -> R
     return Rehearsal(train, tuple(histories[user] for user in asked), choices) if asked else None
 
 
+def rehearse_new(events: Interactions, held_out: float, people: int, seed: int) -> Rehearsal | None:
+    """Hide every event of some items and nothing else; None when too little is left to learn from.
+
+    Asked is who chose one of them, whenever it was: several times as many answers as the newest choices give, from
+    people of whom all the rest is known.
+
+    Args:
+        events: all that happened.
+        held_out: share of the items that are hidden.
+        people: how many people are asked about at most.
+        seed: which people, and which items.
+    """
+    new = _new_items(events, held_out, seed)
+    hidden, train = events.where(new[events.row] & (events.weight > 0)), events.where(~new[events.row])
+    histories = train.histories()
+    able = [user for user in np.unique(hidden.user).tolist() if len(histories[user].liked)]
+    drawn = np.sort(generator(seed, "hybrid people").permutation(np.array(able, np.int64))[:people])
+    order = np.argsort(hidden.user, kind="stable")
+    bounds = np.searchsorted(hidden.user[order], [drawn, drawn + 1])
+    choices = tuple(np.unique(hidden.row[order[low:high]]) for low, high in bounds.T)
+    if sum(map(len, choices)) < FEWEST_CHOICES:
+        return None
+    return Rehearsal(train, tuple(histories[user] for user in drawn.tolist()), choices)
+
+
 def _last_choices(events: Interactions, pair: Ints, seed: int) -> Ints:
     """Each person's newest fifth of first choices, as places in ``events``; any fifth where the order means nothing."""
     liked = np.flatnonzero(events.weight > 0)
