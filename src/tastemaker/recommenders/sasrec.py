@@ -35,15 +35,17 @@ from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.cross_entropy import cross_entropy
 from tastemaker.nn.sequence import CausalTransformer, blocks
-from tastemaker.nn.training import Learning, Plan, train
+from tastemaker.nn.sequence_content import Content, Known
+from tastemaker.nn.training import Learning, Outcome, Plan, train
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.sequences import Sequences, sequences_of, story
 from tastemaker.recommenders.signals import in_order, shares
 from tastemaker.recommenders.validation import PEOPLE, Validation, held_back
 
 BATCH = 512
-STEPS = 7_000  # that an open number of epochs aims at
-FEWEST_EPOCHS, MOST_EPOCHS = 10, 100
+STEPS = 2_600  # that an open number of epochs aims at
+FEWEST_EPOCHS, MOST_EPOCHS = 10, 60
+BLOCK = 256  # positions below which a block of like lengths is not worth its own pass
 
 
 class SasRecConfig(Config):
@@ -55,15 +57,15 @@ class SasRecConfig(Config):
     """Layers of attention."""
     heads: int = Field(default=2, ge=1)
     """Heads of the attention."""
-    dropout: float = Field(default=0.3, ge=0, lt=1)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
     """Share dropped in training."""
     length: int = Field(default=50, ge=1, le=4096)
     """In items: how much of a history is read, the newest."""
     epochs: int = Field(default=0, ge=0, le=10_000)
-    """Times every history is looked at; 0 chooses by their number: 10 to 100."""
-    batch_size: int = Field(default=128, ge=1)
+    """Times every history is looked at; 0 chooses by their number: 10 to 60."""
+    batch_size: int = Field(default=256, ge=1)
     """Histories a batch; fewer where there are few."""
-    learning_rate: float = Field(default=1e-3, gt=0, le=1)
+    learning_rate: float = Field(default=3e-3, gt=0, le=1)
     """Learning rate at its highest."""
     weight_decay: float = Field(default=0.05, ge=0)
     """Pull of the weights towards zero."""
@@ -74,22 +76,6 @@ class SasRecConfig(Config):
 
 
 C = TypeVar("C", bound=SasRecConfig)
-
-
-class Content(nn.Module):
-    """What items bring besides their number, as vectors: one linear map of what is known of them.
-
-    Shapes: forward: number (n, width) -> (n, dim).
-    """
-
-    def __init__(self, width: int, dim: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(width, dim))
-        nn.init.normal_(self.weight, std=0.02)
-
-    def forward(self, known: Tensor) -> Tensor:
-        """The map."""
-        return known @ self.weight
 
 
 class NextItem(nn.Module):
@@ -110,8 +96,8 @@ class NextItem(nn.Module):
         self.forget = forget
         self.body = CausalTransformer(config.dim, config.layers, config.heads, config.length, config.dropout)
 
-    def table(self, known: Tensor | None = None) -> Tensor:
-        """Vectors of all items, read and foretold with alike. Shapes: known (n_items, width) -> (n_items, dim)."""
+    def table(self, known: Known | None = None) -> Tensor:
+        """Vectors of all items, read and foretold with alike. Shapes: n_items -> (n_items, dim)."""
         if self.content is None or known is None:
             return self.items
         own: Tensor = self.items
@@ -133,7 +119,7 @@ class Foretelling(Learning):
     Args:
         model: trained in place.
         sequences: windows of histories.
-        known: content of the items, (n_items, width); None for none.
+        known: content of the items; None for none.
         validation: what it is judged on, and the candidates' rows; None for none.
         place: line of each row.
         batch_size: windows a batch.
@@ -146,7 +132,7 @@ class Foretelling(Learning):
         self,
         model: NextItem,
         sequences: Sequences,
-        known: Tensor | None,
+        known: Known | None,
         validation: Validation | None,
         place: Ints,
         batch_size: int,
@@ -169,9 +155,11 @@ class Foretelling(Learning):
 
     def _loss(self, sequences: Sequences, which: Ints) -> Tensor:
         table = self.model.table(self.known)
+        sizes = sequences.sizes[which] - 1
+        parts = int(np.clip(sizes.sum() // BLOCK, 1, 4))
         lines, fresh = torch.from_numpy(sequences.lines), torch.from_numpy(sequences.fresh)
         hidden, target = [], []
-        for block in blocks(sequences.starts[which], sequences.sizes[which] - 1, parts=4):
+        for block in blocks(sequences.starts[which], sizes, parts):
             known = self.model(table, lines[block.index], block.keep)
             there = block.keep & fresh[block.index + 1]
             hidden.append(known[there])
@@ -211,6 +199,9 @@ class SasRec(Recommender[C]):
         config: settings; the defaults when None.
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
 
+    Attributes:
+        outcome: how the last training went.
+
     Source: Kang and McAuley 2018 (arXiv 1808.09781); Klenitskiy and Vasilev 2023 (arXiv 2309.07602) for the loss.
     Differs: pre-norm layers, averaged weights, histories longer than `length` are cut into windows instead of dropped.
     See also: Transitions, which counts in seconds what this learns in minutes; `sasrec-content` for new items.
@@ -227,6 +218,7 @@ class SasRec(Recommender[C]):
     def __init__(self, config: C | None = None, *, checkpoint: Path | None = None) -> None:
         super().__init__(config)
         self._checkpoint = checkpoint
+        self.outcome = Outcome()
 
     @override
     def fit(
@@ -257,17 +249,17 @@ class SasRec(Recommender[C]):
         known = self.describe(catalog, vectors, rows)
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "weights"))
-            net = self._new(len(rows), 0 if known is None else known.shape[1])
+            net = self._new(len(rows), 0 if known is None else known.width)
         size = min(c.batch_size, max(16, len(sequences) // 8))
         learning = Foretelling(net, sequences, known, _some(validation, c.seed), self._place, size, ordered=ordered)
-        train(learning, self._plan(learning, known), observer)
+        self.outcome = train(learning, self._plan(learning, known), observer)
         self._net = net
         with torch.no_grad():
             self._table = net.table(known).detach().clone()
         return self
 
-    def describe(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Tensor | None:
-        """What is known of items besides their number, read anew; None for nothing. Shapes: (len(rows), width)."""
+    def describe(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Known | None:
+        """What is known of some items besides their number, learned anew; None for nothing."""
         del catalog, vectors, rows
         return None
 
@@ -339,12 +331,12 @@ class SasRec(Recommender[C]):
         self._place = np.full(n_rows, -1, np.int64)
         self._place[rows] = np.arange(len(rows))
 
-    def _plan(self, learning: Foretelling, known: Tensor | None) -> Plan:
+    def _plan(self, learning: Foretelling, known: Known | None) -> Plan:
         c = self.config
         digest = hashlib.sha256((type(self).__name__ + c.json_text()).encode())
         for part in (learning.sequences.lines, learning.sequences.starts, learning.place):
             digest.update(np.ascontiguousarray(part).tobytes())
-        digest.update(b"" if known is None else known.to_dense().numpy().tobytes())
+        digest.update(b"" if known is None else known.digest.encode())
         epochs = c.epochs or int(np.clip(STEPS // learning.steps, FEWEST_EPOCHS, MOST_EPOCHS))
         return Plan(
             epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
