@@ -110,6 +110,42 @@ def test_evaluate_prints_rows_with_intervals(tell, folder, tmp_path):
     assert "recall@5" in tell("evaluate", folder, "--events", tmp_path / "later.csv", "--k", "5").out
 
 
+def test_evaluate_writes_a_report(tell, folder, tmp_path):
+    (tmp_path / "later.csv").write_text("user,item\nperson-00,red-stripes-1\nperson-01,green-stripes-1\n")
+    asked = ("evaluate", folder, "--events", tmp_path / "later.csv", "--k", "5")
+    told = tell(*asked, "--report", tmp_path / "report.html")
+    assert told.code == 0, told.err
+    assert "<svg" in (tmp_path / "report.html").read_text()
+    assert "report.html" in told.err
+    assert tell(*asked, "--report", tmp_path / "report.md", "--json").code == 0
+    assert (tmp_path / "report.md").read_text().startswith("# Evaluation: events later.csv")
+
+
+def test_a_stopped_evaluation_prints_what_is_done(tell, folder, tmp_path, monkeypatch):
+    from tastemaker.core.progress import Cancellable
+    from tastemaker.recommenders.ease import Ease
+
+    (tmp_path / "later.csv").write_text("user,item\nperson-00,red-stripes-1\n")
+    watchers = []
+    begun, fit = Cancellable.__init__, Ease.fit
+
+    def remembered(self, *given):
+        begun(self, *given)
+        watchers.append(self)
+
+    def stopped(self, *given):
+        watchers[-1].cancel()  # what ctrl-c does
+        return fit(self, *given)
+
+    monkeypatch.setattr(Cancellable, "__init__", remembered)
+    monkeypatch.setattr(Ease, "fit", stopped)
+    told = tell("evaluate", folder, "--events", tmp_path / "later.csv", "--methods", "ease", "--json")
+    assert told.code == 130
+    assert "stopped in ease" in told.err
+    assert {row["method"] for row in told.json["rows"]} == {"shop", "popularity", "random"}
+    assert "stopped in ease" in told.json["protocol"]["cut_short"]
+
+
 def test_methods_and_doctor(tell, fitted):
     cards = tell("methods", "--json").json
     assert {"encoder", "recommender", "importer"} <= {card["kind"] for card in cards}

@@ -46,7 +46,13 @@ def test_learns_and_reports_every_step():
     outcome = train(learning, Plan(epochs=60, learning_rate=0.03), seen.append)
     assert outcome.epochs == 60
     assert outcome.score > -0.01
-    assert [e.done for e in seen if isinstance(e, Advanced)] == list(range(1, 301))
+    reported = [e for e in seen if isinstance(e, Advanced)]
+    assert [e.done for e in reported if "validation" not in e.metrics and e.done % 5] == [
+        step for step in range(1, 301) if step % 5
+    ]
+    checked = {e.metrics["epoch"]: e.metrics["validation"] for e in reported if "validation" in e.metrics}
+    assert checked == outcome.scores
+    assert [e.done for e in reported if "validation" in e.metrics] == [5 * epoch for epoch in outcome.scores]
     assert learning.shares[0] == 0
     assert learning.shares[30] == 0.5
 

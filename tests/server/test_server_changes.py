@@ -142,6 +142,20 @@ def test_evaluate_is_a_job(client):
     assert "shop" in {row["method"] for row in rows}
 
 
+def test_evaluate_by_a_split_with_something_missing(client):
+    sent = {"split": "leave-one-out", "methods": ["random"], "k": 5, "seeds": 2, "missing": {"picture": 0.5}}
+    started = client.post("/evaluate", json=sent)
+    assert started.status_code == 202, started.text
+    ended = client.app.state.jobs.wait(started.json()["id"], 120)
+    assert ended.state == "done", ended.problem
+    protocol = client.get(f"/jobs/{ended.id}").json()["result"]["protocol"]
+    assert protocol["missing"] == "50% of picture"
+    assert protocol["costs"]["random"]["seeds"] == 2
+    assert protocol["test_part"].startswith("opened once")
+    assert protocol["against"]["baseline"]
+    assert client.post("/evaluate", json=sent | {"missing": {"picture": 2}}).status_code == 422
+
+
 def test_the_log_names_nobody(client, caplog):
     caplog.set_level(logging.DEBUG)
     client.post("/events", json=[EVENT])

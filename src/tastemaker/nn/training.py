@@ -154,6 +154,9 @@ class _Run:
         outcome.epochs += 1
         outcome.loss = float(np.mean(losses)) if losses else math.nan
         self._check()
+        figures = {"epoch": float(outcome.epochs), "loss": outcome.loss}
+        checked = outcome.scores.get(outcome.epochs)
+        task.advance(0, figures if checked is None else {**figures, "validation": checked})
         known = f", best validation {outcome.score:.4f}" if math.isfinite(outcome.score) else ""
         task.note(f"epoch {outcome.epochs}: loss {outcome.loss:.3f}{known}")
         outcome.seconds += time.perf_counter() - begun

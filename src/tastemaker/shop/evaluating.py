@@ -110,12 +110,12 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
         served = {SHOP: _server(view)}
     world = _World(view.catalog, view.vectors)
-    entrants = [_ready(name, ranker) for name, ranker in served.items()]
-    entrants += [_entrant(name, config, world, plan) for name, config in configs.items()]
     plain = _plain(view.catalog, configs, plan.seed)
+    entrants = [*(_ready(name, ranker) for name, ranker in served.items()), *plain]
+    entrants += [_entrant(name, config, world, plan) for name, config in configs.items()]
     said = {"baselines_added": " ".join(entrant.name for entrant in plain)}
     judge = _judge(truth, world, plan, observer)
-    return contest([*entrants, *plain], judge, first=[SHOP], said=said, observer=observer)
+    return contest(entrants, judge, first=[*served, *configs], said=said, observer=observer)
 
 
 def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer: Observer) -> Report:
