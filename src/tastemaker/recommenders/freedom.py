@@ -1,0 +1,294 @@
+"""FREEDOM: items' vectors smoothed over two graphs, who chose what and what looks or sounds alike.
+
+The graph of likeness is frozen: it comes from the modalities as they are and is not learned again each step. The graph
+of people and items is thinned out anew at every step. Here the edges that are taken out are what is asked for: each
+person's hidden choices are foretold from the rest by a softmax over the whole catalog.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import ClassVar, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import Field
+from scipy.sparse import csr_matrix, diags
+from scipy.sparse.linalg import svds
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from tastemaker.catalog.interactions import Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.progress import Observer
+from tastemaker.core.seeds import derive, generator
+from tastemaker.core.types import Floats
+from tastemaker.nn.training import Learning, Plan, train
+from tastemaker.recommenders.factors import FactorsConfig
+from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
+from tastemaker.recommenders.validation import Validation
+
+START = 0.1  # deviation of the vectors before anything is learned
+FEWEST = 2  # people and items below which a spectrum says nothing
+
+
+class FreedomConfig(FactorsConfig):
+    """Settings of FREEDOM."""
+
+    layers: int = Field(default=2, ge=1, le=6)
+    """Trips over the graph, from items to people and back."""
+
+    k: int = Field(default=10, ge=1)
+    """Neighbours of an item in each modality."""
+
+    likeness: float = Field(default=1.0, ge=0)
+    """Weight of an item's neighbours against its own vector; 0 leaves a graph of choices alone."""
+
+    share: float = Field(default=0.2, gt=0, le=0.5)
+    """Of the choices that are hidden at each step, and asked for."""
+
+    temperature: float = Field(default=0.15, gt=0)
+    """Of the softmax over cosines: smaller looks at the nearest items only."""
+
+    epochs: int = Field(default=8, ge=1)
+    """At most; in each, every choice is hidden once. Validation chooses how many."""
+
+    learning_rate: float = Field(default=0.01, gt=0)
+    """At its highest."""
+
+    weight_decay: float = Field(default=0.01, ge=0)
+    """Shrinks the vectors."""
+
+    batch_size: int = Field(default=2048, ge=1)
+    """Most people who are asked about at a step."""
+
+    max_minutes: float = Field(default=20.0, gt=0)
+    """After so long the training ends gently."""
+
+
+class Freedom(MultimodalFactors[FreedomConfig]):
+    """``Q = sum_l S^l (E + c sum_m w_m K_m E)``; ``x_u`` is the propagated history; scores are cosines.
+
+    S goes from items to people and back, ``K_m`` to the k nearest items in modality m; the ``w_m`` are learned and
+    shared among the modalities that an item has. An item without events has ``q_j = c sum_m w_m (K_m E)_j``.
+
+    Args:
+        config: settings; the defaults when None.
+        checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
+
+    Source: Zhou and Shen, A tale of two graphs, MM 2023, eq. 5 to 10.
+    Differs: a softmax over all items on hidden edges, where the paper samples edges by degree and compares pairs; one
+        table of vectors, which starts from the leading directions of the graph; people have no vectors of their own.
+    """
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = (
+        "Zhou and Shen, A tale of two graphs: freezing and denoising graph structures, MM 2023, eq. 5"
+    )
+    config_class: ClassVar[type[Config]] = FreedomConfig
+
+    def __init__(self, config: FreedomConfig | None = None, *, checkpoint: Path | None = None) -> None:
+        super().__init__(config)
+        self._checkpoint = checkpoint
+
+    @override
+    def neighbours(self) -> int:
+        """As the config says."""
+        return self.config.k
+
+    @override
+    def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
+        """Train; keep the best moment."""
+        config = self.config
+        self._people = events.matrix()[:, self._events].tocsr()
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(config.seed, "freedom"))
+            model = Table(begun(self._people, config.dim, config.seed), len(self._near.graphs))
+        learning = _Hidden(self, model, questions)
+        plan = Plan(
+            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.0,
+            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
+            key=f"{config.json_text()} {self._people.nnz} {self._people.shape}",
+        )  # fmt: skip
+        train(learning, plan, observer)
+        self.settle(model)
+        del self._people
+
+    def settle(self, model: "Table") -> None:
+        """Take the vectors that a training has come to."""
+        with torch.no_grad():
+            _, known = model(self.likeness(model), *edges(self._people), self.config)
+        self._own, self._known = model.items.detach().numpy().copy(), known.numpy()
+        self._modal = model.weights().detach().numpy()
+        counts = np.asarray(self._people.sum(axis=0), np.float32).ravel()
+        self._famous = np.maximum(counts, 1.0) ** np.float32(-0.5)
+        self.place()
+
+    def likeness(self, model: "Table") -> Tensor:
+        """What its neighbours say of each item with events. Shapes: (items, dim)."""
+        return model.alike([graph[self._events] for graph in self._near.graphs.values()])
+
+    @override
+    def everything(self) -> Vectors:
+        """Known items where training left them, the others where their neighbours are."""
+        shared = _shared(list(self._near.graphs.values()), self._modal)
+        items = np.zeros((self._near.size, self._own.shape[1]), np.float32)
+        for graph, weight in zip(self._near.graphs.values(), shared, strict=True):
+            items += np.float32(self.config.likeness) * weight[:, None] * (graph @ self._own)
+        there = np.any(items != 0, axis=1)
+        here = self._events < len(items)
+        items[self._events[here]] = self._known[here]
+        there[self._events[here]] = True
+        said = items.copy()
+        said[self._events[here]] *= self._famous[here, None]
+        length = np.linalg.norm(items, axis=1, keepdims=True)
+        return Vectors(said, items / np.maximum(length, 1e-12), np.zeros(len(items), np.float32), there)
+
+    @override
+    def read(self, places: npt.NDArray[np.int64], weights: Floats) -> Floats:
+        """The sum over the history, of length one. Shapes: (items, dim)."""
+        parts = self._said[places] * weights[:, None]
+        length = float(np.linalg.norm(parts.sum(axis=0)))
+        return np.asarray(parts / max(length, 1e-12), np.float32)
+
+    @override
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The vectors, and what new items are placed by."""
+        return {
+            **super().tensors(), "own": self._own, "known": self._known, "modal": self._modal, "famous": self._famous,
+        }  # fmt: skip
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        super().restore(tensors)
+        arrays = (np.asarray(tensors[name], np.float32) for name in ("own", "known", "modal", "famous"))
+        self._own, self._known, self._modal, self._famous = arrays
+        return self
+
+
+class Table(nn.Module):
+    """One vector an item with events, and how much each modality is heard."""
+
+    def __init__(self, start: Floats, n_modalities: int) -> None:
+        super().__init__()
+        self.items = nn.Parameter(torch.from_numpy(start))
+        self.heard = nn.Parameter(torch.zeros(n_modalities))
+
+    def weights(self) -> Tensor:
+        """Of the modalities, sum one. Shapes: (modalities,)."""
+        return self.heard.softmax(0)
+
+    def alike(self, graphs: list[csr_matrix]) -> Tensor:
+        """What the neighbours say; zeros for an item without any. Shapes: each (n, items) -> (n, dim)."""
+        found = torch.zeros(graphs[0].shape[0] if graphs else len(self.items), self.items.shape[1])
+        there = [torch.from_numpy((np.diff(graph.indptr) > 0).astype(np.float32)) for graph in graphs]
+        weights = self.weights()
+        total = sum((w * one for w, one in zip(weights, there, strict=True)), torch.zeros(len(found)))
+        for graph, weight, one in zip(graphs, weights, there, strict=True):
+            found = found + (weight * one / total.clamp(min=1e-12))[:, None] * product(graph, self.items)
+        return found
+
+    def forward(
+        self, alike: Tensor, there: csr_matrix, back: csr_matrix, config: FreedomConfig
+    ) -> tuple[Tensor, Tensor]:
+        """People and items after all trips. Shapes: there (people, items), back (items, people)."""
+        x = self.items + config.likeness * alike
+        items = x
+        for _ in range(config.layers):
+            x = product(back, product(there, x))
+            items = items + x
+        return product(there, items), items
+
+
+class _Hidden(Learning):
+    """In an epoch every choice is hidden once; those who have something left are asked what is missing."""
+
+    name = "freedom"
+    model: Table
+
+    def __init__(self, owner: Freedom, model: Table, questions: Validation | None) -> None:
+        self.owner, self.model, self.questions = owner, model, questions
+        self.config = owner.config
+        self.steps = round(1.0 / self.config.share)
+        self.people = owner._people
+        self.line = np.repeat(np.arange(self.people.shape[0]), np.diff(self.people.indptr))
+
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """One loss a hidden part."""
+        del share
+        part = rng.permutation(self.people.nnz) % self.steps
+        for step in range(self.steps):
+            rest, asked = self._only(part != step), self._only(part == step)
+            able = np.flatnonzero((np.diff(rest.indptr) > 0) & (np.diff(asked.indptr) > 0))
+            able = np.sort(rng.permutation(able)[: self.config.batch_size])
+            if len(able):
+                people, items = self.model(self.owner.likeness(self.model), *edges(rest), self.config)
+                yield self._loss(people[torch.from_numpy(able)], items, rest[able], asked[able])
+
+    def _only(self, kept: npt.NDArray[np.bool_]) -> csr_matrix:
+        entries = (self.people.data[kept], (self.line[kept], self.people.indices[kept]))
+        return csr_matrix(entries, shape=self.people.shape)
+
+    def _loss(self, people: Tensor, items: Tensor, rest: csr_matrix, asked: csr_matrix) -> Tensor:
+        """Softmax over what a person does not have; many hidden choices of one person count as their root."""
+        logits = functional.normalize(people, dim=1) @ functional.normalize(items, dim=1).T / self.config.temperature
+        logits = logits.masked_fill(torch.from_numpy(rest.toarray() > 0), -1e9)
+        wanted = torch.from_numpy(asked.toarray())
+        count = wanted.sum(1)
+        likely = (torch.log_softmax(logits, 1) * wanted).sum(1)
+        return -(likely / count.sqrt()).sum() / count.sqrt().sum()
+
+    def validate(self, model: nn.Module) -> float | None:
+        """How high the hidden choices stand."""
+        if self.questions is None:
+            return None
+        self.owner.settle(cast("Table", model))
+        return self.owner.gain(self.questions)
+
+
+class _Product(torch.autograd.Function):
+    """A frozen sparse matrix times a tensor, in SciPy: several times as fast as torch's on one thread."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, matrix: csr_matrix) -> Tensor:
+        ctx.matrix = matrix  # type: ignore[attr-defined]
+        return torch.from_numpy(matrix @ x.detach().numpy())
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor, None]:
+        return torch.from_numpy(ctx.matrix.T @ grad.contiguous().numpy()), None  # type: ignore[attr-defined]
+
+
+def product(matrix: csr_matrix, x: Tensor) -> Tensor:
+    """``matrix @ x``, with a gradient for x. Shapes: (n, m), (m, dim) -> (n, dim)."""
+    return cast("Tensor", _Product.apply(x, matrix))  # type: ignore[no-untyped-call]
+
+
+def edges(people: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
+    """From items to people and back, divided by the roots of both degrees. Shapes: (people, items), (items, people)."""
+    busy = np.maximum(np.asarray(people.sum(axis=1)).ravel(), 1.0) ** -0.5
+    famous = np.maximum(np.asarray(people.sum(axis=0)).ravel(), 1.0) ** -0.5
+    there = (diags(busy) @ people @ diags(famous)).tocsr().astype(np.float32)
+    return there, there.T.tocsr()
+
+
+def begun(people: csr_matrix, dim: int, seed: int) -> Floats:
+    """Vectors before training: the leading directions of the graph, and a little chance. Shapes: (items, dim)."""
+    rng = generator(seed, "start")
+    vectors = rng.normal(scale=START, size=(people.shape[1], dim)).astype(np.float32)
+    n = min(dim, min(people.shape) - 1)
+    if n >= FEWEST:
+        there, _ = edges(people)
+        _, strength, directions = svds(there, k=n, v0=rng.normal(size=min(there.shape)))
+        scale = 0.3 * np.sqrt(people.shape[1] / dim)
+        vectors[:, :n] += (directions.T * np.sqrt(np.maximum(strength, 0.0)) * scale).astype(np.float32)
+    return vectors
+
+
+def _shared(graphs: list[csr_matrix], weights: Floats) -> list[Floats]:
+    """Weights of the modalities among those that each item has. Shapes: each (n,)."""
+    there = [(np.diff(graph.indptr) > 0) * weight for graph, weight in zip(graphs, weights, strict=True)]
+    total = np.maximum(np.sum(there, axis=0), 1e-12) if there else 1.0
+    return [np.asarray(one / total, np.float32) for one in there]

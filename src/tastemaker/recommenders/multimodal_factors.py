@@ -1,0 +1,148 @@
+"""One vector an item, of its own part and of what it looks and sounds like; a person is the sum over their history.
+
+What VBPR, FREEDOM and BM3 differ in is how they learn the vectors. What they share is here: how validation is used, how
+items that come later get a vector from their modalities alone, and how far such items are trusted beside known ones.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import Interactions
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.recommenders import multimodal
+from tastemaker.recommenders.factors import ASKED, Factors, FactorsConfig
+from tastemaker.recommenders.multimodal import Neighbours
+from tastemaker.recommenders.signals import in_order
+from tastemaker.recommenders.validation import Validation, held_back, some
+
+NEWNESS = (0.0, -0.5, -1.0, -2.0)
+"""What is added to the score of items without events, in deviations of the scores; validation chooses."""
+F = TypeVar("F", bound=FactorsConfig)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Of every row of a catalog.
+
+    Attributes:
+        said: what an item of a history brings to the person.
+        items: what a person is compared with.
+        offset: is added for everybody.
+        there: rows that have a vector at all.
+
+    Shapes: said, items (size, dim); offset, there (size,).
+    """
+
+    said: Floats
+    items: Floats
+    offset: Floats
+    there: Bools
+
+
+class MultimodalFactors(Factors[F]):
+    """``score(u, j) = x_u . q_j + b_j``, ``x_u`` the mean of what the history says; see the methods for ``q``."""
+
+    serves_cold_items: ClassVar[bool] = True
+
+    _near: Neighbours
+    _said: Floats
+    _newness: float = 0.0
+
+    @abstractmethod
+    def everything(self) -> Vectors:
+        """Vectors of every row of the catalog as ``self._near`` saw it last, by what has been learned so far."""
+
+    def see(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Read the modalities of the items there are now."""
+        self._near.refresh(catalog, vectors)
+
+    def neighbours(self) -> int:
+        """Of an item in each modality; 0 where a method reads the vectors themselves."""
+        return 0
+
+    @override
+    def fit(
+        self,
+        catalog: Catalog,
+        vectors: ItemVectors | None,
+        observer: Observer = silent,
+        validation: Validation | None = None,
+    ) -> Self:
+        """Learn the vectors; then how histories are read and how far new items are trusted.
+
+        Raises:
+            FitError: nobody did anything yet.
+        """
+        if not catalog.interactions.counts().any():
+            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
+        events, questions = held_back(catalog.interactions, validation, seed=self.config.seed)
+        self._events = np.flatnonzero(events.counts()).astype(np.int64)
+        self._near = Neighbours(multimodal.learn(catalog, vectors), self._events, self.neighbours())
+        self.see(catalog, vectors)
+        self._half_life, self._newness = self.config.half_life or 0.0, 0.0
+        questions = None if questions is None else some(questions, ASKED, self.config.seed)
+        self.learn(events, questions, observer)
+        self.place()
+        if questions is not None:
+            self._settle(events, questions)
+        return self
+
+    def _settle(self, events: Interactions, questions: Validation) -> None:
+        """What training does not choose."""
+        if self.config.half_life is None and in_order(events):
+            self._half_life = self._read_best(questions)
+        gains = []
+        for newness in NEWNESS:
+            self._newness = newness
+            self.place()
+            gains.append(self.gain(questions))
+        self._newness = NEWNESS[int(np.argmax(gains))]
+        self.place()
+
+    def place(self) -> None:
+        """Take the vectors that have been learned so far, for every item there is."""
+        found = self.everything()
+        rows = np.flatnonzero(found.there).astype(np.int64)
+        new = np.ones(len(found.there), np.bool_)
+        new[self._events[self._events < len(new)]] = False
+        spread = float(np.std(found.items @ found.said.mean(axis=0))) if len(rows) else 0.0
+        self._know(rows, len(found.there))
+        self._said = np.array(found.said[rows], np.float32, order="C")
+        self.take(found.items[rows], (found.offset + self._newness * spread * new)[rows])
+
+    @override
+    def read(self, places: Ints, weights: Floats) -> Floats:
+        """The weighted mean over the history. Shapes: (items, dim)."""
+        return np.asarray(self._said[places] * (weights / weights.sum())[:, None], np.float32)
+
+    @override
+    def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Give vectors to items that are new or have changed; no training."""
+        self.see(catalog, vectors)
+        self.place()
+
+    @override
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The vectors, and what new items are placed by."""
+        newness = np.array([self._newness], np.float64)
+        return {**super().tensors(), **self._near.tensors("near."), "said": self._said, "newness": newness}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        super().restore(tensors)
+        self._near = Neighbours.restore(tensors, "near.")
+        self._events = self._near.rows
+        self._said = np.asarray(tensors["said"], np.float32)
+        self._newness = float(tensors["newness"][0])
+        return self
