@@ -30,7 +30,9 @@ def entrant(protocol, name, *, wrong=None, before=lambda: None, times=1):
             raise wrong
         with track(observer, "learning", 2) as task:
             task.advance(1, {"epoch": 1, "loss": 2.0})
+            task.note("half of it")
             task.advance(1, {"epoch": 2, "loss": 1.0})
+            task.note("all of it")
         return [rankers.chance(protocol.known, seed=seed) for seed in range(times)]
 
     return Entrant(name, fit)
@@ -101,6 +103,7 @@ def test_one_task_a_method_and_one_more_while_it_is_judged(protocol, judge):
     assert [event.task for event in seen if isinstance(event, Started)] == ["fit one", "evaluate one"]
     assert [event.task for event in seen if isinstance(event, Finished)] == ["fit one", "evaluate one"]
     assert Advanced("fit one", 2, 2, {"epoch": 2, "loss": 1.0}) in seen
+    assert [event for event in seen if isinstance(event, Noted)] == [Noted("fit one", "all of it")]
 
 
 def test_a_curve_holds_the_last_figure_of_each_epoch():

@@ -86,6 +86,7 @@ def _fitted(entrant: Entrant, observer: Observer) -> tuple[Sequence[Ranker], Cos
     held, begun = _peak_mb(), time.perf_counter()
     with track(observer, f"fit {entrant.name}"):
         fitted = entrant.fit(watch)
+        watch.close()
     seconds = (time.perf_counter() - begun) / max(1, len(fitted))
     return fitted, Cost(fit_seconds=seconds, memory_mb=_peak_mb() - held, seeds=len(fitted)), watch
 

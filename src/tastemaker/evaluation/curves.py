@@ -25,6 +25,8 @@ class Curve:
 class Watch:
     """An observer between a method and whoever watches: it keeps the curves, and makes one task of many.
 
+    Of a method's notes only the last is passed on, at :meth:`close`: a table of many methods would drown in epochs.
+
     Args:
         name: of the method; every task inside it is shown as this one.
         observer: gets the events, may raise ``Cancelled``.
@@ -34,6 +36,7 @@ class Watch:
         self._name = name
         self._observer = observer
         self._figures: dict[tuple[str, str], dict[int, float]] = {}
+        self._last = ""
 
     def __call__(self, event: Event) -> None:
         """Take an event of the method."""
@@ -46,9 +49,14 @@ class Watch:
                         self._figures.setdefault((task, figure), {})[int(metrics["epoch"])] = metrics[figure]
                 self._observer(Advanced(self._name, done, total, metrics))
             case Noted(_, message):
-                self._observer(Noted(self._name, message))
+                self._last = message
             case Finished():
                 pass
+
+    def close(self) -> None:
+        """The method is done: pass on its last note."""
+        if self._last:
+            self._observer(Noted(self._name, self._last))
 
     @property
     def curves(self) -> tuple[Curve, ...]:
