@@ -15,6 +15,8 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "nicegui", "diffusers
         "import tastemaker.cli",
         "import tastemaker.cli.app as app; assert app.run(['--help']) == 0; assert app.run(['search', '--help']) == 0",
         "import tastemaker.catalog.loading, tastemaker.catalog.checks, tastemaker.core.registry",
+        "import tastemaker.recommenders.hybrid, tastemaker.recommenders.factors, tastemaker.recommenders.rp3beta",
+        "import tastemaker.recommenders.ease, tastemaker.recommenders.item_knn, tastemaker.recommenders.popularity",
         "import tastemaker; tastemaker.Shop; tastemaker.Catalog; tastemaker.Report",
     ],
 )

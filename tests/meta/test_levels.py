@@ -13,7 +13,7 @@ LEVELS = (
 )  # fmt: skip
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages.split()}
 HEAVY = {"torch", "transformers", "sentence_transformers", "nicegui", "diffusers", "ray"}
-MAY_BE_HEAVY = {"nn", "encoders", "alignment", "generators", "studio", "page"}
+MAY_BE_HEAVY = {"nn", "encoders", "alignment", "recommenders", "generators", "studio", "page"}
 """Loaded by others inside functions; what ``import tastemaker`` must never reach is tested in test_import.py."""
 
 
