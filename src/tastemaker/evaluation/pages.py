@@ -21,7 +21,7 @@ def markdown(report: "Report") -> str:
     source = str(report.protocol.get("source", "")) or "an evaluation"
     blocks = [f"# Evaluation: {source}"]
     blocks += [f"> {line}" for line in tables.warnings(report)]
-    for table in _tables(report):
+    for table in [*_whole(report), *_parts(report)]:
         rows = [table.head, ("---",) * len(table.head), *table.lines]
         drawn = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
         blocks.append(f"## {table.title}\n\n{drawn}" + (f"\n\n{table.note}" if table.note else ""))
@@ -35,15 +35,19 @@ def html(report: "Report") -> str:
     source = str(report.protocol.get("source", "")) or "an evaluation"
     warnings = "".join(f"<p class=warning>{escape(line)}</p>" for line in tables.warnings(report))
     facts = "".join(f"<li>{escape(fact)}</li>" for fact in tables.said(report))
-    plots = "".join(_figures(report))
-    shown = "".join(_drawn(table) for table in _tables(report))
+    parts = [
+        _grid("", _figures(report)),
+        *(_drawn(table) for table in _whole(report)),
+        _grid("For whom, and for which items", _groups(report)),
+        *(_drawn(table) for table in _parts(report)),
+        _grid("How trainings went", _curves(report)),
+    ]
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         '<meta name=viewport content="width=device-width, initial-scale=1">'
         f"<title>Evaluation: {escape(source)}</title><style>{STYLE}</style></head><body><main>"
         f"<header><h1>Evaluation</h1><p class=lead>{escape(_lead(report))}</p>{warnings}</header>"
-        f"<section class=plots>{plots}</section>{shown}"
-        f"<section><h2>How it was measured</h2><ul>{facts}</ul></section></main></body></html>\n"
+        f"{''.join(parts)}<section><h2>How it was measured</h2><ul>{facts}</ul></section></main></body></html>\n"
     )
 
 
@@ -53,14 +57,24 @@ def _lead(report: "Report") -> str:
     return f"{source}: {len(report.methods)} methods, {report.rows[0].n if report.rows else 0:,} cases"
 
 
-def _tables(report: "Report") -> list[Table]:
+def _whole(report: "Report") -> list[Table]:
     found = [*tables.accuracy(report), tables.against(report), tables.beyond(report)]
-    found += [tables.groups(report, by) for by in ("items", "people")]
     return [table for table in found if table is not None]
 
 
+def _parts(report: "Report") -> list[Table]:
+    return [table for by in ("items", "people") if (table := tables.groups(report, by)) is not None]
+
+
+def _grid(title: str, figures: Iterator[str]) -> str:
+    """Plots side by side; nothing when there is none."""
+    drawn = "".join(figures)
+    head = f"<h2>{escape(title)}</h2>" if title else ""
+    return f"<section>{head}<div class=plots>{drawn}</div></section>" if drawn else ""
+
+
 def _figures(report: "Report") -> Iterator[str]:
-    """Every plot that there is something to draw for."""
+    """The plots of the whole table."""
     if not report.metrics:
         return
     metric = report.metrics[0]
@@ -77,7 +91,9 @@ def _figures(report: "Report") -> Iterator[str]:
     marks = [Mark(name, max(0.01, took[name]), value[name], role=_role(name)) for name in value if name in took]
     what = "Seconds of training on this machine, each line ten times the one before."
     yield _figure("Quality against cost", what, scatter(marks, "seconds of training", metric, log_x=True))
-    yield from _groups(report)
+
+
+def _curves(report: "Report") -> Iterator[str]:
     for name, curves in report.curves.items():
         for curve in curves:
             drawn = line(curve.epochs, curve.values, "epoch", curve.figure)

@@ -46,7 +46,7 @@ def dots(marks: Sequence[Mark], unit: str) -> str:
     left = 10 + min(128.0, LETTER * max(len(mark.label) for mark in marks))
     top = max(mark.high if mark.high is not None else mark.x for mark in marks)
     ticks = _ticks(0.0, top)
-    scale = _Scale(0.0, ticks[-1], left, WIDTH - 46)
+    scale = _Scale(0.0, ticks[-1], left, WIDTH - 56)
     height = 24 * len(marks)
     parts = [_grid(scale, ticks, 6, height + 6), _axis_name(unit, left, height + 40)]
     for place, mark in enumerate(marks):
@@ -135,29 +135,39 @@ def _decades(logs: Sequence[float]) -> list[float]:
     return [float(power) for power in range(low, max(high, low + 1) + 1)]
 
 
+SHIFTS = (0, *(sign * step * 13 for step in range(1, 13) for sign in (1, -1)))
+"""How far a name may be moved up or down to be free of others, the nearest first."""
+
+
 def _labels(places: Sequence[tuple[float, float]], marks: Sequence[Mark]) -> list[str]:
-    """Names beside their dots: to the right where there is room, moved up or down until none covers another."""
+    """Names beside their dots, moved up or down until none covers another; one without room is left to the dot."""
     parts: list[str] = []
     taken: list[tuple[float, float, float]] = [(x - 5, x + 5, y) for x, y in places]
     for (x, y), mark in sorted(zip(places, marks, strict=True), key=lambda pair: pair[0][1]):
         wide = LETTER * len(mark.label) + 4
-        right = x + 9 + wide < WIDTH - 4
-        start, end = (x + 9, x + 9 + wide) if right else (x - 9 - wide, x - 9)
-        shifts = (0, 13, -13, 26, -26, 39, -39, 52, -52, 65, -65)
-        shift = next((by for by in shifts if _free(start, end, y + by, taken, 12)), 0)
-        taken.append((start, end, y + shift))
-        anchor, at = ("start", x + 9) if right else ("end", x - 9)
-        if shift:
-            parts.append(f'<path class="grid" d="M{x:.1f} {y:.1f}L{at:.1f} {y + shift:.1f}"/>')
-        parts.append(_text(at, y + shift + 4, mark.label, anchor))
+        sides = [("start", x + 9, x + 9, x + 9 + wide), ("end", x - 9, x - 9 - wide, x - 9)]
+        found = next(
+            (
+                (anchor, at, start, end, y + shift)
+                for shift in SHIFTS
+                for anchor, at, start, end in sides
+                if start > 0 and end < WIDTH - 2 and _free(start, end, y + shift, taken)
+            ),
+            None,
+        )
+        if found is None:
+            continue
+        anchor, at, start, end, height = found
+        taken.append((start, end, height))
+        if height != y:
+            parts.append(f'<path class="grid" d="M{x:.1f} {y:.1f}L{at:.1f} {height:.1f}"/>')
+        parts.append(_text(at, height + 4, mark.label, anchor))
     return parts
 
 
-def _free(start: float, end: float, y: float, taken: Sequence[tuple[float, float, float]], apart: float) -> bool:
+def _free(start: float, end: float, y: float, taken: Sequence[tuple[float, float, float]]) -> bool:
     inside = 18 < y < 230
-    return inside and not any(
-        start < other_end and other < end and abs(y - at) < apart for other, other_end, at in taken
-    )
+    return inside and not any(start < other_end and other < end and abs(y - at) < 12 for other, other_end, at in taken)
 
 
 def _grid(scale: _Scale, ticks: Sequence[float], top: float, bottom: float, names: Sequence[str] | None = None) -> str:
