@@ -1,9 +1,9 @@
 """A transformer that reads items as their semantic ids, and three ways to say which item comes next.
 
-An item's vector is the sum of the embeddings of its codes, of every stream it has, and (where the item was there at the
-training) of one vector of its own. What differs is the decoder:
+An item's vector is the sum of the embeddings of its marks (what its id says of it, in every stream it has) and, where
+the item was there at the training, of one vector of its own. What differs is the decoder:
 
-    items           a softmax over the items' vectors: SASRec whose items are made of codes
+    items           a softmax over the items' vectors: SASRec whose items are made of marks
     parallel        one softmax a code, all read off the same state; an item scores the sum of its codes
     autoregressive  code by code, each read off the state and the codes before it
 """
@@ -29,15 +29,17 @@ class IdShape:
 
     Attributes:
         sizes: number of codes of each column of an id.
+        marks: number of values of each mark of an item.
         n_items: items with a vector of their own; 0 for none.
         dim: width, a multiple of ``heads``.
         layers, heads, length: of the transformer.
         dropout: share dropped in training.
-        forget: share of the items whose own vector is left out of a training step, so that their codes speak alone.
+        forget: share of the items whose own vector is left out of a training step, so that their marks speak alone.
         decoder: see the module docstring.
     """
 
     sizes: tuple[int, ...]
+    marks: tuple[int, ...]
     n_items: int
     dim: int
     layers: int
@@ -60,35 +62,37 @@ class IdModel(nn.Module):
     """
 
     starts: Tensor
+    first: Tensor
 
     def __init__(self, shape: IdShape) -> None:
         super().__init__()
         self.shape = shape
         columns, dim = len(shape.sizes), shape.dim
-        self.codes = nn.Parameter(torch.empty(sum(shape.sizes) + 1, dim))  # the last one stands for "none"
+        self.marks = nn.Parameter(torch.empty(sum(shape.marks) + 1, dim))  # the last one stands for "none"
+        self.codes = None if shape.decoder == "items" else nn.Parameter(torch.empty(sum(shape.sizes) + 1, dim))
         self.items = nn.Parameter(torch.empty(shape.n_items, dim)) if shape.n_items else None
         self.body = CausalTransformer(dim, shape.layers, shape.heads, shape.length, shape.dropout)
         self.turn = nn.Linear(dim, columns * dim) if shape.decoder != "items" else None
         deep = shape.decoder == "autoregressive"
         self.think = nn.ModuleList(_Thought(dim, columns) for _ in range(2 if deep else 0))
-        starts = torch.tensor([0, *shape.sizes]).cumsum(0)
-        self.register_buffer("starts", starts, persistent=False)
-        for parameter in (self.codes, self.items):
+        self.register_buffer("starts", torch.tensor([0, *shape.sizes]).cumsum(0), persistent=False)
+        self.register_buffer("first", torch.tensor([0, *shape.marks]).cumsum(0), persistent=False)
+        for parameter in (self.marks, self.codes, self.items):
             if parameter is not None:
                 nn.init.normal_(parameter, std=0.02)
 
-    def table(self, codes: Tensor, own: Tensor) -> Tensor:
+    def table(self, marks: Tensor, own: Tensor) -> Tensor:
         """Vectors of items.
 
-        Shapes: codes (n, columns), own (n,) -> (n, dim).
+        Shapes: marks (n, marks), own (n,) -> (n, dim).
 
         Args:
-            codes: of each item, -1 for none.
+            marks: of each item, -1 for none.
             own: line of its own vector, -1 for none.
         """
-        none = len(self.codes) - 1
-        flat = torch.where(codes >= 0, codes + self.starts[:-1], none)
-        described = functional.embedding_bag(flat, self.codes, mode="sum", padding_idx=none)
+        none = len(self.marks) - 1
+        flat = torch.where(marks >= 0, marks + self.first[:-1], none)
+        described = functional.embedding_bag(flat, self.marks, mode="sum", padding_idx=none)
         if self.items is None:
             return described
         kept = own >= 0
@@ -124,9 +128,10 @@ class IdModel(nn.Module):
         """
         if self.shape.decoder == "parallel":
             return self._turned(hidden)
-        none = len(self.codes) - 1
+        book = self._codes()
+        none = len(book) - 1
         flat = torch.where(wanted >= 0, wanted + self.starts[:-1], none)
-        before = functional.embedding(flat, self.codes, padding_idx=none).cumsum(1)[:, :-1]
+        before = functional.embedding(flat, book, padding_idx=none).cumsum(1)[:, :-1]
         before = functional.pad(before, (0, 0, 1, 0)) * self.shape.dim**0.5  # (n, columns, dim)
         state: Tensor = self._turned(hidden) + before
         for thought in self.think:
@@ -139,9 +144,14 @@ class IdModel(nn.Module):
         turned: Tensor = self.turn(hidden)
         return turned.view(len(hidden), len(self.shape.sizes), self.shape.dim)
 
+    def _codes(self) -> Tensor:
+        if self.codes is None:
+            raise TypeError("the decoder 'items' has no codes to say")
+        return self.codes
+
     def book(self, column: int) -> Tensor:
         """Embeddings of a column's codes. Shapes: (codes, dim)."""
-        return self.codes[int(self.starts[column]) : int(self.starts[column + 1])]
+        return self._codes()[int(self.starts[column]) : int(self.starts[column + 1])]
 
     def chances(self, state: Tensor, column: int) -> Tensor:
         """Log-probabilities of a column's codes, and last what a missing code counts: their mean.

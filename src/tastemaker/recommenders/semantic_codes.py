@@ -239,7 +239,7 @@ def _words(catalog: Catalog, seed: int) -> tuple[features.Features, Floats] | No
     if not learned.width:
         return None
     table = learned.read(catalog, np.arange(catalog.size), BLOCKS)
-    return learned, _directions(table, seed)
+    return learned, _directions(table, seed)[0]
 
 
 def _told(words: tuple[features.Features, Floats], catalog: Catalog, rows: Ints) -> Floats:
@@ -256,17 +256,24 @@ def _factors(events: Interactions, seed: int) -> Floats:
     table = events.matrix()
     people, items = (np.maximum(np.asarray(table.sum(axis=axis)).ravel(), 1.0) for axis in (1, 0))
     even = (diags(people**-0.5) @ table @ diags(items**-0.5)).tocsr()
-    basis = _directions(even, seed)
-    return _zero_is_none(basis / np.maximum(np.linalg.norm(basis, axis=1, keepdims=True), 1e-9))
+    basis, strength = _directions(even, seed)
+    factors = basis * strength**2  # as in the items x items table
+    unit = factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-9)
+    return np.where(events.counts()[:, None] > 0, unit, np.nan).astype(np.float32)
 
 
-def _directions(table: csr_matrix, seed: int) -> Floats:
-    """Leading right singular vectors, by subspace iteration. Shapes: (n, width) -> (width, d)."""
+def _directions(table: csr_matrix, seed: int) -> tuple[Floats, Floats]:
+    """Leading right singular vectors and values, by subspace iteration; those of no strength are left out.
+
+    Shapes: (n, width) -> (width, d), (d,).
+    """
     dim = min(DIM, *table.shape)
     found = generator(seed, "semantic directions").standard_normal((table.shape[1], dim)).astype(np.float32)
     for _ in range(6):
         found = np.linalg.qr(table.T @ (table @ found))[0]
-    return np.ascontiguousarray(found, np.float32)
+    strength = np.linalg.norm(table @ found, axis=0)
+    kept = strength > 1e-3 * strength.max()
+    return np.ascontiguousarray(found[:, kept], np.float32), strength[kept]
 
 
 def _zero_is_none(vectors: Floats) -> Floats:

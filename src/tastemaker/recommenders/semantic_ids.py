@@ -38,6 +38,7 @@ from tastemaker.nn.training import Plan, train
 from tastemaker.recommenders import features
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.semantic_codes import Kind, Recipe, Streams, learn
+from tastemaker.recommenders.semantic_marks import Made, Marks
 from tastemaker.recommenders.semantic_reading import ASKED, Foretelling, Ids, Reader
 from tastemaker.recommenders.sequences import sequences_of
 from tastemaker.recommenders.signals import in_order, shares
@@ -65,10 +66,12 @@ class SemanticIdsConfig(Config):
     """Codes of an item in each stream."""
     codes: int = Field(default=0, ge=0, le=65_536)
     """Different codes of a level; 0 takes an eighth of the items, 4 to 256."""
+    made: Made = "beginnings"
+    """What an item's vector is made of: beginnings (its first code, first two, first three) or codes, singly."""
     own: bool = True
-    """Do items that were there at the training have a vector of their own beside their codes?"""
-    forget: float = Field(default=0.2, ge=0, lt=1)
-    """Share of the items whose own vector is left out of a training step, so that codes alone must do."""
+    """Do items that were there at the training have a vector of their own beside what their ids say?"""
+    forget: float = Field(default=0.1, ge=0, lt=1)
+    """Share of the items whose own vector is left out of a training step, so that ids alone must do."""
     beams: int = Field(default=50, ge=1)
     """Beginnings of ids that beam search keeps."""
     dim: int = Field(default=64, ge=4, le=2048)
@@ -152,7 +155,10 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         last = numbered(codes)
         sizes = [size for stream in self._streams.sizes.values() for size in stream]
         self._sizes = (*sizes, int(np.clip(last.max() + 1, 1, MOST_ALIKE)))
-        ids = Ids(self._complete(codes, last), place if c.own else np.full(catalog.size, -1, np.int64))
+        made: Made = "codes" if c.quantiser == "product" else c.made
+        self._marks = Marks.learn(codes, list(self._streams.sizes.values()), made)
+        own = place if c.own else np.full(catalog.size, -1, np.int64)
+        ids = Ids(self._complete(codes, last), self._marks.read(codes), own)
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "weights"))
             model = IdModel(self._shape(len(rows) if c.own else 0))
@@ -182,8 +188,9 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         other = changed[(read != codes[changed, :-1]).any(axis=1)]
         codes[changed, :-1] = read
         codes[other, -1] = -1
-        codes = self._complete(codes[:, :-1], numbered(codes[:, :-1], codes[:, -1]))
-        self._reader = Reader(self._reader.model, Ids(codes, own), self.config.beams)
+        whole = self._complete(codes[:, :-1], numbered(codes[:, :-1], codes[:, -1]))
+        ids = Ids(whole, self._marks.read(codes[:, :-1]), own)
+        self._reader = Reader(self._reader.model, ids, self.config.beams)
         self._digests = np.where(now != 0, now, before)
 
     @override
@@ -225,8 +232,14 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         """The network, the quantisers, and every item's id."""
         net = {f"net.{name}": tensor.numpy() for name, tensor in self._reader.model.state_dict().items()}
         ids = self._reader.ids
-        state = {"ids": ids.codes, "own": ids.own, "digests": self._digests, "sizes": np.array(self._sizes, np.int64)}
-        return net | self._streams.tensors() | state
+        state = {
+            "ids": ids.codes,
+            "marks": ids.marks,
+            "own": ids.own,
+            "digests": self._digests,
+            "sizes": np.array(self._sizes, np.int64),
+        }
+        return net | self._streams.tensors() | self._marks.tensors() | state
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
@@ -234,9 +247,11 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         state = {name.removeprefix("net."): torch.tensor(t) for name, t in tensors.items() if name.startswith("net.")}
         self._sizes = tuple(int(size) for size in tensors["sizes"].astype(np.int64))
         self._streams = Streams.restore(tensors, self.config.quantiser)
+        self._marks = Marks.restore(tensors)
         model = IdModel(self._shape(len(state.get("items", ()))))
         model.load_state_dict(state)
-        ids = Ids(np.asarray(tensors["ids"], np.int64), np.asarray(tensors["own"], np.int64))
+        codes, marks, own = (np.asarray(tensors[name], np.int64) for name in ("ids", "marks", "own"))
+        ids = Ids(codes, marks, own)
         self._reader = Reader(model.eval(), ids, self.config.beams)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
@@ -244,13 +259,13 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
     def _shape(self, n_items: int) -> IdShape:
         c = self.config
         return IdShape(
-            self._sizes, n_items, c.dim, c.layers, c.heads, c.length, c.dropout, c.forget, c.decoder
+            self._sizes, self._marks.sizes, n_items, c.dim, c.layers, c.heads, c.length, c.dropout, c.forget, c.decoder
         )  # fmt: skip
 
     def _plan(self, learning: Foretelling) -> Plan:
         c = self.config
         digest = hashlib.sha256(c.json_text().encode())
-        for part in (learning.sequences.lines, learning.sequences.starts, learning.rows, learning.ids.codes):
+        for part in (learning.sequences.lines, learning.sequences.starts, learning.rows, learning.ids.marks):
             digest.update(np.ascontiguousarray(part).tobytes())
         epochs = c.epochs or int(np.clip(STEPS // learning.steps, FEWEST_EPOCHS, MOST_EPOCHS))
         return Plan(

@@ -33,16 +33,18 @@ class Ids:
 
     Attributes:
         codes: (rows, columns), -1 where an item lacks one.
+        marks: what its vector is made of, (rows, marks), -1 for none.
         own: line of each row's own vector, -1 for none, (rows,).
     """
 
     codes: Ints
+    marks: Ints
     own: Ints
 
     @property
     def known(self) -> Bools:
-        """Rows that have a code or a vector. Shapes: (rows,)."""
-        return np.asarray((self.codes >= 0).any(axis=1) | (self.own >= 0))
+        """Rows that have a mark or a vector. Shapes: (rows,)."""
+        return np.asarray((self.marks >= 0).any(axis=1) | (self.own >= 0))
 
     def lines(self, rows: Ints) -> Ints:
         """The rows themselves where they are known; -1 for others. Shapes: (n,) -> (n,)."""
@@ -52,8 +54,8 @@ class Ids:
         return found
 
     def tensors(self) -> tuple[Tensor, Tensor]:
-        """Codes and lines, for the model."""
-        return torch.from_numpy(self.codes), torch.from_numpy(self.own)
+        """Marks and lines of own vectors, for the model."""
+        return torch.from_numpy(self.marks), torch.from_numpy(self.own)
 
 
 class Reader:
@@ -155,7 +157,8 @@ class Foretelling(Learning):
         self.sequences, self.ids, self.rows, self.validation = sequences, ids, rows, validation
         self.batch_size, self.width, self.ordered = batch_size, width, ordered
         self.steps = -(-len(sequences) // batch_size)
-        self._codes, self._own = (part[torch.from_numpy(rows)] for part in ids.tensors())
+        self._marks, self._own = (part[torch.from_numpy(rows)] for part in ids.tensors())
+        self._codes = torch.from_numpy(ids.codes[rows])
 
     @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
@@ -167,7 +170,7 @@ class Foretelling(Learning):
             yield self._loss(sequences, order[low : low + self.batch_size])
 
     def _loss(self, sequences: Sequences, which: Ints) -> Tensor:
-        table = self.model.table(self._codes, self._own)
+        table = self.model.table(self._marks, self._own)
         lines, fresh = torch.from_numpy(sequences.lines), torch.from_numpy(sequences.fresh)
         hidden, target = [], []
         for block in blocks(sequences.starts[which], sequences.sizes[which] - 1, parts=4 if len(which) > FEW else 1):
