@@ -131,6 +131,7 @@ def test_rules_hold_at_once_and_a_broken_file_is_said(shop: Shop) -> None:
     broken = shop.recommend("u0", k=3)
     assert len(broken) == 3
     assert any("rules.toml is not used" in note for note in broken.notes)
+    assert any("rules.toml is not used" in advice for advice in shop.doctor()["advice"])
 
 
 def test_sold_out_items_are_hidden_or_last(shop: Shop) -> None:

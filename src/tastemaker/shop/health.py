@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.storage import Artefacts
+from tastemaker.shop.rules import Rules
 
 PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "numpy", "scipy", "polars", "pillow",
             "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
@@ -34,6 +35,9 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str
     advice += [f"{part} does not match its hash: run `tastemaker fit`" for part, ok in intact.items() if not ok]
     if not intact:
         advice.append("nothing is fitted yet: run `tastemaker fit`")
+    problem = Rules(workspace.rules_file).now()[1]
+    if problem:
+        advice.append(problem)
     if free < LOW_DISK:
         advice.append(f"only {free / (1 << 20):,.0f} MB of disk are free")
     return {
