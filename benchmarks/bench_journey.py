@@ -24,9 +24,9 @@ import numpy as np
 
 import bench_fashion
 import bench_interior
-import bench_movies
 import bench_travel
 import common
+import movies
 from common import ROOT, Lines, show, store
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.server.app import create_app
@@ -38,7 +38,7 @@ CHANGES = {"fashion": "but in red", "movies": "but funnier", "interior": "but in
 BUILDS: dict[str, Callable[[], Catalog]] = {
     "travel": bench_travel.build,
     "interior": bench_interior.build,
-    "movies": bench_movies.build,
+    "movies": movies.build,
     "fashion": bench_fashion.build,
 }
 ROUNDS = 40

@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11, help="which movies are unseen in the split per person")
     arguments = parser.parse_args()
     if not movies.POSTERS.exists():
-        movies.build()
+        movies.prepare()
     wanted = tuple(arguments.rows.split(","))
     planned = {n: a for n, a in (cold_rows() | other_rows(arguments.seed)).items() if n.startswith(wanted)}
     kept = {name: rows.run(name, measure, *settings) for name, settings in planned.items()}

@@ -33,9 +33,9 @@ class Question:
     truth: Truth
 
 
-def build() -> None:
-    """The workspace with all movies, posters and ratings; and what the posters show, as hand-made features."""
-    folder = new_workspace(SHOP)
+def build(name: str = "movies") -> Catalog:
+    """The workspace with all movies, posters and ratings."""
+    folder = new_workspace(name)
     with data("movies", "movies.jsonl").open(encoding="utf-8") as stream:
         movies = [json.loads(line) for line in stream]
     items = [
@@ -56,14 +56,19 @@ def build() -> None:
         writer = csv.writer(stream)
         writer.writerow(("user", "item", "kind", "value", "time"))
         writer.writerows((r["userId"], r["movieId"], "rate", r["rating"], r["timestamp"]) for r in ratings)
-    catalog = shop()
+    return open_store(Workspace.open(folder)).snapshot()
+
+
+def prepare() -> None:
+    """What every row reads: the workspace, and what the posters show, as hand-made features."""
+    catalog = build(SHOP)
     opened = [catalog.pictures.open(catalog.main_picture(row)) for row in range(catalog.size)]
     POSTERS.parent.mkdir(parents=True, exist_ok=True)
     np.save(POSTERS, picture_features([picture for picture in opened if picture is not None]))
 
 
 def shop() -> Catalog:
-    """What :func:`build` made."""
+    """What :func:`prepare` made."""
     return open_store(Workspace.open(BUILD / SHOP)).snapshot()
 
 

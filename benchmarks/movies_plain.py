@@ -8,7 +8,7 @@ ridge, all     the same, from all that the catalog says: people, country, langua
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
@@ -116,7 +116,7 @@ def _ridge(world: _World, *, everything: bool) -> Made:
         blocks = {"words": blocks["words"], "genres": _unit(_genres(train)), "numbers": _year(train)}
     grams = {name: block @ block.T for name, block in blocks.items()}
 
-    @lru_cache(maxsize=None)
+    @cache
     def solved(strength: float, words: float, known: bytes, cold: bytes) -> Floats:
         rows, new = np.frombuffer(known, np.int64), np.frombuffer(cold, np.int64)
         gram = sum(grams[name] * (words if name == "words" else 1.0) for name in grams) + 0.1
