@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from tastemaker.core.errors import InputError
-from tastemaker.nn.sequence import CausalTransformer, blocks
+from tastemaker.nn.sequence import CausalTransformer, Dropout, blocks
 
 LENGTH = 9
 
@@ -90,3 +90,17 @@ def test_packed_equals_padded(body):
         for line, which in enumerate(block.which):
             alone = body(flat[None, starts[which] : starts[which] + sizes[which]])[0]
             torch.testing.assert_close(hidden[line][block.keep[line]], alone)
+
+
+def test_dropout_keeps_the_mean_and_leaves_evaluation_alone():
+    x = torch.ones(300, 301)
+    drop = Dropout(0.25)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        dropped = drop.train()(x)
+        again = drop(x)
+    assert set(dropped.unique().tolist()) == {0.0, pytest.approx(4 / 3)}
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.25, abs=0.01)
+    assert float((dropped == 0)[again == 0].float().mean()) == pytest.approx(0.25, abs=0.02)  # drawn anew
+    assert drop.eval()(x) is x
+    assert Dropout(0.0).train()(x) is x
