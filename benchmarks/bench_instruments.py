@@ -42,9 +42,10 @@ KS = (5, 10, 20)
 BATCH = 256
 STREAMS = {"text": ("text_ids",), "image": ("image_ids",), "both": ("text_ids", "image_ids")}
 SIZE: Mapping[str, object] = {"dim": 128, "layers": 2, "heads": 2, "dropout": 0.3, "batch_size": 128, "epochs": 10}
+SMALL: Mapping[str, object] = {"dim": 64, "batch_size": 256, "learning_rate": 0.002, "epochs": 8}
 PUBLISHED = "N@10: TIGER .0950, MQL4GRec .0997, MACRec .1046"
-BLEND = ("sasrec", "items-both", "parallel-both")
-GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
+BLEND = ("sasrec", "items-both", "parallel-both-64")
+GRID = (0.0, 0.5, 1.0, 2.0)
 
 
 def ids(decoder: str, streams: str, **more: object) -> tuple[str, dict[str, object]]:
@@ -57,24 +58,26 @@ def ids(decoder: str, streams: str, **more: object) -> tuple[str, dict[str, obje
 METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "popularity": ("popularity", {}),
     "item-knn": ("item-knn", {}),
-    "ease": ("ease", {}),
-    "rp3beta": ("rp3beta", {}),
     "content-knn": ("content", {"dim": 256}),
+    "rp3beta": ("rp3beta", {}),
+    "ease": ("ease", {}),
     "sasrec": ("sasrec", dict(SIZE)),
     "items-both": ids("items", "both"),
-    "parallel-both": ids("parallel", "both"),
-    "items-text": ids("items", "text"),
-    "items-image": ids("items", "image"),
-    "parallel-text": ids("parallel", "text"),
-    "parallel-image": ids("parallel", "image"),
-    "autoregressive-both": ids("autoregressive", "both", epochs=6),
+    "sasrec-64": ("sasrec", {**SIZE, **SMALL}),
+    "items-both-64": ids("items", "both", **SMALL),
+    "items-text-64": ids("items", "text", **SMALL),
+    "items-image-64": ids("items", "image", **SMALL),
+    "parallel-both-64": ids("parallel", "both", **SMALL),
+    "parallel-text-64": ids("parallel", "text", **SMALL),
+    "parallel-image-64": ids("parallel", "image", **SMALL),
+    "autoregressive-both-64": ids("autoregressive", "both", **SMALL),
 }
 COLD_METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "random": ("random", {}),
     "content-knn": ("content", {"dim": 256}),
     "content-to-factors": ("content-to-factors", {}),
-    "items-both": ids("items", "both"),
-    "parallel-both": ids("parallel", "both"),
+    "items-both-64": ids("items", "both", **SMALL),
+    "parallel-both-64": ids("parallel", "both", **SMALL),
 }
 
 
@@ -188,18 +191,16 @@ def blend_and_judge(
     def parts(histories: Sequence[History], candidates: Ints) -> Floats:
         return np.stack([_log_softmax(method.score(histories, candidates)) for method in made])
 
-    best, top = (1.0,) * len(made), -1.0
     asked = cases_of([line[:-2] for line in people], [line[-2:-1] for line in people])
     drawn = [asked[i] for i in np.sort(generator(0, "blend").permutation(len(asked))[:4000])]
-    weights = [(1.0, *rest) for rest in product((0.0, 0.5, 1.0), GRID, repeat=1)][: 3 * len(GRID)]
-    weights = [w[: len(made)] for w in weights]
+    weights = [(1.0, *rest) for rest in product(GRID, repeat=len(made) - 1)]
     gains = np.zeros(len(weights))
     for low in range(0, len(drawn), BATCH):
         part = drawn[low : low + BATCH]
         scores = parts([case.history for case in part], np.arange(len(alive)))
-        for place, w in enumerate(weights):
-            mixed = np.tensordot(np.array(w, np.float32), scores, 1)
-            gains[place] += judged(lambda _h, rows, m=mixed: m[:, rows], part, alive)["N@10"] * len(part)
+        for place, weight in enumerate(weights):
+            mixed = np.tensordot(np.array(weight, np.float32), scores, 1)
+            gains[place] += judged(lambda _, rows, mixed=mixed: mixed[:, rows], part, alive)["N@10"] * len(part)
     best, top = weights[int(gains.argmax())], float(gains.max() / len(drawn))
 
     def score(histories: Sequence[History], candidates: Ints) -> Floats:
