@@ -84,7 +84,7 @@ def test_the_best_baseline_is_the_best_plain_method_in_the_table():
     assert found["shop"].p == pytest.approx(min(1, 4 * single.p))
     assert found["ours"].p > 0.05 > found["shop"].p
     assert [line.split()[-1] for line in str(report).split("\n\n")[1].splitlines()[2:6]] == [
-        "better", "worse", "worse", "it",
+        "better", "worse", "worse", "difference",
     ]  # fmt: skip
     assert table(shop=1.0).against_baseline() == ()
     assert table(popularity=1.0).against_baseline() == ()

@@ -111,3 +111,18 @@ def test_what_the_hybrid_is_is_said_once(shop: Shop) -> None:
     report = shop.evaluate(split="leave-one-out", k=5, methods=["hybrid"])
     assert "hybrid" not in report.methods
     assert report.protocol["hybrid"] == "is the row shop"
+
+
+def test_settings_are_searched_on_validation_before_the_test_part_is_opened(shop: Shop) -> None:
+    seen = []
+    report = shop.evaluate(split="user-time", k=5, tune=["bpr"], observer=seen.append)
+    assert "bpr by " in report.protocol["tuned"]
+    assert "learning_rate" in report.protocol["tuned"]
+    assert "bpr" in report.methods
+    assert report.protocol["openings"] == 1
+    tasks = [event.task for event in seen if isinstance(event, Started)]
+    assert tasks[0] == "tune Bpr"
+    with pytest.raises(UnknownName, match="bqr"):
+        shop.evaluate(split="user-time", tune=["bqr"])
+    with pytest.raises(InputError, match="searched"):
+        shop.evaluate(events=shop.path / "events.csv", tune=["bpr"])

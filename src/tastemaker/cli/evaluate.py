@@ -41,6 +41,10 @@ Missing = Annotated[
         "--missing", metavar="WHAT=SHARE", help="With a split: items that lose picture, text, attributes or a feature."
     ),
 ]
+Tune = Annotated[
+    list[str] | None,
+    typer.Option("--tune", metavar="A,B", help="With a split: search the settings of these first, on validation."),
+]
 Written = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html with plots, or .md.")
 ]
@@ -57,6 +61,7 @@ def evaluate(
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of splits and intervals.")] = 0,
     seeds: Seeds = 1,
     missing: Missing = None,
+    tune: Tune = None,
     report: Written = None,
     as_json: AsJson = False,
 ) -> None:
@@ -78,6 +83,7 @@ def evaluate(
             seed=seed,
             seeds=seeds,
             missing=_shares(several(missing)),
+            tune=several(tune),
             observer=observer,
         )
     _say(made, report, as_json=as_json)

@@ -74,11 +74,11 @@ def against(report: "Report") -> Table | None:
     lines = []
     for one in found:
         gap = one.difference
-        word = "like it" if one.p >= 0.05 else "better" if gap.value > 0 else "worse"
+        word = "no clear difference" if one.p >= 0.05 else "better" if gap.value > 0 else "worse"
         lines.append((one.method, f"{gap.value:+.4f} [{gap.low:+.4f}, {gap.high:+.4f}]", f"{one.p:.3f}", word))
     best = report.best_baseline(metric)
     note = "difference [95 % interval] by paired bootstrap; p after Holm's correction for the rows of this table"
-    head = ("method", f"{metric} less {best}", "p", "than the best baseline")
+    head = ("method", f"{metric} less {best}", "p", "verdict")
     return Table(f"Against the best baseline, {best}", head, tuple(lines), note)
 
 

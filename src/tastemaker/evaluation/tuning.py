@@ -15,7 +15,7 @@ import numpy as np
 
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError, InputError
+from tastemaker.core.errors import ConfigError, FitError, InputError
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.evaluation.curves import Watch
@@ -23,7 +23,7 @@ from tastemaker.evaluation.ledger import configuration_hash
 from tastemaker.evaluation.protocols import Protocol
 from tastemaker.recommenders.base import Recommender
 
-C = TypeVar("C", bound=Config, covariant=True)
+C = TypeVar("C", bound=Config)
 Options = Mapping[str, Sequence[object]]
 """Field of a config -> values to try."""
 KEEP = 3
@@ -58,6 +58,30 @@ class Tuned(Generic[C]):
 
     config: C
     trials: tuple[Trial[C], ...]
+
+
+AROUND = ("dim", "learning_rate", "weight_decay", "temperature", "dropout")
+"""Fields that matter to most trained methods, under the names they have everywhere."""
+
+
+def around(config: Config) -> dict[str, list[object]]:
+    """Values a step below and above those of a config, for the fields of :data:`AROUND` that it has."""
+    found: dict[str, list[object]] = {}
+    for name in AROUND:
+        value = getattr(config, name, None)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value:
+            continue
+        near = [value // 2, value, value * 2] if isinstance(value, int) else [value / 3, value, value * 3]
+        found[name] = [one for one in near if _allowed(config, name, one)]
+    return found
+
+
+def _allowed(config: Config, name: str, value: object) -> bool:
+    try:
+        type(config).read({**config.model_dump(), name: value})
+    except ConfigError:
+        return False
+    return True
 
 
 def tune(
@@ -153,7 +177,7 @@ def _try(
     gain = float("-inf")
     try:
         made = method(short).fit(
-            protocol.train, vectors, Watch(f"tune {method.__name__}", observer), protocol.validation
+            protocol.train, vectors, Watch(f"one {method.__name__}", observer), protocol.validation
         )
         if protocol.validation is not None:
             gain = protocol.validation.gain(made.score, rows)

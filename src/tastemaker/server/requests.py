@@ -231,3 +231,5 @@ class EvaluateRequest(Request):
     """How often a method that draws by chance is trained; its figures are means."""
     missing: dict[Words, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     """With a split: share of the items that lose their `picture`, `text`, `attributes` or a feature, by name."""
+    tune: list[Words] = Field(default_factory=list)
+    """With a split: methods whose settings are searched first, on the validation part of what is learned."""

@@ -19,7 +19,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.catalog.store import Store
 from tastemaker.core import registry
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FilterError, InputError, MissingExtra, PictureError, UnknownName
+from tastemaker.core.errors import FilterError, FitError, InputError, MissingExtra, PictureError, UnknownName
 from tastemaker.core.progress import Noted, Observer
 from tastemaker.core.types import Ints
 from tastemaker.evaluation import rankers
@@ -33,6 +33,7 @@ from tastemaker.evaluation.missing import without
 from tastemaker.evaluation.protocols import Protocol
 from tastemaker.evaluation.rankers import Ranker, from_recommender
 from tastemaker.evaluation.report import Report
+from tastemaker.evaluation.tuning import around, tune
 from tastemaker.index.exact import best
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.hybrid import Hybrid
@@ -65,6 +66,7 @@ class Plan:
     ledger: Path | None = None
     seeds: int = 1
     missing: Mapping[str, float] = field(default_factory=dict)
+    tune: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse what cannot be evaluated, before any work.
@@ -76,10 +78,11 @@ class Plan:
             raise InputError("an evaluation needs one source of truth", hint="give one of events, queries and split")
         if self.seeds < 1:
             raise InputError(f"seeds is {self.seeds!r}; it must be 1 or more")
-        if self.missing and self.split is None:
+        if (self.missing or self.tune) and self.split is None:
+            what = "something is to be missing" if self.missing else "settings are to be searched"
             raise InputError(
-                "something is to be missing, but the shop is judged as it is fitted",
-                hint="give a split: then every method is fitted anew without it",
+                f"{what}, but the shop is judged as it is fitted",
+                hint="give a split: then every method is fitted anew",
             )
 
 
@@ -129,10 +132,13 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
     if plan.missing and view.fitted.space is not None:
         vectors = embed_all(view.fitted.space, catalog, observer)
     world = _World(protocol.known, vectors)
+    configs, searched = _tuned(configs, plan, protocol, vectors, observer)
     hybrid = hybrid_config(plan.settings) if view.fitted.recommender is None else view.fitted.recommender.config
     asked = {name: config for name, config in configs.items() if name not in BASELINES and config != hybrid}
     baselines = _configs(plan, [name for name in BASELINES if name in registry.names("recommender")])
-    baselines = {name: config for name, config in baselines.items() if name != "random" or name in configs}
+    baselines = {
+        name: configs.get(name, config) for name, config in baselines.items() if name != "random" or name in configs
+    }
     frozen = {
         "methods": {SHOP: hybrid, **baselines, **asked},
         "seeds": plan.seeds,
@@ -145,6 +151,7 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
     entrants += [_entrant(name, config, world, plan) for name, config in asked.items()]
     said: dict[str, object] = {"baselines_added": " ".join(name for name in BASELINES if name not in configs)}
     said |= {"missing": ", ".join(f"{share:.0%} of {what}" for what, share in plan.missing.items())}
+    said |= {"tuned": searched}
     if any(config == hybrid for config in configs.values()):
         said["hybrid"] = f"is the row {SHOP}"
 
@@ -153,6 +160,29 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
 
     order = [SHOP, *asked, *BASELINES]
     return contest(entrants, judge, first=order, said=said, observer=observer)
+
+
+def _tuned(
+    configs: Mapping[str, Config],
+    plan: Plan,
+    protocol: Protocol,
+    vectors: ItemVectors | None,
+    observer: Observer,
+) -> tuple[Mapping[str, Config], str]:
+    """The settings after a search on the validation part, and what is said of it."""
+    found, said = dict(configs), []
+    for name in plan.tune:
+        config = found[name]
+        options = around(config)
+        try:
+            tuned = tune(_method(name), options, protocol, vectors, start=config, seed=plan.seed, observer=observer)
+        except FitError as error:
+            observer(Noted("evaluate", f"{name} is not tuned: {error.message}"))
+            continue
+        found[name] = tuned.config
+        chosen = ", ".join(f"{field} {getattr(tuned.config, field):.3g}" for field in options)
+        said.append(f"{name} by {len(tuned.trials)} trials on the validation part" + (f": {chosen}" * bool(chosen)))
+    return found, "; ".join(said)
 
 
 def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Callable[[], Judge]:
@@ -167,12 +197,11 @@ def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Calla
 def _wanted(plan: Plan) -> list[str]:
     """Names of the recommenders that are asked for."""
     known = registry.names("recommender")
-    if plan.methods == ("all",):
-        return known
-    for name in plan.methods:
+    asked = [*(known if plan.methods == ("all",) else plan.methods), *plan.tune]
+    for name in asked:
         if name not in known:
             raise UnknownName("recommender", name, [*known, "all"])
-    return list(dict.fromkeys(plan.methods))
+    return list(dict.fromkeys(asked))
 
 
 def _configs(plan: Plan, names: Sequence[str]) -> dict[str, Config]:

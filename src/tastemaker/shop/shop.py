@@ -317,6 +317,7 @@ class Shop:
         seed: int = 0,
         seeds: int = 1,
         missing: Mapping[str, float] | None = None,
+        tune: Sequence[str] = (),
         observer: Observer = silent,
     ) -> Report:
         """How good the answers are, beside plain baselines, with intervals.
@@ -332,6 +333,7 @@ class Shop:
             seed: of the split, the random baseline and the intervals.
             seeds: how often a method that draws by chance is trained; its figures are means.
             missing: with a split, the share of items that lose a modality: ``{"picture": 0.3}``.
+            tune: with a split, methods whose settings are searched first, on the validation part of what is learned.
             observer: hears of progress. Stopped after the first method, it gets the table of those that are done.
 
         Raises:
@@ -341,7 +343,7 @@ class Shop:
         check_k(k)
         workspace, named = self.workspace, (events, queries, split, tuple(methods), candidates, k, seed)
         ledger = workspace.state / "evaluations.json"
-        plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {})
+        plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {}, tuple(tune))
         return evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
 
     def doctor(self) -> dict[str, object]:

@@ -45,6 +45,7 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
                 seed=asked.seed,
                 seeds=asked.seeds,
                 missing=asked.missing,
+                tune=asked.tune,
                 observer=observer,
             )
         return plain(report.to_json())
