@@ -25,8 +25,9 @@ from tastemaker.recommenders.multimodal import Neighbours
 from tastemaker.recommenders.signals import in_order
 from tastemaker.recommenders.validation import Validation, held_back, some
 
-NEWNESS = (0.0, -0.5, -1.0, -2.0)
-"""What is added to the score of items without events, in deviations of the scores; validation chooses."""
+NEWNESS = (0.0, -0.5, -1.0, -2.0, -4.0)
+"""What is added to the score of items without events, in deviations of a person's scores; validation chooses."""
+SAMPLE = 200  # people whose scores say how large a deviation is
 F = TypeVar("F", bound=FactorsConfig)
 
 
@@ -101,12 +102,17 @@ class MultimodalFactors(Factors[F]):
         """What training does not choose."""
         if self.config.half_life is None and in_order(events):
             self._half_life = self._read_best(questions)
+        if len(self._rows) == len(self._events):
+            return
+        scores = self.score(questions.histories[:SAMPLE], self._events)
+        spoken = np.isfinite(scores).all(axis=1)  # who has a history that says something
+        spread = float(scores[spoken].std(axis=1).mean()) if spoken.any() else 0.0
         gains = []
         for newness in NEWNESS:
-            self._newness = newness
+            self._newness = newness * spread
             self.place()
-            gains.append(self.gain(questions))
-        self._newness = NEWNESS[int(np.argmax(gains))]
+            gains.append((self.gain(questions), self._newness))
+        self._newness = max(gains)[1]
         self.place()
 
     def place(self) -> None:
@@ -115,10 +121,9 @@ class MultimodalFactors(Factors[F]):
         rows = np.flatnonzero(found.there).astype(np.int64)
         new = np.ones(len(found.there), np.bool_)
         new[self._events[self._events < len(new)]] = False
-        spread = float(np.std(found.items @ found.said.mean(axis=0))) if len(rows) else 0.0
         self._know(rows, len(found.there))
         self._said = np.array(found.said[rows], np.float32, order="C")
-        self.take(found.items[rows], (found.offset + self._newness * spread * new)[rows])
+        self.take(found.items[rows], (found.offset + np.float32(self._newness) * new)[rows])
 
     @override
     def read(self, places: Ints, weights: Floats) -> Floats:

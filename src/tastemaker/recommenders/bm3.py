@@ -1,0 +1,237 @@
+"""BM3: self-supervised, without a single item that was not chosen.
+
+A person and what they chose are two views of one thing, and so are an item and what it looks and sounds like. Each
+foretells the other, seen through noise, while the other holds still: that is all the loss there is. Nothing pushes
+apart what does not belong together; that it does not all fall into one point is left to the view that holds still.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import Field
+from scipy.sparse import csr_matrix
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from tastemaker.alignment.space import ItemVectors
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import Interactions
+from tastemaker.core.config import Config
+from tastemaker.core.progress import Observer
+from tastemaker.core.seeds import derive
+from tastemaker.core.types import Floats
+from tastemaker.nn.training import Learning, Plan, train
+from tastemaker.recommenders.factors import FactorsConfig
+from tastemaker.recommenders.freedom import begun, edges, product
+from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
+from tastemaker.recommenders.validation import Validation
+
+START = 0.1
+STEPS = 8  # fewest batches of an epoch
+
+
+class Bm3Config(FactorsConfig):
+    """Settings of BM3."""
+
+    layers: int = Field(default=1, ge=1, le=6)
+    """Trips over the graph, from items to people and back."""
+
+    dropout: float = Field(default=0.3, ge=0, lt=1)
+    """Share of the numbers of a view that are hidden before it is foretold."""
+
+    modal: float = Field(default=1.0, ge=0)
+    """Weight of the modalities against people and items."""
+
+    epochs: int = Field(default=12, ge=1)
+    """At most; validation chooses how many."""
+
+    learning_rate: float = Field(default=0.003, gt=0)
+    """At its highest."""
+
+    weight_decay: float = Field(default=0.01, ge=0)
+    """Shrinks vectors and projections."""
+
+    batch_size: int = Field(default=2048, ge=1)
+    """Choices a step."""
+
+    max_minutes: float = Field(default=10.0, gt=0)
+    """After so long the training ends gently."""
+
+
+class Bm3(MultimodalFactors[Bm3Config]):
+    """``L = C(g(u), i') + C(g(i), u') + a sum_m [C(g(t_m), i') + C(g(t_m), t_m')]``, C is 1 - cos, ' is held still.
+
+    u and i are propagated over the graph of choices, ``t_m = W_m f_m``, g is one linear layer, and what is held still
+    went through dropout. ``s(u, j) = g(u) . g(j)``; an item without events has ``g`` of the mean of its ``t_m``.
+
+    Args:
+        config: settings; the defaults when None.
+        checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
+
+    Source: Zhou et al., WWW 2023, eq. 6 to 12.
+    Differs: people have no vectors of their own but are propagated from histories; items start from the leading
+        directions of the graph; long histories are drawn as often as the root of their length.
+    """
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = (
+        "Zhou et al., Bootstrap latent representations for multi-modal recommendation, WWW 2023, eq. 6"
+    )
+    config_class: ClassVar[type[Config]] = Bm3Config
+
+    _content: Mapping[str, Floats]
+
+    def __init__(self, config: Bm3Config | None = None, *, checkpoint: Path | None = None) -> None:
+        super().__init__(config)
+        self._checkpoint = checkpoint
+
+    @override
+    def see(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
+        """Read the vectors of every modality."""
+        super().see(catalog, vectors)
+        self._content = self._near.likeness.vectors(catalog, vectors, np.arange(catalog.size))
+
+    @override
+    def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
+        """Train; keep the best moment."""
+        config = self.config
+        self._people = events.matrix()[:, self._events].tocsr()
+        counts = np.asarray(self._people.sum(axis=0), np.float32).ravel()
+        self._famous = np.maximum(counts, 1.0) ** np.float32(-0.5)
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(config.seed, "bm3"))
+            start = begun(self._people, config.dim, config.seed)
+            model = Views(start, [matrix.shape[1] for matrix in self._content.values()])
+        known = [torch.from_numpy(matrix[self._events]) for matrix in self._content.values()]
+        plan = Plan(
+            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.9,
+            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
+            key=f"{config.json_text()} {self._people.nnz} {self._people.shape}",
+        )  # fmt: skip
+        train(_Bootstrap(self, model, known, questions), plan, observer)
+        self.settle(model)
+        del self._people
+
+    @torch.no_grad()
+    def settle(self, model: "Views") -> None:
+        """Take what a training has come to."""
+        _, items = model(*edges(self._people), self.config.layers)
+        self._items_known = items.numpy()
+        self._foretold = model.foretell.weight.numpy().copy()
+        self._projections = [projection.numpy().copy() for projection in model.projections]
+        self.place()
+
+    @override
+    def everything(self) -> Vectors:
+        """Propagated items, and the mean of what their modalities show for the others."""
+        size = self._near.size
+        items, heard = np.zeros((size, self._items_known.shape[1]), np.float32), np.zeros(size, np.float32)
+        for matrix, projection in zip(self._content.values(), self._projections, strict=True):
+            items += matrix @ projection
+            heard += np.any(matrix != 0, axis=1)
+        items /= np.maximum(heard, 1.0)[:, None]
+        here = self._events < size
+        rows = self._events[here]
+        usual = float(np.linalg.norm(self._items_known, axis=1).mean())  # modalities carry no length of their own
+        items *= usual / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-12)
+        items[rows] = self._items_known[here]
+        said = items.copy()
+        said[rows] *= self._famous[here, None]
+        there = heard > 0
+        there[rows] = True
+        turn = self._foretold.T
+        return Vectors(said @ turn, items @ turn, np.zeros(size, np.float32), there)
+
+    @override
+    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
+        """The vectors, and what new items are placed by."""
+        own = {f"projection.{place:03}": value for place, value in enumerate(self._projections)}
+        more = {"items_known": self._items_known, "foretold": self._foretold, "famous": self._famous}
+        return {**super().tensors(), **own, **more}
+
+    @override
+    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        super().restore(tensors)
+        arrays = (np.asarray(tensors[name], np.float32) for name in ("items_known", "foretold", "famous"))
+        self._items_known, self._foretold, self._famous = arrays
+        names = sorted(name for name in tensors if name.startswith("projection."))
+        self._projections = [np.asarray(tensors[name], np.float32) for name in names]
+        return self
+
+
+class Views(nn.Module):
+    """Vectors of the items with events, projections of the modalities, and the layer that foretells."""
+
+    def __init__(self, start: Floats, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.items = nn.Parameter(torch.from_numpy(start))
+        dim = start.shape[1]
+        self.projections = nn.ParameterList(torch.randn(width, dim) * START for width in widths)
+        self.foretell = nn.Linear(dim, dim, bias=False)
+        nn.init.eye_(self.foretell.weight)
+
+    def forward(self, there: csr_matrix, back: csr_matrix, layers: int) -> tuple[Tensor, Tensor]:
+        """People and items after all trips. Shapes: there (people, items), back (items, people)."""
+        x: Tensor = self.items
+        items = x
+        for _ in range(layers):
+            x = product(back, product(there, x))
+            items = items + x
+        return product(there, items), items
+
+
+class _Bootstrap(Learning):
+    """Each choice once or more; the views of its person, its item and its modalities foretell each other."""
+
+    name = "bm3"
+    model: Views
+
+    def __init__(self, owner: Bm3, model: Views, content: Sequence[Tensor], questions: Validation | None) -> None:
+        self.owner, self.model, self.content, self.questions = owner, model, content, questions
+        self.people = owner._people
+        self.there, self.back = edges(self.people)
+        lengths = np.diff(self.people.indptr)
+        self.able = np.repeat(np.arange(len(lengths)), np.ceil(np.sqrt(lengths)).astype(np.int64))
+        self.size = max(1, min(owner.config.batch_size, -(-len(self.able) // STEPS)))
+        self.steps = -(-len(self.able) // self.size)
+
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """Everybody, those with long histories more often."""
+        del share
+        order = rng.permutation(self.able)
+        begin, length = self.people.indptr, np.diff(self.people.indptr)
+        for low in range(0, len(order), self.size):
+            users = order[low : low + self.size]
+            wanted = torch.from_numpy(self.people.indices[begin[users] + rng.integers(0, length[users])]).long()
+            people, items = self.model(self.there, self.back, self.owner.config.layers)
+            yield self._loss(people[torch.from_numpy(users)], items[wanted], wanted)
+
+    def _loss(self, people: Tensor, items: Tensor, wanted: Tensor) -> Tensor:
+        """Shapes: (n, dim), (n, dim), (n,) -> ()."""
+        config, foretell = self.owner.config, self.model.foretell
+        loss = self._apart(foretell(people), items) + self._apart(foretell(items), people)
+        for content, projection in zip(self.content, self.model.projections, strict=True):
+            here = (content[wanted] != 0).any(dim=1)
+            if here.any():
+                shown = content[wanted][here] @ projection
+                modal = self._apart(foretell(shown), items[here]) + self._apart(foretell(shown), shown)
+                loss = loss + config.modal * modal
+        return loss
+
+    def _apart(self, told: Tensor, still: Tensor) -> Tensor:
+        """One less the cosine to what is held still, behind noise."""
+        noisy = functional.dropout(still.detach(), self.owner.config.dropout)
+        return 1.0 - functional.cosine_similarity(told, noisy, dim=1).mean()
+
+    def validate(self, model: nn.Module) -> float | None:
+        """How high the hidden choices stand."""
+        if self.questions is None:
+            return None
+        self.owner.settle(cast("Views", model))
+        return self.owner.gain(self.questions)
