@@ -8,7 +8,7 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import FitError, UnknownName
-from tastemaker.recommenders.baskets import Sets, collect
+from tastemaker.recommenders.baskets import TAKEN, Sets, collect
 from tastemaker.recommenders.compatibility import Counts, Evidence, OwnSet
 from tastemaker.recommenders.complete import Complete, CompleteConfig
 
@@ -150,6 +150,7 @@ def test_visits_teach_where_no_sets_are_given():
     assert {(kind != "coat", style) for kind, style, _ in best(model, ["coat-forest-0"])} == {(True, "forest")}
     tiers = {g.tier for row in range(64) for g in model.grounds(np.array([0]), row, 9) if g.group == "together"}
     assert tiers == {"taken"}
+    assert (model.tier, Complete.restore(model.settings(), model.tensors()).tier) == (TAKEN, TAKEN)
 
 
 def test_what_is_missing_is_survived():

@@ -1,5 +1,7 @@
 """Every step alone, on a shortlist of six items written out by hand, and all of them in their order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from tastemaker.shop.reranking import (
     bury,
     diversity,
     not_for_me,
+    other_kinds,
     pin,
     rerank,
     shortlist,
@@ -113,6 +116,22 @@ def test_no_more_of_a_kind_than_wanted_until_all_had_their_turn(setting):
     assert order(diversity(start(), setting())) == "abcdef"
 
 
+def test_other_kinds_stand_before_more_of_the_same(setting):
+    plain = setting(substitutes="last")
+    given = replace(plain, given=np.array([0]))
+    assert order(other_kinds(start([1, 2, 3, 4, 5]), given)) == "defbc"
+    assert order(other_kinds(start([1, 2, 3, 4, 5]), plain)) == "bcdef"
+    keep = replace(given, live=LiveConfig(substitutes="keep"))
+    assert order(other_kinds(start([1, 2, 3, 4, 5]), keep)) == "bcdef"
+
+
+def test_where_a_department_has_one_kind_more_of_the_same_is_all_there_is(setting):
+    items = [replace(item, department="films" if item.attributes["kind"] == "lamp" else "home") for item in ITEMS]
+    view = replace(setting().view, catalog=Catalog.from_items(items))
+    given = replace(setting(substitutes="last"), view=view, given=np.array([0]))
+    assert order(other_kinds(start([1, 2, 3, 4, 5]), given)) == "bcdef"
+
+
 def test_diversity_takes_the_unlike_before_the_next_best(setting):
     assert order(diversity(start(), setting(diversity=0.5, k=2)))[:2] == "ad"
     assert order(diversity(start(), setting(diversity=1.0, k=2)))[1] in "def"
@@ -143,7 +162,7 @@ def test_the_order_of_the_steps(setting):
     rules = (Rule(boost="kind = rug", by=9.0), Rule(bury="colour = blue"), Rule(pin=("d",), place=1))
     found = rerank(start(), setting(*rules))
     assert order(found) == "dacefb"
-    assert list(STEPS) == ["not for me", "boost", "diversity", "bury", "sold out", "pin"]
+    assert list(STEPS) == ["not for me", "boost", "other kinds", "diversity", "bury", "sold out", "pin"]
     assert found.notes == ("rule `boost kind = rug by 9`", "rule `bury colour = blue`", "rule `pin d at 1`")
 
 

@@ -14,13 +14,13 @@ Every count can be asked for as if one set had never been seen (see :mod:`pairs`
 the very sets that the counts come from.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix, diags, identity
 
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.baskets import Sets
@@ -31,6 +31,7 @@ from tastemaker.recommenders.pairs import Own, Pairs
 RIDGE = 0.3
 """Added to the variance of every direction of the space before it is whitened, in mean variances."""
 LIFTED: tuple[Block, ...] = ("kinds", "labels")
+SCALED: tuple[Block, ...] = ("kinds", "words")
 
 
 @dataclass(frozen=True)
@@ -152,98 +153,161 @@ class Evidence:
 
         Shapes: rows (g,), candidates (n,) -> (n, evidence).
         """
+        return self.summed(self.beside(rows, candidates, own), np.arange(len(rows)))
+
+    def beside(self, rows: Ints, candidates: Ints, own: OwnSet | None = None) -> dict[str, Floats]:
+        """What is between every single item and every candidate, to be summed up over any of the items.
+
+        Shapes: most (g, n); "chosen" (n,); the lifts of single tokens (n, tokens), which item has them (g, tokens).
+        """
+        found = self._counted(rows, candidates, own)
+        for block in LIFTED:
+            found |= self._lifts(block, rows, candidates, own)
+        found |= self._names(rows, candidates)
+        found |= {block: self._cosines(f"scaled {block}", self._scaled[block], rows, candidates) for block in SCALED}
+        found |= self._looks(rows, candidates, own) | {"price": self._price(rows, candidates)}
+        return found | {
+            f"attribute {name}": self._cosines(name, self._by_attribute[name], rows, candidates)
+            for name in self.attributes
+        }
+
+    def summed(self, beside: Mapping[str, Floats], at: Ints) -> Floats:
+        """Every piece of evidence, in the order of :attr:`names`, over some of the items of :meth:`beside`.
+
+        Shapes: at (g,) -> (n, evidence).
+        """
+        lift = {block: self._summed_lift(beside, block, at) for block in LIFTED}
+        count = beside["shared"][at].sum(axis=0)
         found = [
-            *self._counted(rows, candidates, own),
-            *self._kinds(rows, candidates, own),
-            *self._lifts("labels", rows, candidates, own),
-            *self._names(rows, candidates),
-            *_mean_best(self._similar("words", rows, candidates)),
-            *self._looks(rows, candidates, own),
-            self._price(rows, candidates),
+            beside["pairs"][at].sum(axis=0),
+            np.log1p(beside["chosen"]),
+            beside["chosen"] < 1e-6,
+            *lift["kinds"],
+            *_mean_best(beside["kinds"][at]),
+            *lift["labels"],
+            count > 0,
+            np.log1p(count),
+            beside["rare"][at].max(axis=0),
+            *_mean_best(beside["words"][at]),
+            *_mean_best(beside["near"][at]),
+            beside["map"][at].mean(axis=0),
+            beside["price"][at].mean(axis=0),
         ]
         for name in self.attributes:
-            found += _mean_best(_cosines(self._by_attribute[name], rows, candidates))
-        return np.nan_to_num(np.stack(found, axis=1)).astype(np.float32)
+            found += _mean_best(beside[f"attribute {name}"][at])
+        return np.asarray(np.nan_to_num(np.stack(found, axis=1)), np.float32)
 
-    def _counted(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
-        """Sets with both, sets with the candidate, no set at all."""
+    def _counted(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> dict[str, Floats]:
+        """Sets with both, over the root of the sets with each; and the sets with the candidate."""
         size = len(self.counts.chosen)
-        inside = candidates < size
-        known, there = candidates[inside], rows[rows < size]
+        inside, here = candidates < size, rows < size
+        known, there = candidates[inside], rows[here]
         chosen = np.zeros(len(candidates), np.float32)
         chosen[inside] = self.counts.chosen[known]
-        both = np.zeros((len(there), len(candidates)), np.float32)
+        both, mine = np.zeros((len(rows), len(candidates)), np.float32), np.zeros(len(rows), np.float32)
         if len(there) and len(known):
-            both[:, inside] = self.counts.together[there][:, known].toarray()
-        mine = self.counts.chosen[there]
+            found = (self.counts.together[there] @ self._across("places", self._places, known)).toarray()
+            both[np.ix_(here, inside)] = found
+        mine[here] = self.counts.chosen[there]
         if own is not None:
-            taken, held = np.isin(candidates, own.rows), np.isin(there, own.rows)
+            taken, held = np.isin(candidates, own.rows), np.isin(rows, own.rows)
             chosen = chosen - own.weight * taken
-            both = both - own.weight * np.outer(held, taken) * (there[:, None] != candidates)
+            both = both - own.weight * np.outer(held, taken) * (rows[:, None] != candidates)
             mine = mine - own.weight * held
         chosen, both = np.maximum(chosen, 0), np.maximum(both, 0)
-        yield (both / np.sqrt(np.outer(mine + 1, chosen + 1))).sum(axis=0)
-        yield np.log1p(chosen)
-        yield (chosen < 1e-6).astype(np.float32)
+        pairs = both / np.sqrt(np.outer(mine + 1, chosen + 1))
+        return {"pairs": np.asarray(pairs, np.float32), "chosen": np.asarray(chosen, np.float32)}
 
-    def _kinds(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
-        yield from self._lifts("kinds", rows, candidates, own)
-        yield from _mean_best(self._similar("kinds", rows, candidates))
-
-    def _lifts(self, block: Block, rows: Ints, candidates: Ints, own: OwnSet | None) -> tuple[Floats, Floats]:
-        """Mean lift between the tokens of the set and those of the candidate; and of the best single item."""
+    def _lifts(self, block: Block, rows: Ints, candidates: Ints, own: OwnSet | None) -> dict[str, Floats]:
+        """Mean lift of a candidate's tokens beside each token of the items, and beside each item."""
         table = self.traits.tables[block]
-        mine, theirs = table[rows], table[candidates]
+        mine, theirs = table[rows], self._cut(block, table, candidates)
         columns = np.unique(mine.indices).astype(np.int64)
-        if not len(columns):
-            return (np.zeros(len(candidates), np.float32),) * 2
         brought = None if own is None else Own(table[own.rows].toarray(), own.weight)
         lifts = self.counts.lifts[block].lifts(columns, brought)
         each = np.asarray(theirs @ lifts.T) / np.maximum(np.diff(theirs.indptr), 1)[:, None]  # (n, columns)
-        spoken = mine[:, columns]
-        by_item = np.asarray(spoken @ each.T) / np.maximum(np.diff(spoken.indptr), 1)[:, None]  # (g, n)
-        return each.mean(axis=1), by_item.max(axis=0)
+        spoken = mine[:, columns].toarray()
+        best = spoken @ each.T / np.maximum(spoken.sum(axis=1, keepdims=True), 1)  # (g, n)
+        return {f"{block} each": each, f"{block} spoken": spoken, f"{block} best": np.asarray(best, np.float32)}
 
-    def _names(self, rows: Ints, candidates: Ints) -> Iterator[Floats]:
-        """Does it share a rare word of a title, with how many of the set, and how rare is that word."""
+    @staticmethod
+    def _summed_lift(beside: Mapping[str, Floats], block: Block, at: Ints) -> tuple[Floats, Floats]:
+        """Mean over all tokens of the items; and of the best single item."""
+        each, spoken = beside[f"{block} each"], beside[f"{block} spoken"][at].any(axis=0)
+        mean = each[:, spoken].mean(axis=1) if spoken.any() else np.zeros(len(each), np.float32)
+        return mean, beside[f"{block} best"][at].max(axis=0)
+
+    def _names(self, rows: Ints, candidates: Ints) -> dict[str, Floats]:
+        """Does it share a rare word of a title, and how rare is that word."""
         table, rarity = self.traits.tables["names"], self.vocabularies["names"].rarity
-        shared = (table[rows] @ table[candidates].T).toarray() > 0
-        count = shared.sum(axis=0)
-        yield (count > 0).astype(np.float32)
-        yield np.log1p(count)
-        rare = (table[rows] @ diags(rarity**2) @ table[candidates].T).toarray() if len(rarity) else shared
-        yield rare.max(axis=0, initial=0.0)
+        theirs = self._across("names", table, candidates)
+        shared = np.asarray((table[rows] @ theirs).toarray() > 0, np.float32)
+        rare = (table[rows] @ diags(rarity**2) @ theirs).toarray() if len(rarity) else shared
+        return {"shared": shared, "rare": rare}
 
-    def _similar(self, block: Block, rows: Ints, candidates: Ints) -> Floats:
-        return _cosines(self._scaled[block], rows, candidates)
-
-    def _looks(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> Iterator[Floats]:
+    def _looks(self, rows: Ints, candidates: Ints, own: OwnSet | None) -> dict[str, Floats]:
         """Nearness in the space, and the learned map."""
         counts, vectors = self.counts, self.traits.vectors
         if counts.looks is None or counts.whiten is None or not vectors.shape[1]:
-            yield from (np.zeros(len(candidates), np.float32) for _ in range(3))
-            return
-        yield from _mean_best(vectors[rows] @ vectors[candidates].T)
+            nothing = np.zeros((len(rows), len(candidates)), np.float32)
+            return {"near": nothing, "map": nothing}
         white = self._white(counts.whiten)
         brought = None if own is None else Own(white[own.rows], own.weight)
-        yield (counts.looks.times(white[rows], brought) @ white[candidates].T).mean(axis=0)
+        moved = counts.looks.times(white[rows], brought)
+        return {
+            "near": vectors[rows] @ self._cut("vectors", vectors, candidates).T,
+            "map": moved @ self._cut("white", white, candidates).T,
+        }
 
     def _price(self, rows: Ints, candidates: Ints) -> Floats:
-        """Distance of the logarithms from the set's mean; the usual one where either is unknown."""
-        mine, theirs = self.traits.prices[rows], self.traits.prices[candidates]
-        if not np.isfinite(mine).any() or not np.isfinite(theirs).any():
-            return np.zeros(len(candidates), np.float32)
-        far = np.abs(theirs - np.nanmean(mine))
-        return np.where(np.isfinite(far), far, np.nanmean(far)).astype(np.float32)
+        """Distance of the logarithms; the usual one where either is unknown. Shapes: (g, n)."""
+        far = np.abs(self.traits.prices[rows][:, None] - self.traits.prices[candidates])
+        return np.asarray(np.where(np.isfinite(far), far, self._usual_distance), np.float32)
+
+    @cached_property
+    def _usual_distance(self) -> float:
+        prices = self.traits.prices[np.isfinite(self.traits.prices)]
+        return float(prices.std()) if len(prices) else 0.0
 
     def _white(self, whiten: tuple[Floats, Floats]) -> Floats:
         """Whitened vectors of all rows, made once."""
-        if "white" not in self._kept:
-            self._kept["white"] = whitened(self.traits.vectors, whiten)
-        return self._kept["white"]
+        if "white" not in self._whole:
+            self._whole["white"] = whitened(self.traits.vectors, whiten)
+        return self._whole["white"]
+
+    def _cut(self, name: str, table: csr_matrix | Floats, candidates: Ints) -> csr_matrix:
+        """The candidates' lines of a table; those of the last question are kept, which often comes again."""
+        held = self._kept.get(name)
+        if held is not None and np.array_equal(held[0], candidates):
+            return held[1]
+        found = table[candidates]
+        self._kept[name] = (candidates, found)
+        return found
+
+    def _across(self, name: str, table: csr_matrix, candidates: Ints) -> csr_matrix:
+        """The candidates' lines as columns. Shapes: (tokens, n)."""
+        held = self._kept.get(f"{name} across")
+        if held is not None and np.array_equal(held[0], candidates):
+            return held[1]
+        found = csr_matrix(table[candidates].T)
+        self._kept[f"{name} across"] = (candidates, found)
+        return found
+
+    def _cosines(self, name: str, table: csr_matrix, rows: Ints, candidates: Ints) -> Floats:
+        """Of unit rows. Shapes: (g, n)."""
+        return np.asarray((table[rows] @ self._across(name, table, candidates)).toarray(), np.float32)
 
     @cached_property
-    def _kept(self) -> dict[str, Floats]:
+    def _places(self) -> csr_matrix:
+        """1 for each row in its own column. Shapes: (rows of the fit, rows of the fit)."""
+        return csr_matrix(identity(len(self.counts.chosen), np.float32, format="csr"))
+
+    @cached_property
+    def _kept(self) -> dict[str, tuple[Ints, csr_matrix]]:
+        return {}
+
+    @cached_property
+    def _whole(self) -> dict[str, Floats]:
         return {}
 
     @cached_property
@@ -253,7 +317,7 @@ class Evidence:
             block: unit((self.traits.tables[block] @ diags(self.vocabularies[block].rarity)).tocsr())
             if len(self.vocabularies[block].rarity)
             else self.traits.tables[block]
-            for block in ("kinds", "words")
+            for block in SCALED
         }
 
     @cached_property
@@ -270,8 +334,3 @@ class Evidence:
 def _mean_best(near: Floats) -> tuple[Floats, Floats]:
     """Over the set. Shapes: (g, n) -> (n,), (n,)."""
     return near.mean(axis=0), near.max(axis=0)
-
-
-def _cosines(table: csr_matrix, rows: Ints, candidates: Ints) -> Floats:
-    """Shapes: (g, n)."""
-    return np.asarray((table[rows] @ table[candidates].T).toarray(), np.float32)

@@ -91,7 +91,7 @@ class Complete:
             UnknownName: no item has the attribute ``kind``.
         """
         sets = baskets.collect(catalog.interactions, given, pause=self.config.pause, longest=self.config.longest)
-        tier = _best_tier(sets)
+        self.tier = _best_tier(sets)
         self.kind = item_traits.kind_attribute(catalog, self.config.kind)
         self._vocabularies = item_traits.learn(catalog, self.kind)
         self.attributes = _compared(catalog, self._vocabularies["labels"])
@@ -100,7 +100,9 @@ class Complete:
         with track(observer, "complete", 2) as task:
             self._weights = []
             for single in (True, False):
-                self._weights.append(self._learned(catalog, sets, np.flatnonzero(sets.tier == tier), single=single))
+                self._weights.append(
+                    self._learned(catalog, sets, np.flatnonzero(sets.tier == self.tier), single=single)
+                )
                 task.advance()
         return self
 
@@ -109,12 +111,11 @@ class Complete:
 
         Shapes: rows (g,), candidates (n,) -> (n,); -inf for all when the set is empty.
         """
-        scores = np.full(len(candidates), -np.inf, np.float32)
-        asked = np.flatnonzero(~np.isin(candidates, rows))
-        if len(rows) and len(asked):
-            parts = self._parts(rows, candidates[asked])
-            scores[asked] = parts.sum(axis=1)
-        return scores
+        if not len(rows) or not len(candidates):
+            return np.full(len(candidates), -np.inf, np.float32)
+        scores = self._parts(rows, candidates).sum(axis=1)
+        scores[np.isin(candidates, rows)] = -np.inf
+        return np.asarray(scores, np.float32)
 
     def parts(self, rows: Ints, candidates: Ints) -> dict[str, Floats]:
         """What each group of evidence adds to the scores. Shapes: each (n,)."""
@@ -154,18 +155,27 @@ class Complete:
     def _learned(self, catalog: Catalog, sets: Sets, numbers: Ints, *, single: bool) -> Weights:
         """Weights of evidence from items left out of their sets, given one other item or all of them."""
         rng = generator(self.config.seed, f"complete {'one' if single else 'all'}")
-        places = [(int(number), int(row)) for number in numbers for row in sets.rows(int(number))]
-        drawn = rng.permutation(len(places))[: self.config.cases]
         alive = np.flatnonzero(catalog.alive)
+        pool = rng.choice(alive, min(self.config.candidates, len(alive)), replace=False)
         read = []
-        for number, target in (places[at] for at in np.sort(drawn)):
+        for number, targets in self._left_out(sets, numbers, rng).items():
             own = OwnSet(sets.rows(number), float(sets.weight[number]))
-            rest = own.rows[own.rows != target]
-            rest = rng.choice(rest, 1) if single else rest[-MOST_GIVEN:]
-            others = rng.choice(alive, min(self.config.candidates, len(alive)), replace=False)
-            others = others[~np.isin(others, own.rows)]
-            read.append(self._evidence.read(rest, np.concatenate([[target], others]), own))
+            candidates = np.concatenate([own.rows, pool[~np.isin(pool, own.rows)]])
+            others = np.arange(len(own.rows), len(candidates))
+            beside = self._evidence.beside(own.rows, candidates, own)
+            for place in targets:
+                rest = np.delete(np.arange(len(own.rows)), place)
+                found = self._evidence.summed(beside, rng.choice(rest, 1) if single else rest[-MOST_GIVEN:])
+                read.append(found[np.concatenate([[place], others])])
         return learn_weights(read, self.config.weight_decay)
+
+    def _left_out(self, sets: Sets, numbers: Ints, rng: np.random.Generator) -> dict[int, list[int]]:
+        """Drawn cases: set -> which of its items are left out, one after the other."""
+        cases = [(int(number), place) for number in numbers for place in range(len(sets.rows(int(number))))]
+        found: dict[int, list[int]] = {}
+        for at in np.sort(rng.permutation(len(cases))[: self.config.cases]):
+            found.setdefault(cases[at][0], []).append(cases[at][1])
+        return found
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """Everything learned; what items say is read again by :meth:`refresh`."""
@@ -178,13 +188,19 @@ class Complete:
 
     def settings(self) -> dict[str, object]:
         """The config, and what ``fit`` found out of the catalog, as JSON values."""
-        return {"config": self.config.model_dump(mode="json"), "kind": self.kind, "attributes": list(self.attributes)}
+        return {
+            "config": self.config.model_dump(mode="json"),
+            "kind": self.kind,
+            "tier": self.tier,
+            "attributes": list(self.attributes),
+        }
 
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> "Complete":
         """Build it again from :meth:`settings` and :meth:`tensors`; :meth:`refresh` makes it ready to answer."""
         made = cls(CompleteConfig.model_validate(settings["config"]))
         made.kind, names = str(settings["kind"]), settings["attributes"]
+        made.tier = int(str(settings["tier"]))
         made.attributes = tuple(map(str, names)) if isinstance(names, list) else ()
         made._vocabularies = {block: Vocabulary.restore(tensors, f"{block}.") for block in BLOCKS}
         made._weights = [Weights.unpacked(tensors[f"weights.{name}"]) for name in ("one", "all")]

@@ -46,7 +46,7 @@ def complete(
         hint = "add sets.csv (set, item) or events with times, then `tastemaker fit`"
         raise NotFitted("nothing is known of what goes with what", hint=hint)
     candidates = np.flatnonzero(mask)
-    setting = Setting(view, order.live, k, NOTHING, order.rules, order.live.goes_with_per_kind)
+    setting = Setting(view, order.live, k, NOTHING, order.rules, order.live.goes_with_per_kind, rows)
     found = rerank(shortlist(candidates, model.score(rows, candidates)), setting)
     parts = model.parts(rows, found.rows[:k]) if explain else None
     items = shown(view, found, k, lambda row: _reasons(view, rows, row), parts)

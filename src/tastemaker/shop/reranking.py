@@ -2,10 +2,11 @@
 
     1  not for me   what looks most like something the person has dismissed falls
     2  boost        rules of the shop lift
-    3  diversity    near-copies and too many of one kind make room
-    4  bury         rules of the shop send to the end
-    5  sold out     what cannot be bought goes last (it is not there at all unless the settings say so)
-    6  pin          rules of the shop put at a place
+    3  other kinds  what goes with a thing stands before what could stand in for it (``complete`` alone)
+    4  diversity    near-copies and too many of one kind make room
+    5  bury         rules of the shop send to the end
+    6  sold out     what cannot be bought goes last (it is not there at all unless the settings say so)
+    7  pin          rules of the shop put at a place
 
 Steps 1 and 2 change scores, the others only the order. What a step adds to a score is kept under its name, so that the
 parts of a score always sum up to it. Nothing that a filter, the history or ``exclude`` has taken out comes back.
@@ -25,6 +26,7 @@ from tastemaker.core.errors import InputError
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters
+from tastemaker.recommenders.baskets import GIVEN
 from tastemaker.recommenders.signals import recent
 from tastemaker.shop.live import View
 from tastemaker.shop.rules import Rule, Verb
@@ -53,6 +55,9 @@ class LiveConfig(Config):
     """Most items of one kind before all other kinds had their turn; 0: any number."""
     goes_with_per_kind: int = Field(default=3, ge=0)
     """The same for ``complete``."""
+    substitutes: Literal["auto", "last", "keep"] = "auto"
+    """In ``complete``, another of a kind that is there already: behind other kinds of its department (last), or where
+    its score puts it (keep). auto: last where it was learned from visits, in which people compare; keep with sets."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ class Setting:
         history: what the person did.
         rules: of the shop, those that hold today.
         per_kind: most items of one kind, see ``LiveConfig``.
+        given: for ``complete``: rows that are there already.
     """
 
     view: View
@@ -124,6 +130,7 @@ class Setting:
     history: History
     rules: Sequence[Rule] = ()
     per_kind: int = 0
+    given: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 Step = Callable[[Shortlist, Setting], Shortlist]
@@ -166,6 +173,22 @@ def boost(found: Shortlist, setting: Setting) -> Shortlist:
             reason = Reason("rule", f"put forward by the shop: {rule.boost}", 0.0)
             found = lifted.saying(*note, reasons=dict.fromkeys(found.rows[kept].tolist(), reason))
     return found
+
+
+def other_kinds(found: Shortlist, setting: Setting) -> Shortlist:
+    """Other kinds first, where the department of what is given has others."""
+    model, wish = setting.view.fitted.complete, setting.live.substitutes
+    learned_from_visits = model is not None and model.tier != GIVEN
+    if not len(setting.given) or wish == "keep" or (wish == "auto" and not learned_from_visits):
+        return found
+    catalog, kinds = setting.view.catalog, setting.view.kinds
+    departments = np.array([catalog.raw_item(row).department for row in range(catalog.size)], np.object_)
+    same = np.zeros(len(found), np.bool_)
+    for row in setting.given.tolist():
+        around = (departments == departments[row]) & catalog.alive
+        if kinds[row] and len(set(kinds[around].tolist())) > 1:
+            same |= kinds[found.rows] == kinds[row]
+    return found.last(same)
 
 
 def diversity(found: Shortlist, setting: Setting) -> Shortlist:
@@ -233,7 +256,8 @@ def pin(found: Shortlist, setting: Setting) -> Shortlist:
 
 
 STEPS: Mapping[str, Step] = {
-    "not for me": not_for_me, "boost": boost, "diversity": diversity, "bury": bury, "sold out": sold_out, "pin": pin,
+    "not for me": not_for_me, "boost": boost, "other kinds": other_kinds, "diversity": diversity, "bury": bury,
+    "sold out": sold_out, "pin": pin,
 }  # fmt: skip
 """Every step by its name, in their order."""
 
