@@ -28,10 +28,20 @@ def hits(rankings: Sequence[Ints], positives: Sequence[Ints], k: int) -> Bools:
     if len(rankings) != len(positives):
         raise InputError(f"{len(rankings)} rankings for {len(positives)} cases; there must be one a case")
     found = np.zeros((len(rankings), k), bool)
-    for place, (ranking, wanted) in enumerate(zip(rankings, positives, strict=True)):
-        top = ranking[:k]
-        found[place, : len(top)] = np.isin(top, wanted)
+    if not rankings:
+        return found
+    tops = [ranking[:k] for ranking in rankings]
+    case, shown = _flat(tops)
+    owner, wanted = _flat(positives)
+    place = np.concatenate([np.arange(len(top)) for top in tops])
+    size = 1 + max(shown.max(initial=0), wanted.max(initial=0))
+    found[case, place] = np.isin(case * size + shown, owner * size + wanted)
     return found
+
+
+def _flat(lists: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """All rows one after another, and the list that each is of."""
+    return np.repeat(np.arange(len(lists)), [len(rows) for rows in lists]), np.concatenate(lists).astype(np.int64)
 
 
 def recall(found: Bools, positives: Ints, k: int) -> Doubles:

@@ -111,13 +111,15 @@ def coverage_interval(rankings: Sequence[Ints], n_candidates: int, k: int) -> tu
     A bootstrap resample repeats cases and so shows fewer different items: its interval would lie below the value.
     Leaving out one case loses exactly the items that only this case showed. The variance errs on the wide side.
     """
-    shown = [np.unique(ranking[:k]) for ranking in rankings]
-    items, counts = np.unique(np.concatenate(shown), return_counts=True)
-    single = items[counts == 1]
-    lost = np.array([np.isin(rows, single).sum() for rows in shown]) / n_candidates
-    n = len(shown)
+    tops = [ranking[:k] for ranking in rankings]
+    n = len(tops)
+    rows = np.concatenate(tops).astype(np.int64)
+    size = 1 + int(rows.max(initial=0))
+    shown = np.unique(np.repeat(np.arange(n), [len(top) for top in tops]) * size + rows)  # each item once a case
+    counts = np.bincount(shown % size, minlength=size)
+    lost = np.bincount(shown[counts[shown % size] == 1] // size, minlength=n) / n_candidates
     spread = float(np.sqrt((n - 1) / n * np.sum((lost - lost.mean()) ** 2)))
-    value = len(items) / n_candidates
+    value = int(np.count_nonzero(counts)) / n_candidates
     return max(0.0, value - 1.96 * spread), min(1.0, value + 1.96 * spread)
 
 
