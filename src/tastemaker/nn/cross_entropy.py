@@ -6,7 +6,7 @@ positions at a time are multiplied with all items while their logits stay in the
 are taken at once: memory is that of the gradients, and nothing is computed twice.
 
 Measured on one Zen 4 core, 2,048 positions x 12,101 items x 64: 0.13 s with bfloat16 products (0.25 s in float32;
-0.50 s for torch's cross_entropy and its backward pass); the gradients differ from float32's by less than half a per cent.
+0.50 s for torch's cross_entropy and its backward pass); the gradients differ from float32's by less than 0.5 %.
 """
 
 from typing import Protocol, cast
