@@ -90,4 +90,4 @@ def _kinds(view: View, rows: Ints, row: int) -> str:
     mine, theirs = view.kinds[row], [kind for kind in dict.fromkeys(view.kinds[rows].tolist()) if kind]
     if not mine or not theirs:
         return "a kind that stands with these"
-    return f"{mine} goes with {theirs[0]}" if mine != theirs[0] else f"{mine} beside {mine}"
+    return f"{mine} goes with {theirs[0]}" if mine not in theirs else "goes with others of its kind"
