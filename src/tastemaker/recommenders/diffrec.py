@@ -67,7 +67,7 @@ class DiffRecConfig(FactorsConfig):
 
 
 class DiffRec(Collaborative[DiffRecConfig]):
-    """``max E_t sum_i x0_i log softmax_i f(x_t, t)``; a step back is ``x_(t-1) = (1 - 1/t) x + softmax(f(x_t, t)) / t``.
+    """``max E_t sum_i x0_i log softmax_i f(x_t, t)``; a step back is ``x_(t-1) = (1 - 1/t) x + softmax(f(x_t)) / t``.
 
     ``x_t`` lacks a share ``forgotten t / T`` of the history and holds ``strange t / T`` of it in items drawn by chance.
 

@@ -16,27 +16,26 @@ from scipy.sparse import csr_matrix, diags
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.recommenders import modalities
-from tastemaker.recommenders.features import digests
-from tastemaker.recommenders.modalities import Modalities
+from tastemaker.encoders.base import unit
+from tastemaker.recommenders.features import aligned, digests
+from tastemaker.recommenders.modalities import FEATURES, SPACE
 
 BLOCK = 1024
-FLAT = 0.1  # share of the usual deviation below which a column is not made louder
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """The modalities of a catalog as they were when a method was fitted.
+    """The modalities of a catalog as they were when a method was fitted: every matrix of ``features/`` and the space.
 
     Attributes:
-        read: centres each modality on the items there were.
-        spread: name -> how far each column varies; it is divided out, so that no column drowns the others. Ones for the
-            space, whose vectors were made to be compared as they are.
+        means: name -> what is taken off every row; "space", or "features/" and the name of a matrix.
+        spread: name -> how far each column varies; it is divided out, so that no column drowns the others. Zeros and
+            ones for the space, whose vectors were made to be compared as they are.
 
-    Shapes: spread each (dim of the modality,).
+    Shapes: each (dim of the modality,).
     """
 
-    read: Modalities
+    means: Mapping[str, Floats]
     spread: Mapping[str, Floats]
 
     @property
@@ -46,36 +45,62 @@ class Likeness:
 
     def vectors(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> dict[str, Floats]:
         """Unit rows; zeros where an item lacks the modality. Shapes: each (len(rows), dim of the modality)."""
-        found = self.read.read(catalog, vectors, rows)
-        return {name: _unit(matrix / self.spread[name]) for name, matrix in found.items()}
+        found = {}
+        for name, spread in self.spread.items():
+            raw = _raw(name, catalog, vectors, rows)
+            if raw is None or raw.shape[1] != len(spread):
+                raw = np.full((len(rows), len(spread)), np.nan, np.float32)
+            found[name] = unit(_zeros((raw - self.means[name]) / spread))
+        return found
 
     def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
         """For storage; the names start with ``prefix``."""
-        state = self.read.tensors(f"{prefix}mean.")
+        state: dict[str, npt.NDArray[np.generic]] = {f"{prefix}mean.{name}": mean for name, mean in self.means.items()}
         return state | {f"{prefix}spread.{name}": value for name, value in self.spread.items()}
 
 
 def learn(catalog: Catalog, vectors: ItemVectors | None) -> Likeness:
     """Centre and scale of every modality that some item has."""
-    read = modalities.learn(catalog, vectors)
-    everything = np.arange(catalog.size)
-    spread = {}
-    for name, matrix in read.read(catalog, vectors, everything).items():
-        there = np.any(matrix != 0, axis=1) & catalog.alive
-        spread[name] = np.ones(matrix.shape[1], np.float32)
-        if name != modalities.SPACE and there.sum() > 1:
-            deviation = matrix[there].std(axis=0)
-            floor = max(FLAT * float(np.sqrt(np.mean(deviation**2))), 1e-6)
-            spread[name] = np.asarray(np.maximum(deviation, floor), np.float32)
-    return Likeness(read, {name: spread[name] for name in sorted(spread)})
+    means: dict[str, Floats] = {}
+    spreads: dict[str, Floats] = {}
+    for name in [*(f"{FEATURES}{name}" for name in sorted(catalog.features)), SPACE]:
+        raw = _raw(name, catalog, vectors, np.arange(catalog.size))
+        there = None if raw is None else np.isfinite(raw).all(axis=1) & catalog.alive
+        if raw is None or there is None or not there.any():
+            continue
+        means[name] = np.zeros(raw.shape[1], np.float32)
+        spreads[name] = np.ones(raw.shape[1], np.float32)
+        if name != SPACE:
+            means[name] = raw[there].mean(axis=0, dtype=np.float64).astype(np.float32)
+            deviation = raw[there].std(axis=0, dtype=np.float64)
+            spreads[name] = np.where(deviation > 0, deviation, 1.0).astype(np.float32)
+    return Likeness(means, spreads)
 
 
 def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Likeness:
     """Take back what :meth:`Likeness.tensors` gave."""
-    begin = f"{prefix}spread."
-    names = sorted(name.removeprefix(begin) for name in tensors if name.startswith(begin))
-    spread = {name: np.asarray(tensors[begin + name], np.float32) for name in names}
-    return Likeness(modalities.restore(tensors, f"{prefix}mean."), spread)
+    names = sorted(name.removeprefix(f"{prefix}mean.") for name in tensors if name.startswith(f"{prefix}mean."))
+    return Likeness(
+        {name: np.asarray(tensors[f"{prefix}mean.{name}"], np.float32) for name in names},
+        {name: np.asarray(tensors[f"{prefix}spread.{name}"], np.float32) for name in names},
+    )
+
+
+def _raw(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats | None:
+    """A modality as it comes, NaN where an item has none; None where the shop has none of it."""
+    if name == SPACE:
+        return None if vectors is None else aligned(vectors, rows)
+    given = catalog.features.get(name.removeprefix(FEATURES))
+    if given is None:
+        return None
+    found = np.full((len(rows), given.shape[1]), np.nan, np.float32)
+    found[rows < len(given)] = given[rows[rows < len(given)]]
+    return found
+
+
+def _zeros(raw: Floats) -> Floats:
+    """Zeros where a row is not all numbers."""
+    return np.where(np.isfinite(raw).all(axis=1, keepdims=True), raw, np.float32(0.0))
 
 
 def nearest(queries: Floats, base: Floats, k: int, own: Ints | None = None) -> csr_matrix:
@@ -187,8 +212,3 @@ def _replaced(graph: csr_matrix, fresh: csr_matrix, lines: Ints, size: int) -> c
     line = np.concatenate([old.row[stays], lines[new.row]])
     entries = (np.concatenate([old.data[stays], new.data]), (line, np.concatenate([old.col[stays], new.col])))
     return csr_matrix(entries, shape=(size, graph.shape[1]), dtype=np.float32)
-
-
-def _unit(matrix: Floats) -> Floats:
-    length = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.asarray(matrix / np.where(length > 0, length, 1.0), np.float32)
