@@ -8,6 +8,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.ranking import Ranking, Reason
 from tastemaker.core.types import Bools, Ints
+from tastemaker.recommenders.baskets import GIVEN
 from tastemaker.recommenders.grounds import Ground
 from tastemaker.shop.live import View
 from tastemaker.shop.recommending import Order, shown
@@ -71,9 +72,10 @@ def _reason(view: View, ground: Ground, rows: Ints, row: int) -> Reason:
     title = catalog.raw_item(alive[0]).title or ids[0] if alive else "these"
     times = "once" if ground.count == 1 else f"{ground.count:,} times"
     values = dict(ground.values or {})
+    given = view.fitted.complete is not None and view.fitted.complete.tier == GIVEN
     sentences = {
         "together": TOGETHER.get(ground.tier, "").format(title=title, times=times),
-        "popularity": f"stands in {ground.count:,} sets",
+        "popularity": f"stands in {ground.count:,} sets" if given else f"chosen with other things {times}",
         "names": f"shares the name {values.get('name', '')!r} with {title}",
         "attributes": "same " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()),
         "kinds": _kinds(view, rows, row),

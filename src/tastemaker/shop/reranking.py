@@ -41,7 +41,7 @@ class LiveConfig(Config):
 
     visit_minutes: float = Field(default=30.0, ge=0)
     """Minutes without an event that end a visit; 0: no visit counts for itself."""
-    visit_weight: float = Field(default=0.3, ge=0, le=1)
+    visit_weight: float = Field(default=0.5, ge=0, le=1)
     """Share of the current visit in a person's ranking, beside all that they did."""
     dislike: float = Field(default=1.0, ge=0)
     """How far the nearest look-alike of a dismissed item falls: 1 is the way from the best to the middle."""
