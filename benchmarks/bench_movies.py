@@ -129,7 +129,6 @@ def cold_rows() -> dict[str, tuple[object, ...]]:
             made[f"without {what} {share:.0%}"] = (OURS, {}, "cold", SEED, CURVE_FOLDS, what, share)
     for share in SHARES:
         made[f"without posters, alone {share:.0%}"] = (OURS, ALONE, "cold", SEED, CURVE_FOLDS, "posters", share)
-    made["cold hybrid"] = ("hybrid", {}, "cold", SEED, FOLDS)  # it fits everything three times
     return made
 
 

@@ -79,6 +79,19 @@ def test_cold_and_live_items_are_found_by_content_alone():
     assert got[1::2].min() > got[0::2].max()
 
 
+def test_new_items_are_asked_about_from_further_back_on_the_same_scale():
+    """Long ago even items, lately odd ones: the next old item is odd, and a taste for new items is still even."""
+    catalog = checkerboard()
+    history = [History.of([0, 2, 4, 6, 8, 1, 3])]
+    both = ContentToFactors(ContentToFactorsConfig(half_life=1, half_life_new=0, regularisation=20)).fit(catalog, None)
+    got = both.score(history, np.arange(40))[0]
+    assert got[11:36:2].mean() > got[10:36:2].mean()
+    assert got[36:40:2].mean() > got[37:40:2].mean()
+    alike = ContentToFactors(ContentToFactorsConfig(half_life=1, half_life_new=1, regularisation=20)).fit(catalog, None)
+    assert alike.score(history, np.arange(36))[0] == pytest.approx(got[:36])
+    assert np.abs(got[36:]).max() < 2 * np.abs(got[:36]).max()
+
+
 def test_a_removed_item_keeps_its_row():
     catalog = checkerboard()
     model = ContentToFactors().fit(catalog, None)

@@ -43,8 +43,11 @@ class ContentToFactorsConfig(Config):
     dim: int = Field(default=256, ge=1)
     """Number of factors."""
 
-    half_life: float = Field(default=200.0, ge=0)
+    half_life: float = Field(default=50.0, ge=0)
     """In items: how far back in a history an item counts half; 0 lets all count alike."""
+
+    half_life_new: float = Field(default=200.0, ge=0)
+    """The same where items without events are asked about: a taste is foretold from further back than the next step."""
 
     regularisation: float | None = Field(default=None, gt=0)
     """Of the EASE model whose answers are factorised; None chooses as EASE does."""
@@ -155,7 +158,9 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         """Leading eigenvectors of ``B' G B``, where EASE's answers differ most, by subspace iteration."""
         people = catalog.interactions.matrix()[:, self._rows]
         gram = co_occurrences(catalog.interactions, self._rows)
-        penalty = self.config.regularisation or chosen_penalty(catalog.interactions, self.config.half_life, validation)
+        penalty = self.config.regularisation or chosen_penalty(
+            catalog.interactions, self.config.half_life_new, validation
+        )
         self._penalty = penalty
         weights = closed_form(gram, penalty)
         dim = min(self.config.dim, len(gram))
@@ -185,7 +190,7 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             return start
         rows = np.sort(self._rows[np.argsort(-self._counts, kind="stable")[:MOST_ITEMS]])
         grams = self._grams(catalog, vectors, rows)
-        return Chooser(catalog.interactions, rows, grams, self._penalty, config.half_life).best(start, open_)
+        return Chooser(catalog.interactions, rows, grams, self._penalty, config.half_life_new).best(start, open_)
 
     def _grams(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> dict[str, Floats]:
         """Inner products of some items, block by block. Shapes: each (len(rows), len(rows))."""
@@ -263,17 +268,28 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         known = candidates < len(self._factors)
         known[known] = self._told[candidates[known]]
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        factors = self._factors[candidates[known]]
+        met = np.isin(candidates, self._rows)
         for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._factors), self.config.half_life)[:, self._rows]
-            spoken = np.flatnonzero(np.diff(part.indptr))
-            for line, person in zip(spoken, part[spoken] @ self._read, strict=True):
-                scores[low + line, known] = factors @ person
+            here = histories[low : low + BATCH]
+            near, far = (
+                self._heard(here, half_life) for half_life in (self.config.half_life, self.config.half_life_new)
+            )
+            spoken = np.flatnonzero(np.diff(near.indptr))
+            far = diags(_sums(near) / np.maximum(_sums(far), 1e-9)) @ far  # one scale for new items and old ones
+            for people, asked in ((near, known & met), (far, known & ~met)):
+                factors = self._factors[candidates[asked]]
+                for line, person in zip(spoken, people.tocsr()[spoken] @ self._read, strict=True):
+                    scores[low + line, asked] = factors @ person
         return scores
+
+    def _heard(self, histories: Sequence[History], half_life: float) -> csr_matrix:
+        """What histories say about the items of the regression. Shapes: (len(histories), its items)."""
+        return stacked(histories, len(self._factors), half_life)[:, self._rows]
 
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
-        rows, weights = recent(history, self.config.half_life)
+        new = not np.isin(row, self._rows)
+        rows, weights = recent(history, self.config.half_life_new if new else self.config.half_life)
         place = np.searchsorted(self._rows, rows)
         here = place < len(self._rows)
         here[here] = self._rows[place[here]] == rows[here]
@@ -315,3 +331,8 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._told = np.asarray(tensors["told"], np.bool_)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
+
+
+def _sums(table: csr_matrix) -> Floats:
+    """Shapes: (n, m) -> (n,)."""
+    return np.asarray(table.sum(axis=1), np.float32).ravel()
