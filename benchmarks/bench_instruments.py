@@ -43,6 +43,7 @@ BATCH = 256
 STREAMS = {"text": ("text_ids",), "image": ("image_ids",), "both": ("text_ids", "image_ids")}
 SIZE: Mapping[str, object] = {"dim": 128, "layers": 2, "heads": 2, "dropout": 0.3, "batch_size": 128, "epochs": 10}
 SMALL: Mapping[str, object] = {"dim": 64, "batch_size": 256, "learning_rate": 0.002, "epochs": 8}
+FAST: Mapping[str, object] = {"dropout": 0.3, "batch_size": 256, "learning_rate": 0.002, "epochs": 8}
 PUBLISHED = "N@10: TIGER .0950, MQL4GRec .0997, MACRec .1046"
 BLEND = ("sasrec", "items-both", "parallel-both-64")
 GRID = (0.0, 0.5, 1.0, 2.0)
@@ -63,6 +64,8 @@ METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "ease": ("ease", {}),
     "sasrec": ("sasrec", dict(SIZE)),
     "items-both": ids("items", "both"),
+    "sasrec-fast": ("sasrec", {**SIZE, **FAST}),
+    "items-both-fast": ids("items", "both", **FAST),
     "sasrec-64": ("sasrec", {**SIZE, **SMALL}),
     "items-both-64": ids("items", "both", **SMALL),
     "items-text-64": ids("items", "text", **SMALL),
