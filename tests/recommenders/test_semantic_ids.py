@@ -162,14 +162,3 @@ def test_a_training_goes_on_from_its_checkpoint(tmp_path):
     again = SemanticIds(config, checkpoint=path).fit(catalog, None).score([History.of([0, 2])], np.arange(40))
     assert path.exists()
     assert np.array_equal(once, again)
-
-
-def test_a_new_item_starts_with_the_mean_of_the_vectors_of_its_relatives():
-    """Codes: the parity alone. A new even item has what all even items have, and their mean vector for its own."""
-    codes = (np.arange(42) % 2)[:, None].astype(np.float32)
-    catalog = with_features(checkerboard(cold=0), ids=codes[:40])
-    method = quick(streams=("ids",), given=("ids",), decoder="items", epochs=2).fit(catalog, None)
-    method.refresh(with_features(with_new_items(checkerboard(cold=0)), ids=codes), None)
-    got = method.score([history_of(0)], np.arange(42))[0]
-    assert got[40] == pytest.approx(got[0:40:2].mean(), abs=1e-4)
-    assert got[41] == pytest.approx(got[1:40:2].mean(), abs=1e-4)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.sparse import csr_matrix
 from torch import Tensor, nn
 from typing_extensions import override
 
@@ -72,34 +71,7 @@ class Reader:
         self.model, self.ids, self.width = model, ids, width
         self._place = ids.lines(np.arange(len(ids.own)))
         with torch.no_grad():
-            self.table: Tensor = model.table(*ids.tensors()) + self._inherited()
-
-    @torch.no_grad()
-    def _inherited(self) -> Tensor:
-        """What new items have instead of a vector of their own: the mean of those of the items of the same marks.
-
-        ``sum_m mean_m / n_m / sum_m 1 / n_m`` over the marks m of an item, n_m trained items having it: the rarest
-        mark says most. Without it a new item stands behind every relative that was there at the training.
-
-        Shapes: (rows, dim), zero for rows with a vector of their own.
-        """
-        own, sizes = self.ids.own, self.model.shape.marks
-        found = np.zeros((len(own), self.model.shape.dim), np.float32)
-        if self.model.items is None or (own >= 0).all():
-            return torch.from_numpy(found)
-        marks, first = self.ids.marks, np.cumsum([0, *sizes])
-        line, column = np.nonzero(marks >= 0)
-        has = csr_matrix(
-            (np.ones(len(line), np.float32), (line, first[column] + marks[line, column])), (len(own), first[-1])
-        )
-        old = np.flatnonzero(own >= 0)
-        count = np.asarray(has[old].sum(axis=0)).ravel()
-        mean = (has[old].T @ self.model.items.numpy()[own[old]]) / np.maximum(count, 1.0)[:, None]
-        weight = np.where(count > 0, 1.0 / np.maximum(count, 1.0), 0.0).astype(np.float32)
-        new = np.flatnonzero(own < 0)
-        total = np.maximum(has[new] @ weight, 1e-9)
-        found[new] = (has[new] @ (mean * weight[:, None])) / total[:, None]
-        return torch.from_numpy(found)
+            self.table: Tensor = model.table(*ids.tensors())
 
     def story(self, history: History) -> Ints:
         """The rows of a history that the model reads, oldest first."""
