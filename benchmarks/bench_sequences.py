@@ -2,6 +2,7 @@
 
     python benchmarks/bench_sequences.py                              # all rows of both; those measured before are kept
     python benchmarks/bench_sequences.py --data beauty --rows ease,sasrec --seed 1
+    python benchmarks/bench_sequences.py --kept                       # what was measured so far, nothing new
 
 Everybody's last item is the test part, the one before it the validation part (known when the test part asks), the rest
 is learned. Every item is ranked but those the person had, as published rankings of whole catalogs on these files do;
@@ -161,13 +162,15 @@ def against(table: Mapping[str, rows.Row], mark: str) -> list[dict[str, object]]
     return found
 
 
-def table_of(name: str, wanted: list[str], seed: int) -> dict[str, rows.Row]:
-    """Measure what is missing of a data set."""
+def table_of(name: str, wanted: list[str], seed: int, *, kept: bool) -> dict[str, rows.Row]:
+    """Measure what is missing of a data set; with ``kept``, leave it out."""
     known = set(names("recommender"))
     table = {}
     for row in wanted:
         method, settings = ROWS[row]
-        if method in known:
+        if kept and not rows.kept_at(f"{name} {row} {seed}").exists():
+            print(f"{name} {row}: not measured yet")
+        elif method in known:
             table[row] = rows.run(f"{name} {row} {seed}", measure, name, method, dict(settings), seed)
         else:
             print(f"{row}: there is no such method here, the row is left out")
@@ -180,10 +183,11 @@ def main() -> None:
     parser.add_argument("--data", default=",".join(SETS))
     parser.add_argument("--rows", default=",".join(ROWS))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kept", action="store_true", help="show what was measured before, measure nothing")
     args = parser.parse_args()
     result: dict[str, object] = {"seed": args.seed, "order": "of the file: ties leak"}
     for name in args.data.split(","):
-        table = table_of(name, [row for row in ROWS if row in args.rows.split(",")], args.seed)
+        table = table_of(name, [row for row in ROWS if row in args.rows.split(",")], args.seed, kept=args.kept)
         mark = "sasrec" if "sasrec" in table else next(iter(table))
         gaps = against(table, mark)
         published = [dict(zip(("row", "R@5", "N@5", "R@10", "N@10"), (row, *figures), strict=True))
