@@ -21,6 +21,7 @@ from tastemaker.core.errors import (
     UnknownName,
     WorkspaceError,
 )
+from tastemaker.core.storage import Artefacts
 from tastemaker.shop import Shop
 
 FUTURE = 4_102_444_800.0  # the year 2100
@@ -182,3 +183,15 @@ def test_a_damaged_artefact_says_what_to_do(shop: Shop) -> None:
         assert again.doctor()["artefacts"]["vectors"] is False
         again.fit()
         assert again.search("blue vase", k=1).ids
+
+
+def test_a_fit_of_another_version_says_what_to_do(shop: Shop) -> None:
+    artefacts = Artefacts(shop.workspace.state)
+    old = artefacts.published()["recommender"]
+    tensors = {name: tensor for name, tensor in old.tensors().items() if name != "cohort"}
+    artefacts.publish({"recommender": artefacts.write("recommender", config=old.config, tensors=tensors, manifest={})})
+    with Shop(shop.path) as again, pytest.raises(WorkspaceError, match="another version") as caught:
+        again.recommend("u1")
+    assert "fit" in caught.value.hint
+    with Shop(shop.path) as again:
+        assert again.fit().recommend().ids

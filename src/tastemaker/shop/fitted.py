@@ -18,7 +18,7 @@ from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core import registry
-from tastemaker.core.errors import WorkspaceError
+from tastemaker.core.errors import ConfigError, WorkspaceError
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
 from tastemaker.recommenders.complete import Complete
@@ -63,12 +63,21 @@ def load(artefacts: Artefacts) -> Fitted:
     """
     parts = artefacts.published()
     try:
-        return _load(parts)
+        return _understood(parts)
     except WorkspaceError:
         newer = artefacts.published()
         if {part: artefact.name for part, artefact in newer.items()} == {part: a.name for part, a in parts.items()}:
             raise
-        return _load(newer)  # another process published and swept meanwhile
+        return _understood(newer)  # another process published and swept meanwhile
+
+
+def _understood(parts: Mapping[str, Artefact]) -> Fitted:
+    """The parts, or a word to fit again when another version of the library wrote them in a way of its own."""
+    try:
+        return _load(parts)
+    except (KeyError, ConfigError) as error:
+        what = error.message if isinstance(error, ConfigError) else f"{error} is not there"
+        raise WorkspaceError(f"what was fitted was written by another version: {what}", hint="fit again") from error
 
 
 def _load(parts: Mapping[str, Artefact]) -> Fitted:
