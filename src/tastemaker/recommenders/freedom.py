@@ -30,6 +30,7 @@ from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vector
 from tastemaker.recommenders.validation import Validation
 
 START = 0.1  # deviation of the vectors before anything is learned
+LEAST = 0.05  # lift of a modality that says nothing
 FEWEST = 2  # people and items below which a spectrum says nothing
 
 
@@ -51,10 +52,10 @@ class FreedomConfig(FactorsConfig):
     temperature: float = Field(default=0.15, gt=0)
     """Of the softmax over cosines: smaller looks at the nearest items only."""
 
-    epochs: int = Field(default=8, ge=1)
+    epochs: int = Field(default=12, ge=1)
     """At most; in each, every choice is hidden once. Validation chooses how many."""
 
-    learning_rate: float = Field(default=0.01, gt=0)
+    learning_rate: float = Field(default=0.02, gt=0)
     """At its highest."""
 
     weight_decay: float = Field(default=0.01, ge=0)
@@ -104,7 +105,8 @@ class Freedom(MultimodalFactors[FreedomConfig]):
         self._people = events.matrix()[:, self._events].tocsr()
         with torch.random.fork_rng():
             torch.manual_seed(derive(config.seed, "freedom"))
-            model = Table(begun(self._people, config.dim, config.seed), len(self._near.graphs))
+            graphs = [graph[self._events] for graph in self._near.graphs.values()]
+            model = Table(begun(self._people, config.dim, config.seed), lifts(graphs, self._people))
         learning = _Hidden(self, model, questions)
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.0,
@@ -171,10 +173,10 @@ class Freedom(MultimodalFactors[FreedomConfig]):
 class Table(nn.Module):
     """One vector an item with events, and how much each modality is heard."""
 
-    def __init__(self, start: Floats, n_modalities: int) -> None:
+    def __init__(self, start: Floats, heard: Floats) -> None:
         super().__init__()
         self.items = nn.Parameter(torch.from_numpy(start))
-        self.heard = nn.Parameter(torch.zeros(n_modalities))
+        self.heard = nn.Parameter(torch.from_numpy(np.log(heard)))
 
     def weights(self) -> Tensor:
         """Of the modalities, sum one. Shapes: (modalities,)."""
@@ -285,6 +287,22 @@ def begun(people: csr_matrix, dim: int, seed: int) -> Floats:
         scale = 0.3 * np.sqrt(people.shape[1] / dim)
         vectors[:, :n] += (directions.T * np.sqrt(np.maximum(strength, 0.0)) * scale).astype(np.float32)
     return vectors
+
+
+def lifts(graphs: list[csr_matrix], people: csr_matrix) -> Floats:
+    """How much more than chance the neighbours in each modality are chosen by the same people; where the weights begin.
+
+    The mean of ``A'A`` over the neighbours by its mean over all pairs, less one; at least ``LEAST``. A as in
+    :func:`edges`.
+
+    Shapes: each (items, items), people (people, items) -> (modalities,).
+    """
+    there, _ = edges(people)
+    alike = there.T @ there  # of items, with the busy and the famous damped
+    alike.setdiag(0.0)
+    usual = float(alike.sum()) / max(alike.shape[0] * (alike.shape[0] - 1), 1)
+    found = [float(graph.multiply(alike).sum()) / max(float(graph.sum()) * usual, 1e-12) - 1.0 for graph in graphs]
+    return np.maximum(np.array(found, np.float32), LEAST)
 
 
 def _shared(graphs: list[csr_matrix], weights: Floats) -> list[Floats]:

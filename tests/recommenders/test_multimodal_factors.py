@@ -1,0 +1,134 @@
+"""VBPR, FREEDOM, BM3: what modalities bring, whatever is missing; people from histories; training that resumes."""
+
+import numpy as np
+import pytest
+import torch
+
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History
+from tastemaker.core.errors import Cancelled
+from tastemaker.core.progress import Noted
+from tastemaker.core.registry import find
+from tastemaker.recommenders.bm3 import Bm3
+from tastemaker.recommenders.freedom import Freedom, FreedomConfig, begun, edges, lifts, product
+from tastemaker.recommenders.multimodal import nearest
+from tastemaker.recommenders.vbpr import Vbpr, rest
+from tastemaker.testing.worlds import checkerboard, history_of, parity_vectors
+
+COLD = 4
+METHODS = {"freedom": Freedom, "vbpr": Vbpr, "bm3": Bm3}
+
+
+def shown(lacking=(), names=("picture", "sound")):
+    """A checkerboard whose modalities know the parity; some rows lack the first."""
+    shop = checkerboard(cold=COLD)
+    features = {name: parity_vectors(shop, seed=seed) for seed, name in enumerate(names)}
+    if names:
+        features[names[0]][list(lacking)] = np.nan
+    return Catalog([shop.item(row) for row in range(shop.size)], interactions=shop.interactions, features=features)
+
+
+@pytest.mark.parametrize("name", [*METHODS, "graph-filter"])
+@pytest.mark.parametrize("lacking", [range(0, 40, 3), range(40)], ids=["some", "all"])
+def test_warm_items_are_found_whatever_is_missing(name, lacking):
+    made = find("recommender", name)
+    settings = {"epochs": 60} if name == "vbpr" else {}  # pairs alone learn slowly
+    model = made(made.config_class.read(settings)).fit(shown(lacking), None)
+    rows = np.setdiff1d(np.arange(40 - COLD), history_of(0).rows)
+    scores = model.score([history_of(0)], rows)[0]
+    assert scores[rows % 2 == 0].min() > scores[rows % 2 == 1].max()
+
+
+@pytest.mark.parametrize("name", [*METHODS, "graph-filter"])
+def test_a_new_item_needs_one_of_its_modalities(name):
+    model = find("recommender", name)().fit(shown(lacking=[36, 37]), None)
+    cold = np.arange(36, 40)
+    scores = model.score([history_of(0)], cold)[0]
+    assert np.isfinite(scores).all()  # 36 and 37 still have their sound
+    assert scores[[0, 2]].min() > scores[[1, 3]].max()
+    alone = find("recommender", name)().fit(shown(lacking=[36, 37], names=("picture",)), None)
+    assert np.isfinite(alone.score([history_of(0)], cold)[0]).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_training_that_was_cut_goes_on_to_the_same_end(name, tmp_path):
+    shop = shown()
+    settings = find("recommender", name).config_class.read({"epochs": 3})
+    whole = METHODS[name](settings, checkpoint=tmp_path / "whole").fit(shop, None)
+
+    def cut(event):
+        if isinstance(event, Noted) and event.message.startswith("epoch 2"):
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        METHODS[name](settings, checkpoint=tmp_path / "cut").fit(shop, None, cut)
+    resumed = METHODS[name](settings, checkpoint=tmp_path / "cut").fit(shop, None)
+    asked = ([history_of(0), history_of(1)], np.arange(40))
+    assert resumed.score(*asked) == pytest.approx(whole.score(*asked), abs=1e-5)
+
+
+def test_likeness_of_weight_zero_leaves_the_graph_of_choices_alone():
+    asked = ([history_of(0)], np.arange(40 - COLD))
+    without = Freedom(FreedomConfig(likeness=0.0)).fit(shown(), None).score(*asked)
+    never = Freedom(FreedomConfig()).fit(shown(names=()), None).score(*asked)
+    assert without == pytest.approx(never, abs=1e-5)
+
+
+def test_edges_are_divided_by_the_roots_of_both_degrees():
+    people = checkerboard(items=8, people=6, cold=0, events=3).interactions.matrix().tocsr()
+    there, back = edges(people)
+    dense = people.toarray()
+    expected = dense / np.sqrt(np.outer(dense.sum(1), np.maximum(dense.sum(0), 1)))
+    assert there.toarray() == pytest.approx(expected)
+    assert back.toarray() == pytest.approx(expected.T)
+
+
+def test_the_sparse_product_has_the_gradient_of_the_dense_one():
+    matrix, _ = edges(checkerboard(items=8, people=6, cold=0, events=3).interactions.matrix().tocsr())
+    x = torch.randn(8, 3, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    product(matrix, x).square().sum().backward()
+    ours = x.grad.clone()
+    x.grad = None
+    (torch.from_numpy(matrix.toarray()) @ x).square().sum().backward()
+    assert ours.numpy() == pytest.approx(x.grad.numpy(), abs=1e-5)
+
+
+def test_training_begins_where_items_of_the_same_people_lie_together():
+    people = checkerboard(items=20, people=40, cold=0, events=6).interactions.matrix().tocsr()
+    vectors = begun(people, 4, 0)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    alike = unit @ unit.T
+    same = np.arange(20)[:, None] % 2 == np.arange(20) % 2
+    assert alike[same].mean() > alike[~same].mean() + 0.2
+
+
+def test_what_is_asked_for_is_left_out_of_the_history():
+    people = checkerboard(items=10, people=4, cold=0, events=3).interactions.matrix().tocsr()
+    said = torch.eye(10)
+    users = np.array([0, 1, 2, 3])
+    person, wanted = rest(people, users, said, np.random.default_rng(0))
+    for line, user in enumerate(users):
+        others = sorted(set(people[user].indices.tolist()) - {int(wanted[line])})
+        assert len(others) == 2
+        assert person[line].nonzero().ravel().tolist() == others
+        assert person[line][others].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_a_person_of_the_training_is_read_from_the_history_alone():
+    shop = shown()
+    model = Freedom().fit(shop, None)
+    known = shop.interactions.histories()[0]
+    asked = np.arange(40)
+    turned = History.of(known.rows[::-1].tolist())
+    model._half_life = 0.0
+    assert model.score([known], asked) == pytest.approx(model.score([turned], asked), abs=1e-5)
+
+
+def test_a_modality_begins_as_loud_as_its_neighbours_are_chosen_together():
+    shop = checkerboard(cold=0, events=6)
+    people = shop.interactions.matrix().tocsr()
+    knows, noise = parity_vectors(shop), np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    graphs = [nearest(matrix, matrix, 3, np.arange(40)) for matrix in (knows, noise)]
+    loud, quiet = lifts(graphs, people)
+    assert loud == pytest.approx(1.0, abs=0.3)  # neighbours are of one parity: twice as often together as any two
+    assert quiet < 0.4
