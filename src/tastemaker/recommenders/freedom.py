@@ -55,7 +55,7 @@ class FreedomConfig(FactorsConfig):
     epochs: int = Field(default=12, ge=1)
     """At most; in each, every choice is hidden once. Validation chooses how many."""
 
-    learning_rate: float = Field(default=0.02, gt=0)
+    learning_rate: float = Field(default=0.01, gt=0)
     """At its highest."""
 
     weight_decay: float = Field(default=0.01, ge=0)
