@@ -1,7 +1,7 @@
 """Instruments: two streams of semantic ids (text and picture), beside a SASRec that knows items by number alone.
 
     python benchmarks/bench_instruments.py                    # all rows; finished ones are kept and reused
-    python benchmarks/bench_instruments.py --rows sasrec,items-both --seed 1
+    python benchmarks/bench_instruments.py --rows "sasrec;items-both" --seed 1
 
 Leave-one-out in the order of the file (the data carries no times): the last item of a person tests, the one before it
 validates, all others train. Everything is ranked but what the person had; nobody has an item twice, so the protocol of
@@ -80,6 +80,7 @@ COLD_METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "content-knn": ("content", {"dim": 256}),
     "content-to-factors": ("content-to-factors", {}),
     "items-both-64": ids("items", "both", **SMALL),
+    "items-both-64, ids alone": ids("items", "both", **SMALL, own=False),
     "parallel-both-64": ids("parallel", "both", **SMALL),
 }
 
@@ -262,7 +263,11 @@ def first_table(wanted: Sequence[str], seeds: Sequence[int]) -> dict[str, object
         for name, (method, settings) in METHODS.items():
             if name in wanted or not wanted:
                 found[f"{name} {seed}"] = rows.run(f"{name}-{seed}", fit_and_judge, name, method, settings, seed)
-    mixtures = {"blend": (BLEND, (0, 0, 0)), "blend of two sasrec": (("sasrec", "sasrec"), (0, 1))}
+    mixtures = {
+        "blend": (BLEND, (0, 0, 0)),
+        "blend of two": (("sasrec", "items-both-fast"), (0, 0)),
+        "blend of two sasrec": (("sasrec", "sasrec"), (0, 1)),
+    }
     for title, (names, of) in mixtures.items():
         if (title in wanted or not wanted) and all(f"{n} {s}" in found for n, s in zip(names, of, strict=True)):
             settings = [METHODS[name][1] for name in names]
@@ -304,9 +309,9 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, nargs="*", default=[0])
-    parser.add_argument("--rows", default="", help="comma-separated; cold-NAME for the second table; all when empty")
+    parser.add_argument("--rows", default="", help="by semicolons; cold-NAME for the second table; all when empty")
     arguments = parser.parse_args()
-    wanted = [name for name in arguments.rows.split(",") if name]
+    wanted = [name for name in arguments.rows.split(";") if name]
     first = first_table(wanted, arguments.seed)
     second = second_table(wanted)
     if not wanted:

@@ -1,12 +1,14 @@
-"""Generative retrieval: items as short tuples of codes, the next item foretold code by code.
+"""Generative retrieval: items as short tuples of codes, and the next item foretold from them.
 
 Codes are made of what is known of an item, so near items share them: what is learned of one item counts for its
-neighbours, and an item that came after the training gets its id by reading it, and is recommended at once. On items
-with many events a plain SASRec is as good or better; ids earn their keep on new items and on table size.
+neighbours, and an item that came after the training gets its id by reading it, and is recommended at once.
 
-    method = SemanticIds(SemanticIdsConfig(decoder="items"))          # SASRec whose items are made of codes
+    method = SemanticIds(SemanticIdsConfig(decoder="autoregressive"))
     method.fit(catalog, vectors)                                       # all streams there are
     method.refresh(grown, vectors)                                     # new items have ids now; nothing was trained
+
+The decoder ``items`` foretells the item itself, its vector being made of its id: the best of the three by far where
+items have events (see docs/benchmarks.md), and the default. The other two foretell codes, as published models do.
 
 Items that share all their codes are told apart by one more code, a number among them, as in TIGER.
 """
@@ -53,9 +55,9 @@ MOST_ALIKE = 256  # items of one id that have numbers of their own
 class SemanticIdsConfig(Config):
     """Settings of semantic ids."""
 
-    decoder: Decoder = "parallel"
-    """How an item is foretold: parallel (each code by itself), autoregressive (code after code, by beam search) or
-    items (the item itself, its vector being made of its codes)."""
+    decoder: Decoder = "items"
+    """How an item is foretold: items (itself, its vector being made of its id), parallel (each of its codes by
+    itself) or autoregressive (code after code, by beam search)."""
     quantiser: Kind = "residual"
     """What makes codes of vectors: residual (k-means of what is left), product (k-means of parts) or rq-vae."""
     streams: tuple[str, ...] = ()
