@@ -7,7 +7,7 @@ is taken for a worn one, and mended a few times.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -66,42 +66,49 @@ class DiffRecConfig(FactorsConfig):
     """After so long the training ends gently."""
 
 
-class DiffRec(Collaborative[DiffRecConfig]):
-    """``max E_t sum_i x0_i log softmax_i f(x_t, t)``; a step back is ``x_(t-1) = (1 - 1/t) x + softmax(f(x_t)) / t``.
+D = TypeVar("D", bound=DiffRecConfig)
 
-    ``x_t`` lacks a share ``forgotten t / T`` of the history and holds ``strange t / T`` of it in items drawn by chance.
+
+class Diffusion(Collaborative[D]):
+    """What is shared by diffusion with modalities and without.
 
     Args:
         config: settings; the defaults when None.
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
-
-    Source: Wang et al., SIGIR 2023, eq. 9 to 12 and algorithm 2.
-    Differs: discrete noise and a multinomial likelihood, where the paper has Gaussian noise and squared errors: a
-        history is read as the few items it holds, and a step costs a tenth.
     """
 
-    figure: ClassVar[str] = "-"
-    source: ClassVar[str] = "Wang et al., Diffusion recommender model, SIGIR 2023, eq. 9"
-    config_class: ClassVar[type[Config]] = DiffRecConfig
+    task: ClassVar[str]
 
-    def __init__(self, config: DiffRecConfig | None = None, *, checkpoint: Path | None = None) -> None:
+    def __init__(self, config: D | None = None, *, checkpoint: Path | None = None) -> None:
         super().__init__(config)
         self._checkpoint = checkpoint
 
     @override
     def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
         """Train; keep the best moment."""
-        config = self.config
         people = events.matrix()[:, self._rows].tocsr()
         with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "diffrec"))
-            self._model = Mender(len(self._rows), config.dim, config.levels)
-        plan = Plan(
+            torch.manual_seed(derive(self.config.seed, self.task))
+            self._model = self.network()
+        learning = self.learning(self._model, people[np.diff(people.indptr) > 0], questions)
+        train(learning, self._plan(people), observer)
+        self._model = learning.model.settled().eval()
+
+    def network(self) -> "Mender":
+        """What is trained, before it is."""
+        return Mender(len(self._rows), self.config.dim, self.config.levels)
+
+    def learning(self, model: "Mender", people: csr_matrix, questions: Validation | None) -> "Worn[D]":
+        """What it is trained for."""
+        return Worn(self, model, people, questions)
+
+    def _plan(self, people: csr_matrix) -> Plan:
+        config = self.config
+        return Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.95,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {people.nnz} {people.shape}",
+            key=f"{self.task} {config.json_text()} {people.nnz} {people.shape}",
         )  # fmt: skip
-        train(_Worn(self, self._model, people[np.diff(people.indptr) > 0], questions), plan, observer)
 
     def looked_at(self, model: "Mender", questions: Validation) -> float:
         """How high hidden choices stand with a model."""
@@ -157,6 +164,26 @@ class DiffRec(Collaborative[DiffRecConfig]):
         return self
 
 
+class DiffRec(Diffusion[DiffRecConfig]):
+    """``max E_t sum_i x0_i log softmax_i f(x_t, t)``; a step back is ``x_(t-1) = (1 - 1/t) x + softmax(f(x_t)) / t``.
+
+    ``x_t`` lacks a share ``forgotten t / T`` of the history and holds ``strange t / T`` of it in items drawn by chance.
+
+    Args:
+        config: settings; the defaults when None.
+        checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
+
+    Source: Wang et al., SIGIR 2023, eq. 9 to 12 and algorithm 2.
+    Differs: discrete noise and a multinomial likelihood, where the paper has Gaussian noise and squared errors: a
+        history is read as the few items it holds, and a step costs a tenth.
+    """
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = "Wang et al., Diffusion recommender model, SIGIR 2023, eq. 9"
+    config_class: ClassVar[type[Config]] = DiffRecConfig
+    task: ClassVar[str] = "diffrec"
+
+
 class Mender(nn.Module):
     """Items and a level of wear -> hidden -> items."""
 
@@ -171,17 +198,25 @@ class Mender(nn.Module):
         nn.init.zeros_(self.told.bias)
 
     def read(self, histories: csr_matrix) -> Tensor:
-        """A few items each, at length one. Shapes: (n, items) -> (n, dim)."""
+        """A few items each. Shapes: (n, items) -> (n, dim)."""
+        return self.taken(histories, self.heard)
+
+    def taken(self, histories: csr_matrix, vectors: Tensor) -> Tensor:
+        """Sums of vectors over histories of length one. Shapes: (n, items), (items, dim) -> (n, dim)."""
         length = np.sqrt(np.asarray(histories.multiply(histories).sum(axis=1), np.float32)).ravel()
         owner = np.repeat(np.arange(len(length)), np.diff(histories.indptr))
         weight = torch.from_numpy(np.asarray(histories.data / np.maximum(length[owner], 1e-9), np.float32))
         index = torch.from_numpy(histories.indices.astype(np.int64))
         offsets = torch.from_numpy(histories.indptr[:-1].astype(np.int64))
-        return functional.embedding_bag(index, self.heard, offsets, mode="sum", per_sample_weights=weight)
+        return functional.embedding_bag(index, vectors, offsets, mode="sum", per_sample_weights=weight)
 
     def forward(self, heard: Tensor, level: Tensor) -> Tensor:
         """Logits of the whole history. Shapes: (n, dim), (n,) -> (n, items)."""
         return cast("Tensor", self.told(torch.tanh(heard + self.level(level))))
+
+    def settled(self) -> "Mender":
+        """The network as it is stored and asked."""
+        return self
 
     @torch.no_grad()
     def mended(self, histories: csr_matrix, times: int) -> Floats:
@@ -197,14 +232,14 @@ class Mender(nn.Module):
         return np.asarray(logits.numpy(), np.float32)
 
 
-class _Worn(Learning):
+class Worn(Learning, Generic[D]):
     """Whole histories from worn ones."""
 
-    name = "diffrec"
     model: Mender
 
-    def __init__(self, owner: DiffRec, model: Mender, people: csr_matrix, questions: Validation | None) -> None:
+    def __init__(self, owner: Diffusion[D], model: Mender, people: csr_matrix, questions: Validation | None) -> None:
         self.owner, self.model, self.people, self.questions = owner, model, people, questions
+        self.name = owner.task
         self.config = owner.config
         self.size = max(1, min(self.config.batch_size, -(-people.shape[0] // STEPS)))
         self.steps = -(-people.shape[0] // self.size)
@@ -218,12 +253,18 @@ class _Worn(Learning):
             whole = self.people[np.sort(order[low : low + self.size])]
             level = rng.integers(1, self.config.levels + 1, whole.shape[0])
             worn = self._worn(whole, level / self.config.levels, rng)
-            logs = functional.log_softmax(self.model(self.model.read(worn), torch.from_numpy(level)), dim=1)
+            logits = self.model(self.model.read(worn), torch.from_numpy(level))
+            logs = functional.log_softmax(logits, dim=1)
             lengths = np.diff(whole.indptr)
             line = torch.from_numpy(np.repeat(np.arange(whole.shape[0]), lengths))
             likely = logs[line, torch.from_numpy(whole.indices.astype(np.int64))]
             weight = torch.from_numpy(np.repeat(lengths**-0.5, lengths).astype(np.float32))
-            yield -(likely * weight).sum() / weight.sum()
+            yield self.more(whole, worn, logits) - (likely * weight).sum() / weight.sum()
+
+    def more(self, whole: csr_matrix, worn: csr_matrix, logits: Tensor) -> Tensor:
+        """What else a kind of diffusion asks for; nothing here. Shapes: (n, items) each -> ()."""
+        del whole, worn
+        return torch.zeros((), dtype=logits.dtype)
 
     def _worn(self, whole: csr_matrix, wear: npt.NDArray[np.float64], rng: np.random.Generator) -> csr_matrix:
         """Some items forgotten, some that mean nothing put in. Shapes: (n, items), (n,) 0 to 1 -> (n, items)."""
@@ -240,4 +281,4 @@ class _Worn(Learning):
     @override
     def validate(self, model: nn.Module) -> float | None:
         """How high the hidden choices stand."""
-        return None if self.questions is None else self.owner.looked_at(cast("Mender", model), self.questions)
+        return None if self.questions is None else self.owner.looked_at(cast("Mender", model).settled(), self.questions)
