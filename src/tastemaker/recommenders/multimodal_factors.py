@@ -123,7 +123,8 @@ class MultimodalFactors(Factors[F]):
         new[self._events[self._events < len(new)]] = False
         self._know(rows, len(found.there))
         self._said = np.array(found.said[rows], np.float32, order="C")
-        self.take(found.items[rows], (found.offset + np.float32(self._newness) * new)[rows])
+        offset = np.asarray(found.offset + self._newness * new, np.float32)
+        self.take(found.items[rows], offset[rows])
 
     @override
     def read(self, places: Ints, weights: Floats) -> Floats:
