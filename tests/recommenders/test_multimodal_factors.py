@@ -6,6 +6,8 @@ import torch
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
+from tastemaker.catalog.loading import open_store
+from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.errors import Cancelled
 from tastemaker.core.progress import Noted
 from tastemaker.core.registry import find
@@ -132,3 +134,30 @@ def test_a_modality_begins_as_loud_as_its_neighbours_are_chosen_together():
     loud, quiet = lifts(graphs, people)
     assert loud == pytest.approx(1.0, abs=0.3)  # neighbours are of one parity: twice as often together as any two
     assert quiet < 0.4
+
+
+def test_a_workspace_with_files_of_features_gives_what_a_catalog_in_memory_gives(tmp_path):
+    """The files name their items in another order, and some not at all."""
+    held = shown(lacking=[3, 38])
+    shop = checkerboard(cold=COLD)
+    items = "\n".join(["id,title", *(f"{shop.item(row).id},thing" for row in range(shop.size))])
+    (tmp_path / "items.csv").write_text(items, encoding="utf-8")
+    seen = shop.interactions
+    events = [
+        f"{seen.people[user]},{shop.ids[row]},view,{int(time)}"
+        for user, row, time in zip(seen.user, seen.row, seen.time, strict=True)
+    ]
+    (tmp_path / "events.csv").write_text("\n".join(["user,item,kind,time", *events]), encoding="utf-8")
+    (tmp_path / "features").mkdir()
+    for name, matrix in held.features.items():
+        there = np.flatnonzero(np.isfinite(matrix).all(axis=1))[::-1]
+        np.save(tmp_path / "features" / f"{name}.npy", matrix[there])
+        ids = "\n".join(shop.ids[row] for row in there)
+        (tmp_path / "features" / f"{name}.ids").write_text(ids, encoding="utf-8")
+    read = open_store(Workspace.open(tmp_path)).snapshot()
+    assert read.ids == held.ids
+    asked = ([history_of(0), history_of(1)], np.arange(40))
+    for name in ("graph-filter", "vbpr"):
+        made = find("recommender", name)
+        ours, theirs = (made().fit(catalog, None).score(*asked) for catalog in (held, read))
+        assert theirs == pytest.approx(ours, abs=1e-4)
