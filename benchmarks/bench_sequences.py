@@ -51,7 +51,10 @@ ROWS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "sasrec": ("sasrec", TRAINED),
     "sasrec-content": ("sasrec-content", TRAINED),
     "semantic-ids": ("semantic-ids", {**TRAINED, "epochs": 20}),
-}
+    "semantic-ids code by code": (
+        "semantic-ids", {**TRAINED, "epochs": 20, "decoder": "autoregressive", "streams": ("events",)},
+    ),
+}  # fmt: skip
 CHECKPOINTED = ("sasrec", "sasrec-content", "semantic-ids")
 PUBLISHED = {
     "beauty": {
