@@ -3,6 +3,7 @@
 One file, replaced in one rename: a killed training leaves the old state or the new one, never a part. No pickle.
 """
 
+import hashlib
 import json
 import os
 import uuid
@@ -10,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+
+from tastemaker.core.config import Config
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,21 @@ class Checkpoint:
 
     tensors: Mapping[str, Tensor]
     facts: Mapping[str, float | str]
+
+
+def digest(method: str, config: Config, *arrays: npt.NDArray[np.generic]) -> str:
+    """A key for a checkpoint: other settings or other data give another one.
+
+    Args:
+        method: what is trained; two methods may share a config.
+        config: its settings.
+        arrays: all that the training reads, in a fixed order.
+    """
+    found = hashlib.sha256(f"{method} {config.json_text()}".encode())
+    for array in arrays:
+        found.update(f"{array.dtype} {array.shape}".encode())
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:

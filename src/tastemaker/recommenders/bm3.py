@@ -25,6 +25,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import FactorsConfig
 from tastemaker.recommenders.freedom import begun, edges, product
@@ -108,10 +109,11 @@ class Bm3(MultimodalFactors[Bm3Config]):
             start = begun(self._people, config.dim, config.seed)
             model = Views(start, [matrix.shape[1] for matrix in self._content.values()])
         known = [torch.from_numpy(matrix[self._events]) for matrix in self._content.values()]
+        parts = (self._people.indices, self._people.indptr)
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.9,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {self._people.nnz} {self._people.shape}",
+            key=digest("bm3", config, *parts, *(matrix.numpy() for matrix in known)),
         )  # fmt: skip
         train(_Bootstrap(self, model, known, questions), plan, observer)
         self.settle(model)

@@ -5,7 +5,7 @@ is mended must look and sound like the whole history; and what a person looks at
 what they listen to does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -80,9 +80,14 @@ class DiffMm(Diffusion[DiffMmConfig]):
         return super().fit(catalog, vectors, observer, validation)
 
     @override
+    def described(self) -> Sequence[Floats]:
+        """Every modality of the known items."""
+        return [matrix[self._rows] for matrix in self._content.values()]
+
+    @override
     def network(self) -> Mender:
         """With every modality of the known items."""
-        return Guided(len(self._rows), self.config, [matrix[self._rows] for matrix in self._content.values()])
+        return Guided(len(self._rows), self.config, self.described())
 
     @override
     def learning(self, model: Mender, people: csr_matrix, questions: Validation | None) -> "Worn[DiffMmConfig]":
@@ -93,7 +98,7 @@ class DiffMm(Diffusion[DiffMmConfig]):
 class Guided(Mender):
     """A mender whose items are more than their own vectors."""
 
-    def __init__(self, items: int, config: DiffMmConfig, content: list[Floats]) -> None:
+    def __init__(self, items: int, config: DiffMmConfig, content: Sequence[Floats]) -> None:
         super().__init__(items, config.dim, config.levels)
         self.content = [torch.from_numpy(matrix) for matrix in content]  # frozen, not stored
         widths = [matrix.shape[1] for matrix in content]

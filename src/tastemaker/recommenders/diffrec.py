@@ -23,6 +23,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import Collaborative, FactorsConfig
 from tastemaker.recommenders.signals import shares, stacked
@@ -94,6 +95,10 @@ class Diffusion(Collaborative[D]):
         train(learning, self._plan(people), observer)
         self._model = learning.model.settled().eval()
 
+    def described(self) -> Sequence[Floats]:
+        """What a kind of diffusion knows of the items besides; nothing here. Shapes: each (items, dim of it)."""
+        return ()
+
     def network(self) -> "Mender":
         """What is trained, before it is."""
         return Mender(len(self._rows), self.config.dim, self.config.levels)
@@ -107,7 +112,7 @@ class Diffusion(Collaborative[D]):
         return Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.95,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{self.task} {config.json_text()} {people.nnz} {people.shape}",
+            key=digest(self.task, config, people.indices, people.indptr, *self.described()),
         )  # fmt: skip
 
     def looked_at(self, model: "Mender", questions: Validation) -> float:

@@ -24,6 +24,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import FactorsConfig
 from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
@@ -108,10 +109,11 @@ class Freedom(MultimodalFactors[FreedomConfig]):
             graphs = [graph[self._events] for graph in self._near.graphs.values()]
             model = Table(begun(self._people, config.dim, config.seed), lifts(graphs, self._people))
         learning = _Hidden(self, model, questions)
+        parts = [part for graph in (self._people, *graphs) for part in (graph.indices, graph.indptr, graph.data)]
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.0,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {self._people.nnz} {self._people.shape}",
+            key=digest("freedom", config, *parts),
         )  # fmt: skip
         train(learning, plan, observer)
         self.settle(model)

@@ -24,6 +24,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Doubles, Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.cross_entropy import cross_entropy
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import Factors, FactorsConfig
@@ -93,7 +94,7 @@ class LightGcn(Factors[LightGcnConfig]):
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {graph.people.nnz} {graph.people.shape}",
+            key=digest("lightgcn", config, graph.people.indices, graph.people.indptr),
         )  # fmt: skip
         train(learning, plan, observer)
         self.settle(graph, model.weight)

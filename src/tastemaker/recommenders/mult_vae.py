@@ -22,6 +22,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import Collaborative, FactorsConfig
 from tastemaker.recommenders.signals import shares, stacked
@@ -95,7 +96,7 @@ class MultVae(Collaborative[MultVaeConfig]):
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {people.nnz} {people.shape}",
+            key=digest("mult-vae", config, people.indices, people.indptr),
         )  # fmt: skip
         learning = _Histories(self, self._model, people[np.diff(people.indptr) > 0], questions)
         train(learning, plan, observer)

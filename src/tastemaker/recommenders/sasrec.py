@@ -11,7 +11,6 @@ What others build on (see :mod:`sasrec_content`): :class:`NextItem` is the netwo
 :func:`told` what it knows after each of some histories. A subclass gives items content through :meth:`SasRec.describe`.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +32,7 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Noted, Observer, silent
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.cross_entropy import cross_entropy
 from tastemaker.nn.sequence import CausalTransformer, blocks
 from tastemaker.nn.sequence_content import Content, Known
@@ -333,14 +333,12 @@ class SasRec(Recommender[C]):
 
     def _plan(self, learning: Foretelling, known: Known | None) -> Plan:
         c = self.config
-        digest = hashlib.sha256((type(self).__name__ + c.json_text()).encode())
-        for part in (learning.sequences.lines, learning.sequences.starts, learning.place):
-            digest.update(np.ascontiguousarray(part).tobytes())
-        digest.update(b"" if known is None else known.digest.encode())
+        parts = (learning.sequences.lines, learning.sequences.starts, learning.place)
+        key = digest(f"{type(self).__name__} {'' if known is None else known.digest}", c, *parts)
         epochs = c.epochs or int(np.clip(STEPS // learning.steps, FEWEST_EPOCHS, MOST_EPOCHS))
         return Plan(
             epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
-            checks=20, seed=c.seed, checkpoint=self._checkpoint, key=digest.hexdigest(),
+            checks=20, seed=c.seed, checkpoint=self._checkpoint, key=key,
         )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ items have events (see docs/benchmarks.md), and the default. The other two foret
 Items that share all their codes are told apart by one more code, a number among them, as in TIGER.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +32,7 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.code_health import CodeHealth
 from tastemaker.nn.id_model import Decoder, IdModel, IdShape
 from tastemaker.nn.quantisation import numbered
@@ -266,13 +266,12 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
 
     def _plan(self, learning: Foretelling) -> Plan:
         c = self.config
-        digest = hashlib.sha256(c.json_text().encode())
-        for part in (learning.sequences.lines, learning.sequences.starts, learning.rows, learning.ids.marks):
-            digest.update(np.ascontiguousarray(part).tobytes())
+        told, ids = learning.sequences, learning.ids
+        key = digest("semantic-ids", c, told.lines, told.starts, learning.rows, ids.codes, ids.marks, ids.own)
         epochs = c.epochs or int(np.clip(STEPS // learning.steps, FEWEST_EPOCHS, MOST_EPOCHS))
         return Plan(
             epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
-            checks=20, seed=c.seed, checkpoint=self._checkpoint, key=digest.hexdigest(),
+            checks=20, seed=c.seed, checkpoint=self._checkpoint, key=key,
         )  # fmt: skip
 
 

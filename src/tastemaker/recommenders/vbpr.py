@@ -24,6 +24,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import FactorsConfig
 from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
@@ -96,7 +97,7 @@ class Vbpr(MultimodalFactors[VbprConfig]):
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.9,
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=f"{config.json_text()} {people.nnz} {people.shape}",
+            key=digest("vbpr", config, people.indices, people.indptr, *(matrix.numpy() for matrix in known)),
         )  # fmt: skip
         train(_Pairs(self, model, people, known, questions), plan, observer)
         self.settle(model)
