@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 import rows
-from common import Lines, show, store
+from common import Lines, show
 from given import baby, judged, on_validation
 from tastemaker.core.registry import find, names
 from tastemaker.evaluation.rankers import from_recommender
@@ -50,9 +50,10 @@ def measure(method: str, settings: Mapping[str, object], seed: int) -> dict[str,
     return {"settled": frozen, "validation": on_validation(given, ranker)} | judged(given, ranker, frozen, seed)
 
 
-def settled(table: Mapping[str, rows.Row]) -> dict[str, object]:
-    """What the hybrid's sources chose in their own rows: it need not choose again."""
-    chosen = {name: dict(row["settled"]) for name, row in table.items() if name in BLEND}  # type: ignore[call-overload]
+def settled(seed: int) -> dict[str, object]:
+    """What the hybrid's sources chose in their own rows, measured now if they were not: it need not choose again."""
+    found = {name: rows.run(f"{name} {seed}", measure, *ROWS[name], seed) for name in BLEND}
+    chosen = {name: dict(row["settled"]) for name, row in found.items()}  # type: ignore[call-overload]
     return {name: {k: v for k, v in values.items() if k not in ("method", "seed")} for name, values in chosen.items()}
 
 
@@ -94,11 +95,11 @@ def main() -> None:
             print(f"{name}: there is no such method here, the row is left out")
             continue
         if method == "hybrid":
-            settings = {**settings, "sources": settled(table)}
+            settings = {**settings, "sources": settled(args.seed)}
         table[name] = rows.run(f"{name} {args.seed}", measure, method, settings, args.seed)
     seeds = {
         name: [
-            rows.run(f"{name} {seed}", measure, ROWS[name][0], {**ROWS[name][1], "sources": settled(table)}, seed)
+            rows.run(f"{name} {seed}", measure, ROWS[name][0], {**ROWS[name][1], "sources": settled(args.seed)}, seed)
             for seed in range(args.seed, args.seed + args.seeds)
         ]
         for name in SEEDED
@@ -112,7 +113,8 @@ def main() -> None:
         show("Against EASE, paired", [{"row": name, "gap": gap} for name, gap in against.items()])
         keep = {name: {k: v for k, v in row.items() if k != "cases"} for name, row in table.items()}
         several_kept = {name: [row["figures"] for row in several] for name, several in seeds.items()}
-        store("baby", {"published": PUBLISHED, "rows": keep, "against_ease": against, "seeds": several_kept})
+        result = {"published": PUBLISHED, "rows": keep, "against_ease": against, "seeds": several_kept}
+        rows.keep("baby", result, [name for name in ROWS if name not in table], args.seed)
 
 
 if __name__ == "__main__":

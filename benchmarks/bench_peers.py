@@ -19,7 +19,7 @@ from itertools import product
 import numpy as np
 
 import rows
-from common import Lines, show, store
+from common import Lines, show
 from given import judged, on_validation, tiktok
 from tastemaker.core.registry import find, names
 from tastemaker.core.types import Floats, Ints
@@ -230,7 +230,8 @@ def main() -> None:
         gaps[f"{first} - {second}"] = [round(x, 5) for x in (gap.value, gap.low, gap.high)]
     show("Ours less theirs, R@20, paired", [{"pair": pair, "gap": gap} for pair, gap in gaps.items()])
     keep = {name: {k: v for k, v in row.items() if k != "cases"} for name, row in table.items()}
-    store("peers", {"rows": keep, "gaps": gaps})
+    missing = [name for name in (*OURS, *THEIRS) if name not in table]
+    rows.keep("peers", {"rows": keep, "gaps": gaps}, missing, args.seed)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 
 import rows
 from bench_interior import build
-from common import BUILD, Lines, TfIdf, data, show, store
+from common import BUILD, Lines, TfIdf, data, show
 from tastemaker.alignment.contrastive import ContrastiveSpace
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
@@ -228,7 +228,8 @@ def main() -> None:
     show(f"rooms: {json.dumps(facts)}", table)
     show("other draws of the folds", again)
     show("paired over rooms", gaps)
-    store("rooms", {"facts": facts, "table": table, "other folds": again, "paired": gaps})
+    result = {"facts": facts, "table": table, "other folds": again, "paired": gaps}
+    rows.keep("rooms", result, [name for name in METHODS if name not in names], asked.seed)
 
 
 if __name__ == "__main__":

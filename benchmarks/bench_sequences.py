@@ -21,7 +21,7 @@ from collections.abc import Mapping
 import numpy as np
 
 import rows
-from common import BUILD, Lines, data, show, store
+from common import BUILD, Lines, data, show
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import Item
@@ -189,8 +189,10 @@ def main() -> None:
     parser.add_argument("--kept", action="store_true", help="show what was measured before, measure nothing")
     args = parser.parse_args()
     result: dict[str, object] = {"seed": args.seed, "order": "of the file: ties leak"}
+    missing = [name for name in SETS if name not in args.data.split(",")]
     for name in args.data.split(","):
         table = table_of(name, [row for row in ROWS if row in args.rows.split(",")], args.seed, kept=args.kept)
+        missing += [f"{name} {row}" for row in ROWS if row not in (args.rows.split(",") if args.kept else table)]
         mark = "sasrec" if "sasrec" in table else next(iter(table))
         gaps = against(table, mark)
         published = [dict(zip(("row", "R@5", "N@5", "R@10", "N@10"), (row, *figures), strict=True))
@@ -200,7 +202,7 @@ def main() -> None:
         show(f"Against {mark}, person by person", gaps)
         keep = {row: {k: v for k, v in found.items() if k != "cases"} for row, found in table.items()}
         result[name] = {"rows": keep, "against": gaps, "published": published}
-    store("sequences" if args.seed == 0 else f"sequences-{args.seed}", result)
+    rows.keep("sequences", result, missing, args.seed)
 
 
 if __name__ == "__main__":

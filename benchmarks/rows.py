@@ -6,11 +6,15 @@ runs ``fit_and_judge("baby", {...}, seed)`` in a fresh child (spawned, so guard 
 with one thread, adds ``seconds``, ``processor_seconds`` and ``peak_mb``, and keeps the row under
 ``build/benchmarks/NAME/ease.json``, NAME being the file that runs (``bench_baby.py`` gives ``baby``). The next call
 with the same function and arguments answers from there. Pass plain values (numbers, names, settings): the child reads
-its own data; let it give lists of values a case where rows will be compared in pairs. The code is not part of the key:
-put a version into the arguments, or delete the file, when it changed.
+its own data; let it give lists of values a case where rows will be compared in pairs.
+
+The code is not part of the key: a row that was measured by other code is kept, and said to be so. To measure it again,
+put a version into the arguments or delete the file. A table is stored by ``keep``, which leaves the file alone when
+rows are missing, so that a look at some rows never shortens what was published.
 """
 
 import hashlib
+import inspect
 import json
 import multiprocessing as mp
 import os
@@ -18,12 +22,13 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from common import BUILD
+import tastemaker
+from common import BUILD, store
 from tastemaker.core.config import Config
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -39,24 +44,53 @@ def run(name: str, function: Callable[..., Mapping[str, object]], *args: object,
         args: plain values, configs and paths; they are the key.
         threads: of the child.
 
+    Returns:
+        What the function gave, with ``code``: "current", or "older" when package or benchmark changed since.
+
     Raises:
         RuntimeError: the child failed or was killed; nothing is kept.
     """
     settings = _plain([function.__qualname__, threads, *args])
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
-    path = kept_at(name)
+    path, code = kept_at(name), code_of(function)
     if path.exists():
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["key"] == key:
-            print(f"{name}: kept", file=sys.stderr, flush=True)
-            return dict(kept["row"])
+            older = kept.get("code") != code
+            print(f"{name}: kept{', measured by older code' * older}", file=sys.stderr, flush=True)
+            return {**kept["row"], "code": "older" if older else "current"}
     row = {"row": name} | _in_child(name, function, args, threads)
     path.parent.mkdir(parents=True, exist_ok=True)
     writing = path.with_suffix(".writing")
-    writing.write_text(json.dumps({"key": key, "settings": settings, "row": row}, indent=2) + "\n", encoding="utf-8")
+    kept = {"key": key, "settings": settings, "code": code, "row": row}
+    writing.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     writing.replace(path)
     print(f"{name}: {row['seconds']} s, {row['peak_mb']} MB", file=sys.stderr, flush=True)
-    return row
+    return row | {"code": "current"}
+
+
+def keep(name: str, result: Mapping[str, object], missing: Sequence[str] = (), seed: int = 0) -> None:
+    """Store a table under ``benchmarks/results/``, when it is whole.
+
+    Args:
+        name: of the table; a seed other than 0 is added to it.
+        result: what is stored.
+        missing: rows that the table lacks; with any, nothing is written.
+        seed: of the rows.
+    """
+    if missing:
+        print(f"results of {name} stay as they are, without: {', '.join(missing)}", file=sys.stderr, flush=True)
+        return
+    store(name if seed == 0 else f"{name}-seed-{seed}", result)
+
+
+def code_of(function: Callable[..., object]) -> str:
+    """Hash of the package's modules and of the file that measures."""
+    digest = hashlib.sha256()
+    root = Path(tastemaker.__file__).parent
+    for path in [*sorted(root.rglob("*.py")), Path(inspect.getfile(function))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def kept_at(name: str) -> Path:
