@@ -30,6 +30,7 @@ from tastemaker.core.registry import find, names
 from tastemaker.core.types import ItemId, UserId
 from tastemaker.evaluation.cases import Case
 from tastemaker.evaluation.judge import Judge
+from tastemaker.evaluation.ledger import Ledger
 from tastemaker.evaluation.protocols import Protocol
 from tastemaker.evaluation.rankers import Ranker, from_recommender
 from tastemaker.evaluation.significance import paired
@@ -80,7 +81,8 @@ def protocol(name: str) -> Protocol:
     items = [Item(ItemId(str(row + 1)), attributes={"labels": s} if s else {}) for row, s in enumerate(said)]
     parts = {"train": slice(None, -2), "validation": slice(-2, -1), "test": slice(-1, None)}
     events = {part: events_of(people, cut, size) for part, cut in parts.items()}
-    return Protocol.given(name, Catalog(items, interactions=events["train"]), **events)
+    openings = Ledger(BUILD / f"{name}-openings.json")
+    return Protocol.given(name, Catalog(items, interactions=events["train"]), **events, ledger=openings)
 
 
 def events_of(people: Mapping[str, list[int]], part: slice, size: int) -> Interactions:
@@ -99,12 +101,14 @@ def measure(name: str, method: str, settings: Mapping[str, object], seed: int) -
     ranker = from_recommender(model, given.train.alive, seed=seed)
     check = on_validation(given, ranker)
     frozen = {"method": method, **model.settled.model_dump(mode="json")}
-    judge = Judge(given.open(frozen), given.train, ks=KS, seed=seed)
+    truth = given.open(frozen)
+    judge = Judge(truth, given.train, ks=KS, seed=seed)
     judge.add("it", ranker)
     report = judge.report()
     figures = {row.metric: [round(row.value, 5), round(row.low, 5), round(row.high, 5)] for row in report.rows}
     cases = {metric: np.round(report.per_case["it", metric], 5).tolist() for metric in METRICS[2:]}
     row: dict[str, object] = {"settled": frozen, "validation": check, "figures": figures, "cases": cases}
+    row["openings"] = truth.protocol["openings"]  # of this copy of the test part so far
     if isinstance(model, SasRec):
         row |= {"epochs": model.outcome.epochs, "training_seconds": round(model.outcome.seconds, 1)}
     return row

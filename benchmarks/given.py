@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from common import data
+from common import BUILD, data
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import Item
@@ -18,6 +18,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.types import Floats, Ints, UserId
 from tastemaker.evaluation.cases import Case
 from tastemaker.evaluation.judge import Judge
+from tastemaker.evaluation.ledger import Ledger
 from tastemaker.evaluation.protocols import Protocol
 from tastemaker.evaluation.rankers import Ranker
 from tastemaker.recommenders.validation import some
@@ -62,19 +63,25 @@ def protocol(
     catalog = Catalog(
         [Item(id=str(row)) for row in range(items)], interactions=events["train"], features=features or {}
     )
-    return Protocol.given(name, catalog, **events, validation_is_known=known)
+    openings = Ledger(BUILD / f"{name}-openings.json")
+    return Protocol.given(name, catalog, **events, validation_is_known=known, ledger=openings)
 
 
 def judged(
     given: Protocol, ranker: Ranker, configuration: Config | Mapping[str, object], seed: int = 0
 ) -> dict[str, object]:
-    """Open the test part for one frozen configuration: figures, intervals, and the values of every case."""
-    judge = Judge(given.open(configuration), given.train, ks=KS, seed=seed)
+    """Open the test part for one frozen configuration: figures, intervals, and the values of every case.
+
+    ``openings`` is how often this copy of the part was opened so far, by whichever benchmark.
+    """
+    truth = given.open(configuration)
+    judge = Judge(truth, given.train, ks=KS, seed=seed)
     judge.add("it", ranker)
     report = judge.report()
     rows = {row.metric: [round(row.value, 5), round(row.low, 5), round(row.high, 5)] for row in report.rows}
     cases = {metric: np.round(report.per_case["it", metric], 5).tolist() for metric in KEPT}
-    return {"figures": rows, "rank_seconds": round(report.rows[0].seconds, 2), "cases": cases}
+    seconds = round(report.rows[0].seconds, 2)
+    return {"figures": rows, "rank_seconds": seconds, "openings": truth.protocol["openings"], "cases": cases}
 
 
 def on_validation(given: Protocol, ranker: Ranker) -> float:
@@ -85,7 +92,8 @@ def on_validation(given: Protocol, ranker: Ranker) -> float:
     questions = some(given.validation, 5_000)
     for low in range(0, len(questions), 512):
         pairs = zip(questions.histories[low : low + 512], questions.hidden[low : low + 512], strict=True)
-        cases = [Case(str(low + at), hidden, history.seen, None, history) for at, (history, hidden) in enumerate(pairs)]
+        who = questions.people[low : low + 512]
+        cases = [Case(who[at], hidden, history.seen, None, history) for at, (history, hidden) in enumerate(pairs)]
         for case, ranking in zip(cases, ranker(cases, 20), strict=True):
             found += float(np.isin(ranking, case.positives).sum()) / len(case.positives)
             total += 1

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
+from tastemaker.catalog.items import Item
 from tastemaker.catalog.splits import SPLITS
 from tastemaker.core.errors import FitError, InputError, UnknownName, WorkspaceError
 from tastemaker.evaluation import rankers
@@ -61,6 +63,31 @@ def test_the_validation_part_is_cut_by_the_same_rule_out_of_what_is_learned(name
     if name == "time":
         shown = {history.rows.tobytes() for history in histories_of(protocol.train).values()}
         assert {history.rows.tobytes() for history in validation.histories} <= shown
+
+
+@pytest.mark.parametrize("people", [None, 9])
+def test_the_validation_part_says_whose_choices_they_are(people):
+    catalog = world()
+    protocol = Protocol.cut(catalog, "user-time", people=people)
+    before, everything = histories_of(protocol.train), histories_of(catalog)
+    validation = protocol.validation
+    assert len(set(validation.people)) == len(validation) == (people or len(validation))
+    for person, history, hidden in zip(validation.people, validation.histories, validation.hidden, strict=True):
+        assert history.rows.tolist() == before[person].rows.tolist()
+        assert np.isin(hidden, everything[person].rows).all()
+
+
+def test_two_people_of_one_history_are_told_apart_in_the_validation_part():
+    pairs = {"train": [(0, 0), (1, 0), (0, 1), (1, 1)], "validation": [(0, 2), (1, 3)], "test": [(0, 3), (1, 2)]}
+    parts = {}
+    for name, events in pairs.items():
+        user, row = np.array(events).T
+        one, never = np.ones(len(user), np.float32), np.full(len(user), np.nan)
+        parts[name] = Interactions(("ann", "bob"), 4, user, row, one, never)
+    catalog = Catalog([Item(id=str(row)) for row in range(4)], interactions=parts["train"])
+    validation = Protocol.given("twins", catalog, **parts).validation
+    found = dict(zip(validation.people, [rows.tolist() for rows in validation.hidden], strict=True))
+    assert found == {"ann": [2], "bob": [3]}
 
 
 def test_fewer_people_may_be_asked_for_validation():

@@ -1,5 +1,7 @@
 """What is hidden for choosing is hidden, and a given validation is used as it is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,3 +70,6 @@ def test_some_of_the_questions_keep_their_answers():
     assert len(few) == 7
     assert all(hidden[0] == history.rows[0] + 100 for history, hidden in zip(few.histories, few.hidden, strict=True))
     assert len(some(every, 80)) == 50
+    assert few.people == ()
+    named = some(replace(every, people=tuple(f"p{n}" for n in range(50))), 7)
+    assert named.people == tuple(f"p{history.rows[0]}" for history in named.histories)

@@ -21,7 +21,7 @@ from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.splits import Split, cut
 from tastemaker.core.errors import FitError, InputError
 from tastemaker.core.seeds import derive, generator
-from tastemaker.core.types import Ints
+from tastemaker.core.types import Ints, UserId
 from tastemaker.evaluation.candidates import read_candidates
 from tastemaker.evaluation.cases import Truth
 from tastemaker.evaluation.ledger import Configuration, Ledger, configuration_hash
@@ -192,11 +192,12 @@ def _questions(
         history = histories[person]
         hidden = np.setdiff1d(rows[catalog.alive[rows]], history.rows)
         if len(hidden) and len(history.liked):
-            asked.append((history, hidden))
+            asked.append((UserId(person), history, hidden))
     drawn = np.sort(generator(seed, "validation people").permutation(len(asked))[:people])
     if not len(drawn):
         return None
-    return Validation(tuple(asked[at][0] for at in drawn.tolist()), tuple(asked[at][1] for at in drawn.tolist()))
+    who, known, chosen = zip(*(asked[at] for at in drawn.tolist()), strict=True)
+    return Validation(known, chosen, who)
 
 
 def _truth(

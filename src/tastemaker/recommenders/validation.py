@@ -11,7 +11,7 @@ import numpy as np
 
 from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.seeds import generator
-from tastemaker.core.types import Floats, Ints
+from tastemaker.core.types import Floats, Ints, UserId
 from tastemaker.recommenders.rehearsal import rehearse
 from tastemaker.recommenders.weighing import BLOCKED, ndcg
 
@@ -27,10 +27,12 @@ class Validation:
     Attributes:
         histories: what each person did before; never ranked again.
         hidden: distinct rows that each of them chose next, at least one.
+        people: who they are, in the same order; empty where they have no names.
     """
 
     histories: tuple[History, ...]
     hidden: tuple[Ints, ...]
+    people: tuple[UserId, ...] = ()
 
     def __len__(self) -> int:
         return len(self.histories)
@@ -58,7 +60,8 @@ class Validation:
 def some(validation: Validation, people: int, seed: int = 0) -> Validation:
     """The questions of at most so many people, drawn by the seed."""
     drawn = np.sort(generator(seed, "validation").permutation(len(validation))[:people]).tolist()
-    return Validation(tuple(validation.histories[i] for i in drawn), tuple(validation.hidden[i] for i in drawn))
+    who = tuple(validation.people[i] for i in drawn) if validation.people else ()
+    return Validation(tuple(validation.histories[i] for i in drawn), tuple(validation.hidden[i] for i in drawn), who)
 
 
 def held_back(
