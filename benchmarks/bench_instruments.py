@@ -5,8 +5,11 @@
 
 Leave-one-out in the order of the file (the data carries no times): the last item of a person tests, the one before it
 validates, all others train. Everything is ranked but what the person had; nobody has an item twice, so the protocol of
-the published figures, which ranks also what the person had, has the same answers. Settings and epochs are chosen on
-the validation part. The second table hides every event of a random tenth of the items; they come back by ``refresh``,
+the published figures, which ranks also what the person had, has the same answers. The epoch, the weights of
+the blends and the settings that a method chooses by itself (those of the counting methods) are chosen on the validation
+part. Sizes, rates and dropouts of what is trained are fixed by hand, in the tables below: the three sets
+stand side by side, and since a row shows its test figures, those of one set were in sight when the next was written
+down. The second table hides every event of a random tenth of the items; they come back by ``refresh``,
 without training, and who turned to them must be foretold.
 
 Budget: about 25 processor minutes for one seed of all rows, one core.
@@ -32,6 +35,7 @@ from tastemaker.core.registry import find
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints, ItemId, UserId
 from tastemaker.evaluation.cases import Case
+from tastemaker.evaluation.ledger import Ledger, configuration_hash
 from tastemaker.evaluation.metrics import hits, ndcg, recall
 from tastemaker.evaluation.rankers import from_scores
 from tastemaker.evaluation.significance import intervals, paired
@@ -162,6 +166,11 @@ def judged(
     return row
 
 
+def opened(table: str, frozen: Mapping[str, object]) -> int:
+    """Write down that a test part is opened for these settings, and how often it was so far."""
+    return len(Ledger(BUILD / "instruments-openings.json").record("instruments", table, configuration_hash(frozen)))
+
+
 def fit_and_judge(name: str, method: str, settings: Mapping[str, object], seed: int) -> dict[str, object]:
     """One row of the first table."""
     people = sequences()
@@ -176,8 +185,9 @@ def fit_and_judge(name: str, method: str, settings: Mapping[str, object], seed: 
     check = judged(
         made.score, cases_of([line[:-2] for line in people], [line[-2:-1] for line in people]), catalog.alive
     )
+    openings = opened("leave-one-out", {"method": method, **made.settled.model_dump(mode="json")})
     test = judged(made.score, cases_of([line[:-1] for line in people], [line[-1:] for line in people]), catalog.alive)
-    return {"validation N@10": check["N@10"], **test}
+    return {"validation N@10": check["N@10"], "openings": openings, **test}
 
 
 def blend_and_judge(
@@ -210,8 +220,9 @@ def blend_and_judge(
     def score(histories: Sequence[History], candidates: Ints) -> Floats:
         return np.tensordot(np.array(best, np.float32), parts(histories, candidates), 1)
 
+    openings = opened("leave-one-out", {"blend": names, "settings": settings, "seeds": seeds, "weights": best})
     test = judged(score, cases_of([line[:-1] for line in people], [line[-1:] for line in people]), alive)
-    return {"validation N@10": top, "weights": list(best), **test}
+    return {"validation N@10": top, "weights": list(best), "openings": openings, **test}
 
 
 def _log_softmax(scores: Floats) -> Floats:
@@ -233,9 +244,10 @@ def cold_and_judge(name: str, method: str, settings: Mapping[str, object], seed:
     validation = validation_of([line[:-1] for line in warm], [line[-1:] for line in warm])
     made = new(method, settings, seed, kept).fit(whole.restricted(~cold), None, Lines(60), validation)
     made.refresh(whole, None)
+    openings = opened("new items", {"method": method, **made.settled.model_dump(mode="json")})
     every = judged(made.score, cases_of(warm, hidden), whole.alive)
     alone = judged(made.score, cases_of(warm, hidden, np.flatnonzero(cold)), whole.alive)
-    return {"among all": every, "among new": alone}
+    return {"among all": every, "among new": alone, "openings": openings}
 
 
 def line(row: Mapping[str, object], seconds: object) -> dict[str, object]:
