@@ -1,6 +1,7 @@
 """The fixed JSON shape, the table, and comparisons."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,7 +92,8 @@ def test_the_best_baseline_is_the_best_plain_method_in_the_table():
 
 
 def test_what_was_left_out_and_where_it_was_cut_is_said(report):
-    cut = report.with_protocol({"cut_short": "stopped in ease", "left_out": {"bpr": "no events"}, "warnings": []})
+    more = {"cut_short": "stopped in ease", "left_out": {"bpr": "no events"}, "warnings": []}
+    cut = replace(report, protocol={**report.protocol, **more})
     assert str(cut).splitlines()[-2:] == ["warning: cut short: stopped in ease", "warning: bpr is left out: no events"]
     assert cut.cut_short
     assert not report.cut_short

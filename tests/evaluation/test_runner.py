@@ -63,7 +63,7 @@ def test_an_oracle_reaches_one_and_baselines_stand_beside(catalog, truth):
 def test_knowing_the_parity_beats_chance_as_much_as_it_must(catalog, truth):
     report = evaluate(truth, catalog, {"parity": parity}, ks=(9,))
     assert report.row("parity", "recall@9").value == 1  # nine of its 18 are had: the other nine are all ranked
-    assert report.compare("parity", "random", "recall@9").significant
+    assert report.compare("parity", "random", "recall@9").low > 0
 
 
 def test_chance_finds_what_it_must(catalog, truth):

@@ -51,9 +51,8 @@ def test_pairing_sees_a_small_steady_advantage_that_separate_intervals_hide():
     base = rng.random(200)
     better = base + 0.02 + rng.normal(scale=0.01, size=200)
     found = significance.paired(better, base)
-    assert found.significant
     assert found.p == pytest.approx(2 / 1001)
-    assert found.low < found.value < found.high
+    assert 0 < found.low < found.value < found.high
     apart = significance.intervals(np.stack([base, better], axis=1))
     assert apart[0][1] < apart[1][0]  # the separate intervals overlap
 
@@ -62,7 +61,6 @@ def test_no_difference_is_not_significant():
     same = np.random.default_rng(6).random(50)
     found = significance.paired(same, same)
     assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
-    assert not found.significant
 
 
 def test_pairs_must_match():

@@ -112,10 +112,10 @@ def _check_truth(sources: dict[str, object]) -> None:
 
 def _check_report(path: Path | None) -> None:
     """Hours of work must not end at a name that cannot be written."""
-    if path is not None and path.suffix not in (".html", ".md"):
-        raise InputError(f"a report cannot be written as {path.name!r}", hint="a name that ends in .html or .md")
-    if path is not None and not path.parent.is_dir():
-        raise InputError(f"there is no folder {str(path.parent)!r} for the report", hint="make it first")
+    if path is not None:
+        from tastemaker.evaluation.report import check_path
+
+        check_path(path)
 
 
 def _shares(given: list[str]) -> dict[str, float]:

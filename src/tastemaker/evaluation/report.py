@@ -6,8 +6,8 @@ What else is known (costs, the comparison with the best baseline, groups) stands
 """
 
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tastemaker.core.errors import InputError, UnknownName
@@ -109,10 +109,6 @@ class Report:
         corrected = holm([difference.p for difference in found])
         return tuple(Against(*each) for each in zip(others, found, corrected, strict=True))
 
-    def with_protocol(self, more: Mapping[str, object]) -> "Report":
-        """The same report with more said of how it was made."""
-        return replace(self, protocol={**self.protocol, **more})
-
     def to_json(self) -> dict[str, object]:
         """The fixed shape, as JSON values."""
         protocol = dict(self.protocol)
@@ -134,14 +130,8 @@ class Report:
             InputError: the name ends otherwise, or the folder is not there.
         """
         path = Path(path)
-        writers = {".md": pages.markdown, ".html": pages.html}
-        if path.suffix not in writers:
-            raise InputError(
-                f"a report cannot be written as {path.name!r}", hint="use a name that ends in .html or .md"
-            )
-        if not path.parent.is_dir():
-            raise InputError(f"there is no folder {str(path.parent)!r} for the report", hint="make it first")
-        replace_text(path, writers[path.suffix](self))
+        check_path(path)
+        replace_text(path, WRITERS[path.suffix](self))
 
     def show(self) -> None:
         """Write the table to standard output, for a session at the prompt."""
@@ -149,3 +139,19 @@ class Report:
 
     def __str__(self) -> str:
         return tables.text(self)
+
+
+WRITERS: Mapping[str, Callable[[Report], str]] = {".md": pages.markdown, ".html": pages.html}
+"""How a report is written, by how the name of its file ends."""
+
+
+def check_path(path: Path) -> None:
+    """Can a report be written there? To be asked before the work: hours must not end at a wrong name.
+
+    Raises:
+        InputError: the name ends otherwise than in ``.md`` or ``.html``, or the folder is not there.
+    """
+    if path.suffix not in WRITERS:
+        raise InputError(f"a report cannot be written as {path.name!r}", hint="use a name that ends in .html or .md")
+    if not path.parent.is_dir():
+        raise InputError(f"there is no folder {str(path.parent)!r} for the report", hint="make it first")

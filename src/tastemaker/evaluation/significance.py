@@ -35,11 +35,6 @@ class Difference:
     high: float
     p: float
 
-    @property
-    def significant(self) -> bool:
-        """Does the interval leave zero out?"""
-        return self.low > 0 or self.high < 0
-
 
 def intervals(values: Doubles, *, seed: int = 0, resamples: int = RESAMPLES) -> tuple[Doubles, Doubles]:
     """95 % percentile intervals of the column means.

@@ -9,6 +9,7 @@ that are sold out today are ranked too: what people did may be older.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -44,6 +45,7 @@ from tastemaker.shop.recommending import score
 
 NOBODY = History.of([])
 SHOP = "shop"
+C = TypeVar("C", bound=Config)
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
     }
     entrants = [*_plain(protocol.known, baselines, plan.seed)]
     entrants += [_entrant(name, config, world, plan) for name, config in baselines.items()]
-    entrants.append(_fitted(SHOP, lambda: [Hybrid(hybrid)], world, plan))
+    entrants.append(_fitted(SHOP, lambda: [Hybrid(one) for one in _seeded(hybrid, plan.seeds)], world, plan))
     entrants += [_entrant(name, config, world, plan) for name, config in asked.items()]
     said: dict[str, object] = {"baselines_added": " ".join(name for name in BASELINES if name not in configs)}
     said |= {"missing": ", ".join(f"{share:.0%} of {what}" for what, share in plan.missing.items())}
@@ -238,10 +240,14 @@ def _ready(name: str, ranker: Ranker) -> Entrant:
 
 def _entrant(name: str, config: Config, world: _World, plan: Plan) -> Entrant:
     """A registered method; trained once a seed where it draws by chance."""
-    seeds = plan.seeds if "seed" in type(config).model_fields else 1
-    own = int(getattr(config, "seed", 0))
-    configs = [config] + [config.model_copy(update={"seed": own + more}) for more in range(1, seeds)]
-    return _fitted(name, lambda: [_method(name)(one) for one in configs], world, plan)
+    return _fitted(name, lambda: [_method(name)(one) for one in _seeded(config, plan.seeds)], world, plan)
+
+
+def _seeded(config: C, seeds: int) -> list[C]:
+    """A config once a seed, its own first; once where it has none."""
+    own = getattr(config, "seed", None)
+    more = range(1, seeds) if isinstance(own, int) else ()
+    return [config, *(config.model_copy(update={"seed": own + add}) for add in more)]
 
 
 def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: _World, plan: Plan) -> Entrant:
