@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
 
 import pytest
@@ -72,7 +71,8 @@ def test_a_stopped_fit_leaves_nothing_half_written(folder):
     (folder / "tastemaker.toml").write_text('[space]\nname = "contrastive"\nepochs = 10000\n')
     published = (folder / ".tastemaker" / "published.json").read_text()
     process = start("fit", folder)
-    threading.Timer(6.0, process.send_signal, [signal.SIGINT]).start()
+    assert "learning the space" in process.stderr.readline()  # it is at work
+    process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (130, ""), err
     assert "error: " in err
