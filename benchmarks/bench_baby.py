@@ -3,9 +3,11 @@
     python benchmarks/bench_baby.py                      # all rows; those that were measured are kept
     python benchmarks/bench_baby.py --rows ease,rp3beta
 
-Every method learns the training part and chooses its settings and its epochs on the validation part; the test part is
-opened once a row. Nothing has a time. Methods with chance in them and in the first two places run with three seeds.
-Budget: 20 minutes on one core.
+Every method learns the training part. The epoch, the blend's weights and the settings that a method leaves open (those
+of counting: penalties, exponents, dampings, how far back) are chosen on the validation part; the rest, such as sizes,
+rates and losses of what is trained, is the method's default, written by hand, and the epochs in ``ROWS`` are the most
+that the budget allows. The test part is opened once a row; ``openings`` counts. Nothing has a time. Methods with chance
+in them and in the first two places run with three seeds. Budget: 20 minutes on one core.
 """
 
 import argparse

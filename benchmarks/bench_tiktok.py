@@ -3,11 +3,12 @@
     python benchmarks/bench_tiktok.py                       # all rows; those that were measured are kept
     python benchmarks/bench_tiktok.py --rows ease,freedom   # some of them
 
-Every method learns the training part and chooses its settings and its epochs on the validation part; the test part is
-opened once a row, and histories are the training part alone, as in the published tables. "graph-filter, no features" is
-the same filter without pictures and sound: what the modalities bring, everything else alike. The blends of the hybrid
-learn their weights on the validation part. The winner and the runner-up run with three seeds.
-Budget: 60 minutes on two cores.
+Every method learns the training part. The epoch, the blends' weights and the settings that a method leaves open (those
+of counting and filters) are chosen on the validation part; sizes, rates, temperatures and graphs of what is trained are
+its defaults, written by hand, as are the epochs in ``ROWS``. The test part is opened once a row; ``openings`` counts.
+Histories are the training part alone, as in the published tables. "graph-filter, no features" is the same filter
+without pictures and sound: what the modalities bring, everything else alike. The blends of the hybrid learn their
+weights on the validation part. The winner and the runner-up run with three seeds. Budget: 60 minutes on two cores.
 
 How the publishers cut this set: in every history the videos of the lowest numbers are the training part, the next one
 is the validation and the last ones the test part; it holds for every person of the validation part. A method that
