@@ -28,3 +28,14 @@ def test_a_table_of_no_method_is_refused():
 def test_a_setting_of_no_method_is_refused():
     with pytest.raises(ConfigError, match="half_live"):
         Hybrid(hybrid_config({"ease": {"half_live": 2.0}})).fit(checkerboard(people=60), None)
+
+
+@pytest.mark.parametrize("methods", [[], ["hybrid"], ["ease", "ease"]])
+def test_a_hybrid_of_nothing_of_itself_or_of_one_twice_is_refused_before_any_work(methods):
+    with pytest.raises(ConfigError, match="methods of the hybrid"):
+        hybrid_config({"hybrid": {"methods": methods}})
+
+
+def test_a_hybrid_of_an_unknown_method_is_refused_before_any_work():
+    with pytest.raises(UnknownName, match="eese"):
+        hybrid_config({"hybrid": {"methods": ["rp3beta", "eese"]}})

@@ -199,10 +199,10 @@ def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Calla
 def _wanted(plan: Plan) -> list[str]:
     """Names of the recommenders that are asked for."""
     known = registry.names("recommender")
-    asked = [*(known if plan.methods == ("all",) else plan.methods), *plan.tune]
-    for name in asked:
-        if name not in known:
+    for name in (*plan.methods, *plan.tune):
+        if name not in known and (name != "all" or name in plan.tune):
             raise UnknownName("recommender", name, [*known, "all"])
+    asked = [*(known if "all" in plan.methods else plan.methods), *plan.tune]
     return list(dict.fromkeys(asked))
 
 
@@ -213,7 +213,7 @@ def _configs(plan: Plan, names: Sequence[str]) -> dict[str, Config]:
         try:
             method = _method(name)
         except MissingExtra:
-            if plan.methods == ("all",):
+            if "all" in plan.methods:
                 continue
             raise
         given = plan.settings.get(name, {})
@@ -246,8 +246,9 @@ def _entrant(name: str, config: Config, world: _World, plan: Plan) -> Entrant:
 def _seeded(config: C, seeds: int) -> list[C]:
     """A config once a seed, its own first; once where it has none."""
     own = getattr(config, "seed", None)
-    more = range(1, seeds) if isinstance(own, int) else ()
-    return [config, *(config.model_copy(update={"seed": own + add}) for add in more)]
+    if not isinstance(own, int):
+        return [config]
+    return [config, *(config.model_copy(update={"seed": own + add}) for add in range(1, seeds))]
 
 
 def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: _World, plan: Plan) -> Entrant:

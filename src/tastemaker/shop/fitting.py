@@ -106,7 +106,14 @@ def hybrid_config(methods: Mapping[str, Mapping[str, object]]) -> HybridConfig:
         if name not in known:
             raise UnknownName("recommender", name, known)
     sources = {name: table for name, table in methods.items() if name != "hybrid"}
-    return HybridConfig.read({"sources": sources} | dict(methods.get("hybrid", {})))
+    config = HybridConfig.read({"sources": sources} | dict(methods.get("hybrid", {})))
+    for name in config.methods:
+        if name not in known:
+            raise UnknownName("recommender", name, known)
+    if not config.methods or "hybrid" in config.methods or len(set(config.methods)) < len(config.methods):
+        hint = "name one or more other recommenders, each once"
+        raise ConfigError(f"methods of the hybrid are {list(config.methods)!r}", hint=hint)
+    return config
 
 
 @dataclass

@@ -98,7 +98,7 @@ def score(
     asked = [history] if visit is None or not len(visit.liked) or not share else [history, visit]
     told = view.fitted.recommender.score(asked, candidates)
     if len(candidates) and not np.isfinite(told[0]).any():  # fitted before anybody did anything
-        return counts[candidates], [*notes, STALE]
+        return counts[candidates], [*notes, STALE] if len(history.liked) else notes
     return told[0] if len(asked) == 1 else _mixed(told[0], told[1], share), notes
 
 
