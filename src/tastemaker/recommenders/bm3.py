@@ -28,30 +28,34 @@ from tastemaker.core.types import Floats
 from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.training import Learning, Plan, train
 from tastemaker.recommenders.factors import FactorsConfig
-from tastemaker.recommenders.freedom import begun, edges, product
-from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
+from tastemaker.recommenders.freedom import edges, product
+from tastemaker.recommenders.multimodal_factors import SAMPLE, MultimodalFactors, Vectors
 from tastemaker.recommenders.validation import Validation
 
 START = 0.1
 STEPS = 8  # fewest batches of an epoch
+FAMES = (0.0, 0.25, 0.5, 1.0, 2.0)
 
 
 class Bm3Config(FactorsConfig):
     """Settings of BM3."""
 
-    layers: int = Field(default=1, ge=1, le=6)
+    layers: int = Field(default=2, ge=1, le=6)
     """Trips over the graph, from items to people and back."""
 
     dropout: float = Field(default=0.3, ge=0, lt=1)
     """Share of the numbers of a view that are hidden before it is foretold."""
 
-    modal: float = Field(default=1.0, ge=0)
+    fame: float | None = Field(default=None, ge=0)
+    """Weight of the logarithm of an item's popularity, in deviations of a person's scores. None chooses."""
+
+    modal: float = Field(default=0.3, ge=0)
     """Weight of the modalities against people and items."""
 
-    epochs: int = Field(default=12, ge=1)
+    epochs: int = Field(default=40, ge=1)
     """At most; validation chooses how many."""
 
-    learning_rate: float = Field(default=0.003, gt=0)
+    learning_rate: float = Field(default=0.01, gt=0)
     """At its highest."""
 
     weight_decay: float = Field(default=0.01, ge=0)
@@ -75,8 +79,8 @@ class Bm3(MultimodalFactors[Bm3Config]):
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
 
     Source: Zhou et al., WWW 2023, eq. 6 to 12.
-    Differs: people have no vectors of their own but are propagated from histories; items start from the leading
-        directions of the graph; long histories are drawn as often as the root of their length.
+    Differs: people have no vectors of their own but are propagated from histories; long histories are drawn as often as
+        the root of their length; the logarithm of the popularity is added, as much as validation wants.
     """
 
     figure: ClassVar[str] = "-"
@@ -106,7 +110,7 @@ class Bm3(MultimodalFactors[Bm3Config]):
         self._famous = np.maximum(counts, 1.0) ** np.float32(-0.5)
         with torch.random.fork_rng():
             torch.manual_seed(derive(config.seed, "bm3"))
-            start = begun(self._people, config.dim, config.seed)
+            start = np.asarray(START * torch.randn(len(self._events), config.dim).numpy(), np.float32)
             model = Views(start, [matrix.shape[1] for matrix in self._content.values()])
         known = [torch.from_numpy(matrix[self._events]) for matrix in self._content.values()]
         parts = (self._people.indices, self._people.indptr)
@@ -115,9 +119,26 @@ class Bm3(MultimodalFactors[Bm3Config]):
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
             key=digest("bm3", config, *parts, *(matrix.numpy() for matrix in known)),
         )  # fmt: skip
+        self._fame = 0.0
         train(_Bootstrap(self, model, known, questions), plan, observer)
         self.settle(model)
+        self._choose(questions)
         del self._people
+
+    def _choose(self, questions: Validation | None) -> None:
+        """How much the popularity counts: a loss of cosines says nothing of it. Too few people would choose by chance."""
+        if questions is None or (self.config.fame is None and len(questions) < SAMPLE):
+            return
+        scores = self.score(questions.histories[:SAMPLE], self._events)
+        spoken = np.isfinite(scores).all(axis=1)
+        spread = float(scores[spoken].std(axis=1).mean()) if spoken.any() else 0.0
+        gains = []
+        for fame in FAMES if self.config.fame is None else (self.config.fame,):
+            self._fame = fame * spread
+            self.place()
+            gains.append((self.gain(questions), self._fame))
+        self._fame = max(gains, key=lambda one: one[0])[1]  # of equals the least
+        self.place()
 
     @torch.no_grad()
     def settle(self, model: "Views") -> None:
@@ -147,13 +168,16 @@ class Bm3(MultimodalFactors[Bm3Config]):
         there = heard > 0
         there[rows] = True
         turn = self._foretold.T
-        return Vectors(said @ turn, items @ turn, np.zeros(size, np.float32), there)
+        offset = np.zeros(size, np.float32)
+        offset[rows] = -2.0 * self._fame * np.log(self._famous[here])  # the root of the popularity, turned over
+        return Vectors(said @ turn, items @ turn, offset, there)
 
     @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The vectors, and what new items are placed by."""
         own = {f"projection.{place:03}": value for place, value in enumerate(self._projections)}
         more = {"items_known": self._items_known, "foretold": self._foretold, "famous": self._famous}
+        more["fame"] = np.array([self._fame], np.float64)
         return {**super().tensors(), **own, **more}
 
     @override
@@ -162,6 +186,7 @@ class Bm3(MultimodalFactors[Bm3Config]):
         super().restore(tensors)
         arrays = (np.asarray(tensors[name], np.float32) for name in ("items_known", "foretold", "famous"))
         self._items_known, self._foretold, self._famous = arrays
+        self._fame = float(tensors["fame"][0])
         names = sorted(name for name in tensors if name.startswith("projection."))
         self._projections = [np.asarray(tensors[name], np.float32) for name in names]
         return self
