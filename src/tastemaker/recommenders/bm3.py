@@ -126,7 +126,7 @@ class Bm3(MultimodalFactors[Bm3Config]):
         del self._people
 
     def _choose(self, questions: Validation | None) -> None:
-        """How much the popularity counts: a loss of cosines says nothing of it. Too few people would choose by chance."""
+        """How much the popularity counts: a loss of cosines says nothing of it. Too few people choose by chance."""
         if questions is None or (self.config.fame is None and len(questions) < SAMPLE):
             return
         scores = self.score(questions.histories[:SAMPLE], self._events)
