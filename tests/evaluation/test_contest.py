@@ -6,7 +6,7 @@ import pytest
 from tastemaker.core.errors import Cancelled, FitError, MissingExtra
 from tastemaker.core.progress import Advanced, Cancellable, Finished, Noted, Started, silent, track
 from tastemaker.evaluation import rankers
-from tastemaker.evaluation.contest import Entrant, contest
+from tastemaker.evaluation.contest import Entrant, Meter, contest
 from tastemaker.evaluation.curves import Watch
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.protocols import Protocol
@@ -86,11 +86,13 @@ def test_the_test_part_is_opened_once_and_after_the_first_training(protocol):
 
 def test_costs_curves_and_seeds_are_kept(protocol, judge):
     plain = Entrant("ready", lambda _: [rankers.popularity(protocol.known)], trained=False)
-    report = contest([entrant(protocol, "trained", times=2), plain], judge)
+    clock, memory = iter([100.0, 103.0]), iter([512.0, 640.5])
+    meter = Meter(lambda: next(clock), lambda: next(memory))
+    report = contest([entrant(protocol, "trained", times=2), plain], judge, meter=meter)
     cost = report.costs["trained"]
     assert cost.seeds == 2
-    assert cost.fit_seconds > 0
-    assert cost.memory_mb >= 0
+    assert cost.fit_seconds == 1.5  # three seconds for two trainings
+    assert cost.memory_mb == 128.5
     assert (report.costs["ready"].fit_seconds, report.costs["ready"].memory_mb) == (None, None)
     (curve,) = report.curves["trained"]
     assert (curve.task, curve.figure, curve.epochs, curve.values) == ("learning", "loss", (1, 2), (2.0, 1.0))

@@ -115,7 +115,21 @@ def tune(
         raise FitError("there is no validation part to choose settings on", hint="more events, or another split")
     first = start if start is not None else method().config
     drawn = _drawn(first, options, trials, seed)
-    rounds = _rounds(first, len(drawn))
+    done, best = _halved(method, drawn, protocol, vectors, observer)
+    if not np.isfinite(max(trial.gain for trial in done)):
+        raise FitError(f"not one setting of {method.__name__} could be fitted")
+    return Tuned(best, tuple(done))
+
+
+def _halved(
+    method: type[Recommender[C]],
+    drawn: list[C],
+    protocol: Protocol,
+    vectors: ItemVectors | None,
+    observer: Observer,
+) -> tuple[list[Trial[C]], C]:
+    """All trials, and the config that was first in the last round."""
+    rounds = _rounds(drawn[0], len(drawn))
     done: list[Trial[C]] = []
     with track(observer, f"tune {method.__name__}", sum(count for count, _ in rounds)) as task:
         for count, epochs in rounds:
@@ -126,9 +140,7 @@ def tune(
             done += tried
             best = sorted(range(len(tried)), key=lambda at: -tried[at].gain)  # stable: the earlier wins a tie
             drawn = [drawn[at] for at in best]
-    if not np.isfinite(max(trial.gain for trial in done)):
-        raise FitError(f"not one setting of {method.__name__} could be fitted")
-    return Tuned(drawn[0], tuple(done))
+    return done, drawn[0]
 
 
 def _drawn(first: C, options: Options, trials: int, seed: int) -> list[C]:
