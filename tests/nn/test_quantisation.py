@@ -128,3 +128,13 @@ def test_last_codes_tell_equal_ids_apart_and_keep_what_was_given():
     assert numbered(codes).tolist() == [0, 1, 0, -1, 2]
     taken = np.array([-1, 0, -1, -1, -1])
     assert numbered(codes, taken).tolist() == [1, 0, 0, -1, 2]
+
+
+def test_what_codes_lose_by_hand():
+    """Spread 4 + 4 = 8; the codes give back one of the two, and the mean for the other: 4 of 8 are lost."""
+    vectors, codes = np.array([[2, 0], [-2, 0]], np.float32), np.array([[0], [1]])
+    health = examine(codes, (2,), vectors, np.array([[2, 0], [0, 0]], np.float32))
+    assert health.lost == 0.5
+    assert "lost 0.50" in health.line()
+    assert examine(codes, (2,), vectors, vectors).lost == 0
+    assert np.isnan(examine(codes, (2,), vectors).lost)

@@ -43,11 +43,3 @@ def test_reasons_are_the_items_without_which_the_answer_falls():
     reasons = model.because(History.of([0, 2, 4, 1]), 8, n=4)
     assert {row for row, _ in reasons} <= {0, 2, 4}
     assert sum(share for _, share in reasons) == pytest.approx(1)
-
-
-def test_a_cut_training_resumes(tmp_path):
-    catalog, config = checkerboard(), MultVaeConfig(epochs=3, dim=4, hidden=8)
-    whole = MultVae(config).fit(catalog, None)
-    once, again = (MultVae(config, checkpoint=tmp_path / "state").fit(catalog, None) for _ in range(2))
-    for model in (once, again):  # the second finds a finished training
-        assert np.array_equal(whole.score([history_of(1)], np.arange(36)), model.score([history_of(1)], np.arange(36)))

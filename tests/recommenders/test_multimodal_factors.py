@@ -1,4 +1,4 @@
-"""VBPR, FREEDOM, BM3: what modalities bring, whatever is missing; people from histories; training that resumes."""
+"""VBPR, FREEDOM, BM3: what modalities bring, whatever is missing; people from histories."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,6 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
-from tastemaker.core.errors import Cancelled
-from tastemaker.core.progress import Noted
 from tastemaker.core.registry import find
 from tastemaker.recommenders.bm3 import Bm3
 from tastemaker.recommenders.freedom import Freedom, FreedomConfig, begun, edges, lifts, product
@@ -50,23 +48,6 @@ def test_a_new_item_needs_one_of_its_modalities(name):
     assert scores[[0, 2]].min() > scores[[1, 3]].max()
     alone = find("recommender", name)().fit(shown(lacking=[36, 37], names=("picture",)), None)
     assert np.isfinite(alone.score([history_of(0)], cold)[0]).tolist() == [False, False, True, True]
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_a_training_that_was_cut_goes_on_to_the_same_end(name, tmp_path):
-    shop = shown()
-    settings = find("recommender", name).config_class.read({"epochs": 3})
-    whole = METHODS[name](settings, checkpoint=tmp_path / "whole").fit(shop, None)
-
-    def cut(event):
-        if isinstance(event, Noted) and event.message.startswith("epoch 2"):
-            raise Cancelled("enough")
-
-    with pytest.raises(Cancelled):
-        METHODS[name](settings, checkpoint=tmp_path / "cut").fit(shop, None, cut)
-    resumed = METHODS[name](settings, checkpoint=tmp_path / "cut").fit(shop, None)
-    asked = ([history_of(0), history_of(1)], np.arange(40))
-    assert resumed.score(*asked) == pytest.approx(whole.score(*asked), abs=1e-5)
 
 
 def test_likeness_of_weight_zero_leaves_the_graph_of_choices_alone():

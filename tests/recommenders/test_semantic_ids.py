@@ -1,10 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import FitError, UnknownName
+from tastemaker.core.progress import Noted
 from tastemaker.recommenders.semantic_codes import Recipe, Streams, learn
 from tastemaker.recommenders.semantic_ids import SemanticIds, SemanticIdsConfig
 from tastemaker.testing.contract import through_storage
@@ -148,17 +150,11 @@ def test_removed_items_have_no_id_until_they_are_back():
     assert np.isfinite(method.score([history_of(0)], np.array([38, 39]))).all()
 
 
-def test_health_is_known_after_a_fit():
-    method = quick(epochs=1).fit(checkerboard(), vectors_of(checkerboard()))
-    assert set(method.health) == {"space", "words"}
-    assert method.health["space"].purity > method.health["space"].chance
-
-
-def test_a_training_goes_on_from_its_checkpoint(tmp_path):
-    catalog = checkerboard()
-    path = tmp_path / "semantic.checkpoint"
-    config = SemanticIdsConfig(dim=16, epochs=3, levels=2)
-    once = SemanticIds(config, checkpoint=path).fit(catalog, None).score([History.of([0, 2])], np.arange(40))
-    again = SemanticIds(config, checkpoint=path).fit(catalog, None).score([History.of([0, 2])], np.arange(40))
-    assert path.exists()
-    assert np.array_equal(once, again)
+def test_health_is_said_of_every_stream():
+    said = []
+    quick(epochs=1).fit(checkerboard(), vectors_of(checkerboard()), said.append)
+    told = [event.message for event in said if isinstance(event, Noted) and event.task == "semantic ids"]
+    assert [line.split(":")[0] for line in told] == ["space", "words"]
+    purity, chance, lost = (float(re.search(rf"{name} ([\d.]+)", told[0])[1]) for name in ("purity", "chance", "lost"))
+    assert purity > chance
+    assert 0 <= lost < 0.5

@@ -1,4 +1,4 @@
-"""Are semantic ids any good? Four figures a stream, and a word when they collapsed.
+"""Are semantic ids any good? A few figures a stream, and a word when they collapsed.
 
 A quantiser that was trained badly gives every item the same codes, and everything built on it still runs. So what came
 out is looked at before anybody learns from it, and a collapse is an error.
@@ -30,6 +30,7 @@ class CodeHealth:
         collisions: share of the items that share their whole id with another.
         purity: share of an item's nearest neighbours that have its first code.
         chance: the purity that codes dealt out at random would have.
+        lost: share of the vectors' squared spread that the codes do not give back: 0 nothing, 1 as much as the mean.
     """
 
     usage: tuple[float, ...]
@@ -38,24 +39,28 @@ class CodeHealth:
     collisions: float
     purity: float
     chance: float
+    lost: float
 
     def line(self) -> str:
         """All of it in one line."""
         used = " ".join(f"{share:.2f}" for share in self.usage)
         spread = " ".join(f"{share:.2f}" for share in self.entropy)
-        near = f"purity {self.purity:.2f} (chance {self.chance:.2f})"
+        near = f"purity {self.purity:.2f} (chance {self.chance:.2f}), lost {self.lost:.2f}"
         return f"usage {used}, entropy {spread}, distinct {self.distinct:.2f}, collisions {self.collisions:.2f}, {near}"
 
 
-def examine(codes: Ints, sizes: tuple[int, ...], vectors: Floats | None = None, *, seed: int = 0) -> CodeHealth:
+def examine(
+    codes: Ints, sizes: tuple[int, ...], vectors: Floats | None = None, decoded: Floats | None = None, *, seed: int = 0
+) -> CodeHealth:
     """Measure.
 
-    Shapes: codes (n, levels), n at least 1; vectors (n, dim).
+    Shapes: codes (n, levels), n at least 1; vectors, decoded (n, dim).
 
     Args:
         codes: of all items that have any.
         sizes: codes that each level could use.
         vectors: what the codes were made of; without them purity and chance are NaN.
+        decoded: what the codes give back; without them ``lost`` is NaN.
         seed: of the sample that purity is measured on.
     """
     _, counts = np.unique(codes, axis=0, return_counts=True)
@@ -67,6 +72,7 @@ def examine(codes: Ints, sizes: tuple[int, ...], vectors: Floats | None = None, 
         collisions=float(counts[counts > 1].sum() / len(codes)),
         purity=float("nan") if vectors is None else _purity(codes[:, 0], vectors, seed),
         chance=float("nan") if vectors is None else float((shares[0] ** 2).sum()),
+        lost=float("nan") if vectors is None or decoded is None else _lost(vectors, decoded),
     )
 
 
@@ -87,6 +93,12 @@ def require_healthy(name: str, health: CodeHealth, codes: Ints, vectors: Floats)
         f"the semantic ids of {name!r} collapsed: {what}",
         hint="use residual k-means, or give the RQ-VAE more epochs and a lower learning rate",
     )
+
+
+def _lost(vectors: Floats, decoded: Floats) -> float:
+    """Squared error over squared spread; 0 where all vectors are one."""
+    spread = float(np.square(vectors - vectors.mean(axis=0), dtype=np.float64).sum())
+    return float(np.square(vectors - decoded, dtype=np.float64).sum()) / spread if spread > 0 else 0.0
 
 
 def _entropy(share: Doubles) -> float:

@@ -12,7 +12,6 @@ What others build on (see :mod:`sasrec_content`): :class:`NextItem` is the netwo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self, TypeVar
 
@@ -30,7 +29,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Noted, Observer, silent
-from tastemaker.core.seeds import derive, generator
+from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.cross_entropy import cross_entropy
@@ -40,7 +39,7 @@ from tastemaker.nn.training import Learning, Outcome, Plan, train
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.sequences import Sequences, sequences_of, story
 from tastemaker.recommenders.signals import in_order, shares
-from tastemaker.recommenders.validation import PEOPLE, Validation, held_back
+from tastemaker.recommenders.validation import PEOPLE, Validation, held_back, some
 
 BATCH = 512
 STEPS = 2_600  # that an open number of epochs aims at
@@ -251,7 +250,8 @@ class SasRec(Recommender[C]):
             torch.manual_seed(derive(c.seed, "weights"))
             net = self._new(len(rows), 0 if known is None else known.width)
         size = min(c.batch_size, max(16, len(sequences) // 8))
-        learning = Foretelling(net, sequences, known, _some(validation, c.seed), self._place, size, ordered=ordered)
+        asked = None if validation is None else some(validation, PEOPLE, c.seed, "sasrec validation")
+        learning = Foretelling(net, sequences, known, asked, self._place, size, ordered=ordered)
         self.outcome = train(learning, self._plan(learning, known), observer)
         self._net = net
         with torch.no_grad():
@@ -340,15 +340,3 @@ class SasRec(Recommender[C]):
             epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
             checks=20, seed=c.seed, checkpoint=self._checkpoint, key=key,
         )  # fmt: skip
-
-
-def _some(validation: Validation | None, seed: int) -> Validation | None:
-    """At most as many questions as are needed to tell epochs apart."""
-    if validation is None or len(validation) <= PEOPLE:
-        return validation
-    drawn = np.sort(generator(seed, "sasrec validation").permutation(len(validation))[:PEOPLE]).tolist()
-    return replace(
-        validation,
-        histories=tuple(validation.histories[i] for i in drawn),
-        hidden=tuple(validation.hidden[i] for i in drawn),
-    )

@@ -208,7 +208,7 @@ def _quantised(made: Streams, name: str, known: Floats, recipe: Recipe, observer
     quantiser = _fitted(known, size, recipe, observer)
     codes = quantiser.encode(known)
     made.quantisers[name], made.sizes[name], made.widths[name] = quantiser, quantiser.sizes, known.shape[1]
-    made.health[name] = examine(codes, quantiser.sizes, known, seed=recipe.seed)
+    made.health[name] = examine(codes, quantiser.sizes, known, quantiser.decode(codes), seed=recipe.seed)
     require_healthy(name, made.health[name], codes, known)
     return codes
 

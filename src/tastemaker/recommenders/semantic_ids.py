@@ -14,7 +14,6 @@ Items that share all their codes are told apart by one more code, a number among
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -30,10 +29,9 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
-from tastemaker.core.seeds import derive, generator
+from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.code_health import CodeHealth
 from tastemaker.nn.id_model import Decoder, IdModel, IdShape
 from tastemaker.nn.quantisation import numbered
 from tastemaker.nn.training import Plan, train
@@ -44,7 +42,7 @@ from tastemaker.recommenders.semantic_marks import Made, Marks
 from tastemaker.recommenders.semantic_reading import ASKED, Foretelling, Ids, Reader
 from tastemaker.recommenders.sequences import sequences_of
 from tastemaker.recommenders.signals import in_order, shares
-from tastemaker.recommenders.validation import Validation, held_back
+from tastemaker.recommenders.validation import Validation, held_back, some
 
 BATCH = 512
 STEPS = 7_000  # that an open number of epochs aims at
@@ -124,11 +122,6 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         super().__init__(config)
         self._checkpoint = checkpoint
 
-    @property
-    def health(self) -> Mapping[str, CodeHealth]:
-        """How the codes of each stream looked when they were made; empty after a restore."""
-        return self._streams.health
-
     @override
     def fit(
         self,
@@ -152,6 +145,22 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
             raise FitError("semantic ids: nobody chose two items", hint="add an events file, or record events")
         recipe = Recipe(c.streams, c.given, c.quantiser, c.levels, c.codes, c.seed)
         self._streams = learn(catalog, vectors, events, recipe, observer)
+        ids = self._first_ids(catalog, vectors, place)
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(c.seed, "weights"))
+            model = IdModel(self._shape(len(rows) if c.own else 0))
+        size = min(c.batch_size, max(16, len(sequences) // 8))
+        asked = None if validation is None else some(validation, ASKED[c.decoder], c.seed, "semantic ids validation")
+        ordered = in_order(catalog.interactions)
+        learning = Foretelling(model, sequences, ids, rows, asked, size, c.beams, ordered=ordered)
+        train(learning, self._plan(learning), observer)
+        self._reader = Reader(model, ids, c.beams)
+        self._digests = features.digests(catalog, vectors)
+        return self
+
+    def _first_ids(self, catalog: Catalog, vectors: ItemVectors | None, place: Ints) -> Ids:
+        """Ids of every row by the streams that were learned; learns what vectors are made of."""
+        c = self.config
         codes = self._streams.read(catalog, vectors, np.arange(catalog.size))
         codes[~catalog.alive] = -1
         last = numbered(codes)
@@ -160,18 +169,7 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         made: Made = "codes" if c.quantiser == "product" else c.made
         self._marks = Marks.learn(codes, list(self._streams.sizes.values()), made)
         own = place if c.own else np.full(catalog.size, -1, np.int64)
-        ids = Ids(self._complete(codes, last), self._marks.read(codes), own)
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(c.seed, "weights"))
-            model = IdModel(self._shape(len(rows) if c.own else 0))
-        size = min(c.batch_size, max(16, len(sequences) // 8))
-        asked = _some(validation, c.seed, ASKED[c.decoder])
-        ordered = in_order(catalog.interactions)
-        learning = Foretelling(model, sequences, ids, rows, asked, size, c.beams, ordered=ordered)
-        train(learning, self._plan(learning), observer)
-        self._reader = Reader(model, ids, c.beams)
-        self._digests = _digests(catalog, vectors)
-        return self
+        return Ids(self._complete(codes, last), self._marks.read(codes), own)
 
     def _complete(self, codes: Ints, last: Ints) -> Ints:
         """Codes and the number among equals; numbers beyond those of the fit are the last of them."""
@@ -181,7 +179,7 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
         """Give ids to items that are new or have changed; no training."""
         old, n = self._reader.ids, catalog.size
-        now, before = _digests(catalog, vectors), np.zeros(n, np.uint64)
+        now, before = features.digests(catalog, vectors), np.zeros(n, np.uint64)
         before[: len(self._digests)] = self._digests[:n]
         changed = np.flatnonzero((now != before) & (now != 0))
         codes, own = np.full((n, len(self._sizes)), -1, np.int64), np.full(n, -1, np.int64)
@@ -273,25 +271,3 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
             epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
             checks=20, seed=c.seed, checkpoint=self._checkpoint, key=key,
         )  # fmt: skip
-
-
-def _digests(catalog: Catalog, vectors: ItemVectors | None) -> npt.NDArray[np.uint64]:
-    """A number for each row that changes with what is known of the item; 0 for a removed one. Shapes: (rows,)."""
-    found = features.digests(catalog, vectors)
-    for name in sorted(catalog.features):
-        bits = np.ascontiguousarray(catalog.features[name], np.float32).view(np.uint32).astype(np.uint64)
-        factors = np.arange(1, 2 * bits.shape[1], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        found = np.where(found > 0, found ^ ((bits * factors).sum(axis=1) << np.uint64(1)), np.uint64(0))
-    return found
-
-
-def _some(validation: Validation | None, seed: int, most: int) -> Validation | None:
-    """At most as many questions as are needed to tell epochs apart."""
-    if validation is None or len(validation) <= most:
-        return validation
-    drawn = np.sort(generator(seed, "semantic ids validation").permutation(len(validation))[:most]).tolist()
-    return replace(
-        validation,
-        histories=tuple(validation.histories[i] for i in drawn),
-        hidden=tuple(validation.hidden[i] for i in drawn),
-    )

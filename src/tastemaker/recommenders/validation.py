@@ -57,9 +57,9 @@ class Validation:
         return total / max(1, len(self))
 
 
-def some(validation: Validation, people: int, seed: int = 0) -> Validation:
-    """The questions of at most so many people, drawn by the seed."""
-    drawn = np.sort(generator(seed, "validation").permutation(len(validation))[:people]).tolist()
+def some(validation: Validation, people: int, seed: int = 0, name: str = "validation") -> Validation:
+    """The questions of at most so many people, drawn by the seed; another name draws other people."""
+    drawn = np.sort(generator(seed, name).permutation(len(validation))[:people]).tolist()
     who = tuple(validation.people[i] for i in drawn) if validation.people else ()
     return Validation(tuple(validation.histories[i] for i in drawn), tuple(validation.hidden[i] for i in drawn), who)
 
