@@ -48,8 +48,8 @@ STREAMS = {"text": ("text_ids",), "image": ("image_ids",), "both": ("text_ids", 
 SIZE: Mapping[str, object] = {"dim": 128, "layers": 2, "heads": 2, "dropout": 0.3, "batch_size": 128, "epochs": 10}
 SMALL: Mapping[str, object] = {"dim": 64, "batch_size": 256, "learning_rate": 0.002, "epochs": 8}
 FAST: Mapping[str, object] = {"dropout": 0.3, "batch_size": 256, "learning_rate": 0.002, "epochs": 8}
+TRAINED = ("sasrec", "semantic-ids")
 PUBLISHED = "N@10: TIGER .0950, MQL4GRec .0997, MACRec .1046"
-BLEND = ("sasrec", "items-both", "parallel-both-64")
 GRID = (0.0, 0.5, 1.0, 2.0)
 
 
@@ -78,6 +78,15 @@ METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "parallel-text-64": ids("parallel", "text", **SMALL),
     "parallel-image-64": ids("parallel", "image", **SMALL),
     "autoregressive-both-64": ids("autoregressive", "both", **SMALL),
+}
+MIXTURES: Mapping[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    "blend": (("sasrec", "items-both", "parallel-both-64"), (0, 0, 0)),
+    "blend of two": (("sasrec", "items-both-fast"), (0, 0)),
+    "blend of two sasrec": (("sasrec", "sasrec-fast"), (0, 0)),
+    "sasrec and item-knn": (("sasrec", "item-knn"), (0, 0)),
+    "items-both-fast and item-knn": (("items-both-fast", "item-knn"), (0, 0)),
+    "sasrec and ease": (("sasrec", "ease"), (0, 0)),
+    "items-both-fast and ease": (("items-both-fast", "ease"), (0, 0)),
 }
 COLD_METHODS: Mapping[str, tuple[str, dict[str, object]]] = {
     "random": ("random", {}),
@@ -143,9 +152,9 @@ def new(method: str, settings: Mapping[str, object], seed: int, checkpoint: Path
     kind = find("recommender", method)
     if not issubclass(kind, Recommender):
         raise TypeError(method)
-    seeded = {"seed": seed} if method in ("sasrec", "semantic-ids") else {}
+    seeded = {"seed": seed} if method in TRAINED else {}
     config = kind.config_class.read({**settings, **seeded})
-    if method in ("sasrec", "semantic-ids"):
+    if method in TRAINED:
         return kind(config, checkpoint=checkpoint)  # type: ignore[call-arg]
     return kind(config)
 
@@ -203,7 +212,8 @@ def blend_and_judge(
         made.append(method.restore(load_file(kept.with_suffix(".safetensors"))))
 
     def parts(histories: Sequence[History], candidates: Ints) -> Floats:
-        return np.stack([_log_softmax(method.score(histories, candidates)) for method in made])
+        logs = [_log_softmax if name in TRAINED else _log_share for name in (METHODS[name][0] for name in names)]
+        return np.stack([log(m.score(histories, candidates)) for log, m in zip(logs, made, strict=True)])
 
     asked = cases_of([line[:-2] for line in people], [line[-2:-1] for line in people])
     drawn = [asked[i] for i in np.sort(generator(0, "blend").permutation(len(asked))[:4000])]
@@ -229,6 +239,12 @@ def _log_softmax(scores: Floats) -> Floats:
     low = np.where(np.isfinite(scores), scores, -1e4)
     low = low - low.max(axis=1, keepdims=True)
     return low - np.log(np.exp(low).sum(axis=1, keepdims=True))
+
+
+def _log_share(scores: Floats) -> Floats:
+    """For scores that are no logarithms: their share of all that is positive."""
+    high = np.where(np.isfinite(scores), np.maximum(scores, 0.0), 0.0)
+    return np.log(high / np.maximum(high.sum(axis=1, keepdims=True), 1e-9) + 1e-5)
 
 
 def cold_and_judge(name: str, method: str, settings: Mapping[str, object], seed: int) -> dict[str, object]:
@@ -275,12 +291,7 @@ def first_table(wanted: Sequence[str], seeds: Sequence[int]) -> dict[str, object
         for name, (method, settings) in METHODS.items():
             if name in wanted or not wanted:
                 found[f"{name} {seed}"] = rows.run(f"{name}-{seed}", fit_and_judge, name, method, settings, seed)
-    mixtures = {
-        "blend": (BLEND, (0, 0, 0)),
-        "blend of two": (("sasrec", "items-both-fast"), (0, 0)),
-        "blend of two sasrec": (("sasrec", "sasrec-fast"), (0, 0)),
-    }
-    for title, (names, of) in mixtures.items():
+    for title, (names, of) in MIXTURES.items():
         if (title in wanted or not wanted) and all(f"{n} {s}" in found for n, s in zip(names, of, strict=True)):
             settings = [METHODS[name][1] for name in names]
             found[f"{title} 0"] = rows.run(title, blend_and_judge, names, settings, of)
@@ -322,11 +333,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, nargs="*", default=[0])
     parser.add_argument("--rows", default="", help="by semicolons; cold-NAME for the second table; all when empty")
+    parser.add_argument("--kept", action="store_true", help="only rows that were measured before")
     arguments = parser.parse_args()
     wanted = [name for name in arguments.rows.split(";") if name]
+    if arguments.kept:
+        every = [(f"{name}-{seed}", name) for name in METHODS for seed in arguments.seed]
+        every += [(f"cold-{name}", f"cold-{name}") for name in COLD_METHODS] + [(name, name) for name in MIXTURES]
+        wanted = [name for row, name in every if rows.kept_at(row).exists()]
     first = first_table(wanted, arguments.seed)
     second = second_table(wanted)
-    if not wanted:
+    if arguments.kept or not wanted:
         store("instruments", {"leave-one-out": first, "new items": second})
 
 
