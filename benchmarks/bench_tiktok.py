@@ -31,7 +31,6 @@ from tastemaker.evaluation.rankers import from_recommender
 from tastemaker.evaluation.significance import paired
 
 PLAIN = ("item-knn", "rp3beta", "ease", "als", "lightgcn")
-BOTH = ("graph-filter", "freedom", "rp3beta", "lightgcn")
 ROWS: dict[str, tuple[str, dict[str, object]]] = {
     "random": ("random", {}),
     "popularity": ("popularity", {}),
@@ -52,9 +51,8 @@ ROWS: dict[str, tuple[str, dict[str, object]]] = {
     "freedom": ("freedom", {}),
     "diffmm": ("diffmm", {}),
     "hybrid": ("hybrid", {"methods": ("graph-filter", "freedom")}),
-    "hybrid of more": ("hybrid", {"methods": BOTH}),
 }
-MULTIMODAL = ("graph-filter", "vbpr", "bm3", "freedom", "diffmm", "hybrid", "hybrid of more")
+MULTIMODAL = ("graph-filter", "vbpr", "bm3", "freedom", "diffmm", "hybrid")
 SEEDED = ("freedom", "hybrid")
 PUBLISHED = "R@20: LightGCN .0653, VBPR .0380, LATTICE .0843, BM3 .0957, DiffMM .1129; with text features too"
 
