@@ -73,3 +73,12 @@ def test_chances_are_log_probabilities_and_last_what_a_missing_code_counts():
     assert found.shape == (3, 5)
     assert np.exp(found[:, :4]).sum(1) == pytest.approx(np.ones(3), rel=1e-5)
     assert found[:, 4] == pytest.approx((np.exp(found[:, :4]) * found[:, :4]).sum(1), rel=1e-5)
+
+
+def test_one_column_alone_is_that_column_of_all():
+    net = model("autoregressive", sizes=(4, 3, 3))
+    for thought in net.think:
+        torch.nn.init.normal_(thought.column)
+    hidden, wanted = torch.randn(4, 8), torch.tensor([[1, 2, 0], [3, -1, 2], [0, 0, 0], [-1, 1, 1]])
+    for column in range(3):
+        torch.testing.assert_close(net.state(hidden, wanted[:, :column]), net.states(hidden, wanted)[:, column])

@@ -138,6 +138,22 @@ class IdModel(nn.Module):
             state = thought(state)
         return state
 
+    def state(self, hidden: Tensor, prefix: Tensor) -> Tensor:
+        """What the next code is read off, as one column of :meth:`states`, for the autoregressive decoder.
+
+        Shapes: hidden (n, dim), prefix (n, codes so far), -1 for none -> (n, dim).
+        """
+        if self.turn is None:
+            raise TypeError("the decoder 'items' has no codes to say")
+        book, column, dim = self._codes(), prefix.shape[1], self.shape.dim
+        none, mine = len(book) - 1, slice(column * dim, (column + 1) * dim)
+        flat = torch.where(prefix >= 0, prefix + self.starts[:column], none)
+        before = functional.embedding(flat, book, padding_idx=none).sum(1) * dim**0.5
+        state: Tensor = functional.linear(hidden, self.turn.weight[mine], self.turn.bias[mine]) + before
+        for thought in self.think:
+            state = thought(state, column)
+        return state
+
     def _turned(self, hidden: Tensor) -> Tensor:
         if self.turn is None:
             raise TypeError("the decoder 'items' has no codes to say")
@@ -172,7 +188,8 @@ class _Thought(nn.Module):
         self.column = nn.Parameter(torch.zeros(columns, 2 * dim))
         self.narrow = nn.Linear(2 * dim, dim)
 
-    def forward(self, state: Tensor) -> Tensor:
-        """Shapes: (n, columns, dim) -> the same."""
-        fed: Tensor = self.narrow(functional.gelu(self.wide(self.before(state)) + self.column))
+    def forward(self, state: Tensor, column: int | None = None) -> Tensor:
+        """Shapes: (n, columns, dim), or (n, dim) of one column -> the same."""
+        bias = self.column if column is None else self.column[column]
+        fed: Tensor = self.narrow(functional.gelu(self.wide(self.before(state)) + bias))
         return state + fed

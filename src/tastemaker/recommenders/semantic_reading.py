@@ -124,10 +124,9 @@ class Reader:
         sizes = np.array(self.model.shape.sizes)
 
         def step(level: int, query: Ints, prefixes: Ints) -> Floats:
-            wanted = np.full((len(query), len(sizes)), -1, np.int64)
-            wanted[:, :level] = np.where(prefixes < sizes[:level], prefixes, -1)
-            states = self.model.states(hidden[torch.from_numpy(query)], torch.from_numpy(wanted))
-            found: Floats = self.model.chances(states[:, level], level).numpy()
+            before = torch.from_numpy(np.where(prefixes < sizes[:level], prefixes, -1))
+            state = self.model.state(hidden[torch.from_numpy(query)], before)
+            found: Floats = self.model.chances(state, level).numpy()
             return found
 
         return search(trie, len(hidden), step, self.width)
