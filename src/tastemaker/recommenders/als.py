@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
+from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
 from tastemaker.catalog.interactions import Interactions
@@ -65,7 +66,7 @@ class Als(Factors[AlsConfig]):
         config = self.config
         confidence = CONFIDENCES if config.confidence is None else (config.confidence,)
         penalty = PENALTIES if config.regularisation is None else (config.regularisation,)
-        with track(observer, "als", config.epochs) as task:
+        with threadpool_limits(1, "blas"), track(observer, "als", config.epochs) as task:
             option = (confidence[0], penalty[0])
             if questions is not None and len(confidence) * len(penalty) > 1:
                 option = self._compared(events, [(c, option[1]) for c in confidence], questions)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from scipy.sparse import csr_matrix, diags
+from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
 from tastemaker.catalog.interactions import Interactions
@@ -99,7 +100,7 @@ class Bpr(Factors[BprConfig]):
                 if gain > best[0]:
                     best = (gain, self.tensors())
 
-        with track(observer, "bpr", config.epochs) as task:
+        with threadpool_limits(1, "blas"), track(observer, "bpr", config.epochs) as task:
             model.fit(people, show_progress=False, callback=after)
             self.restore(best[1])
             task.note(f"fame {self._fame:g}")
