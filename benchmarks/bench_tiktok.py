@@ -51,9 +51,10 @@ ROWS: dict[str, tuple[str, dict[str, object]]] = {
     "freedom": ("freedom", {}),
     "diffmm": ("diffmm", {}),
     "hybrid": ("hybrid", {"methods": ("graph-filter", "freedom")}),
+    "hybrid of all": ("hybrid", {"methods": ("graph-filter", "freedom", *PLAIN)}),
 }
-MULTIMODAL = ("graph-filter", "vbpr", "bm3", "freedom", "diffmm", "hybrid")
-SEEDED = ("freedom", "hybrid")
+MULTIMODAL = ("graph-filter", "vbpr", "bm3", "freedom", "diffmm", "hybrid", "hybrid of all")
+SEEDED = ("freedom", "hybrid", "hybrid of all")
 PUBLISHED = "R@20: LightGCN .0653, VBPR .0380, LATTICE .0843, BM3 .0957, DiffMM .1129; with text features too"
 
 
