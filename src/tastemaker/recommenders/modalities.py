@@ -46,10 +46,10 @@ class Modalities:
         return {name: self._one(name, mean, catalog, vectors, rows) for name, mean in self.means.items()}
 
     def _one(self, name: str, mean: Floats, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats:
-        raw = _raw(name, catalog, vectors, rows)
+        raw = raw_rows(name, catalog, vectors, rows)
         if raw is None or raw.shape[1] != len(mean):
             return np.zeros((len(rows), len(mean)), np.float32)
-        return raw if name == SPACE else unit(_known(raw - mean))
+        return raw if name == SPACE else unit(zeroed(raw - mean))
 
     def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
         """For storage; the names start with ``prefix``."""
@@ -61,7 +61,7 @@ def learn(catalog: Catalog, vectors: ItemVectors | None) -> Modalities:
     everything = np.arange(catalog.size)
     means: dict[str, Floats] = {}
     for name in [*(f"{FEATURES}{name}" for name in sorted(catalog.features)), SPACE]:
-        raw = _raw(name, catalog, vectors, everything)
+        raw = raw_rows(name, catalog, vectors, everything)
         if raw is not None and raw.shape[1]:
             there = np.isfinite(raw).all(axis=1) & catalog.alive
             mean = (
@@ -77,8 +77,11 @@ def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Moda
     return Modalities({name: np.asarray(own[name], np.float32) for name in sorted(own)})
 
 
-def _raw(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats | None:
-    """A modality as it comes; None where the shop has none of it."""
+def raw_rows(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats | None:
+    """A modality as it comes, NaN where an item has none; None where the shop has none of it.
+
+    Shapes: -> (len(rows), dim of the modality).
+    """
     if name == SPACE:
         return None if vectors is None else aligned(vectors, rows)
     given = catalog.features.get(name.removeprefix(FEATURES))
@@ -89,6 +92,6 @@ def _raw(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -
     return found
 
 
-def _known(raw: Floats) -> Floats:
-    """Zero where a row is not all numbers."""
+def zeroed(raw: Floats) -> Floats:
+    """Zeros where a row is not all numbers. Shapes: (n, dim) -> (n, dim)."""
     return np.where(np.isfinite(raw).all(axis=1, keepdims=True), raw, np.float32(0.0))

@@ -17,8 +17,8 @@ from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.base import unit
-from tastemaker.recommenders.features import aligned, digests
-from tastemaker.recommenders.modalities import FEATURES, SPACE
+from tastemaker.recommenders.features import digests
+from tastemaker.recommenders.modalities import FEATURES, SPACE, raw_rows, zeroed
 
 BLOCK = 1024
 
@@ -47,10 +47,10 @@ class Likeness:
         """Unit rows; zeros where an item lacks the modality. Shapes: each (len(rows), dim of the modality)."""
         found = {}
         for name, spread in self.spread.items():
-            raw = _raw(name, catalog, vectors, rows)
+            raw = raw_rows(name, catalog, vectors, rows)
             if raw is None or raw.shape[1] != len(spread):
                 raw = np.full((len(rows), len(spread)), np.nan, np.float32)
-            found[name] = unit(_zeros((raw - self.means[name]) / spread))
+            found[name] = unit(zeroed((raw - self.means[name]) / spread))
         return found
 
     def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
@@ -64,7 +64,7 @@ def learn(catalog: Catalog, vectors: ItemVectors | None) -> Likeness:
     means: dict[str, Floats] = {}
     spreads: dict[str, Floats] = {}
     for name in [*(f"{FEATURES}{name}" for name in sorted(catalog.features)), SPACE]:
-        raw = _raw(name, catalog, vectors, np.arange(catalog.size))
+        raw = raw_rows(name, catalog, vectors, np.arange(catalog.size))
         there = None if raw is None else np.isfinite(raw).all(axis=1) & catalog.alive
         if raw is None or there is None or not there.any():
             continue
@@ -84,23 +84,6 @@ def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Like
         {name: np.asarray(tensors[f"{prefix}mean.{name}"], np.float32) for name in names},
         {name: np.asarray(tensors[f"{prefix}spread.{name}"], np.float32) for name in names},
     )
-
-
-def _raw(name: str, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats | None:
-    """A modality as it comes, NaN where an item has none; None where the shop has none of it."""
-    if name == SPACE:
-        return None if vectors is None else aligned(vectors, rows)
-    given = catalog.features.get(name.removeprefix(FEATURES))
-    if given is None:
-        return None
-    found = np.full((len(rows), given.shape[1]), np.nan, np.float32)
-    found[rows < len(given)] = given[rows[rows < len(given)]]
-    return found
-
-
-def _zeros(raw: Floats) -> Floats:
-    """Zeros where a row is not all numbers."""
-    return np.where(np.isfinite(raw).all(axis=1, keepdims=True), raw, np.float32(0.0))
 
 
 def nearest(queries: Floats, base: Floats, k: int, own: Ints | None = None) -> csr_matrix:
