@@ -7,7 +7,7 @@ import pytest
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.columns import cast, infer
-from tastemaker.catalog.features import Features, read_features
+from tastemaker.catalog.features import Features, misfits, read_features
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import Item, render, words_of
 from tastemaker.core.errors import InputError, UnknownName
@@ -196,3 +196,13 @@ def test_features_that_hold_objects_are_not_unpacked(tmp_path):
 def test_features_must_be_a_matrix_with_an_id_a_row(tmp_path, vectors):
     with pytest.raises(InputError):
         read_features(*write_features(tmp_path, vectors, ["a", "b", "c"]))
+
+
+def test_what_is_odd_about_features_is_said():
+    vectors = np.array([[1.0, 2.0], [np.nan, 0.0], [3.0, 4.0]], np.float32)
+    assert misfits(vectors, ["a", "a", "x"], ["a", "b"]) == [
+        "1 ids are there twice; the last of them counts",
+        "1 ids are those of no item",
+        "1 rows hold something that is no number; they count as missing",
+    ]
+    assert misfits(vectors[:1], ["a"], ["a", "b"]) == []

@@ -161,3 +161,10 @@ def test_a_split_is_cut_by_name():
     assert len(cut(events, "leave-one-out", share=0.5).train) == 9  # has no share
     with pytest.raises(UnknownName, match="tiem"):
         cut(events, "tiem")
+
+
+@pytest.mark.parametrize("name", sorted(SPLITS))
+def test_a_shop_without_events_is_told_so(name):
+    nothing = Interactions((), 3, *(np.empty(0, np.int64),) * 2, np.empty(0, np.float32), np.empty(0))
+    with pytest.raises(FitError, match="there are no events to split"):
+        cut(nothing, name)

@@ -71,3 +71,8 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "{0} []"
+
+
+def test_the_package_runs_as_a_module():
+    made = subprocess.run([sys.executable, "-m", "tastemaker", "--version"], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == version("tastemaker")

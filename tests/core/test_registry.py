@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tastemaker.core import registry
-from tastemaker.core.errors import MissingExtra, UnknownName
+from tastemaker.core.errors import MissingExtra, TastemakerError, UnknownName
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,5 +57,5 @@ def test_a_plugin_whose_dependency_is_missing_says_so(monkeypatch, tmp_path):
 
 def test_a_broken_registration_of_ours_is_not_disguised(monkeypatch):
     monkeypatch.setattr(registry, "_points", points("tastemaker.no_such_module:Odd"))
-    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+    with pytest.raises(TastemakerError, match="no_such_module"):
         registry.find("recommender", "odd")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.catalog.features import read_features
+from tastemaker.catalog.features import misfits, read_features
 from tastemaker.catalog.interactions import HOT_FROM
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.catalog.loading import open_store
@@ -261,10 +261,11 @@ def _notes(workspace: Workspace, catalog: Catalog, future: int, untimed: int) ->
     notes += trouble(workspace, catalog)
     for name, paths in workspace.features().items():
         try:
-            ids = read_features(*paths)[1]
+            vectors, ids = read_features(*paths)
         except InputError as error:
             notes.append(f"{error.message} ({error.hint})")
             continue
+        notes += [f"features {name}: {odd}" for odd in misfits(vectors, ids, catalog.ids)]
         lacking = catalog.alive.sum() - len(set(ids) & set(catalog.ids))
         if lacking > 0:
             notes.append(f"features {name}: {lacking:,} items have none")

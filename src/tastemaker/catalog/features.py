@@ -40,6 +40,16 @@ class Features(Mapping[str, Floats]):
         return len(self._paths)
 
 
+def misfits(vectors: Floats, ids: Sequence[ItemId], known: Sequence[ItemId]) -> list[str]:
+    """What is odd about one feature: ids given twice, ids of no item, rows that are not all numbers; in words."""
+    counts = {
+        "ids are there twice; the last of them counts": len(ids) - len(set(ids)),
+        "ids are those of no item": len(set(ids) - set(known)),
+        "rows hold something that is no number; they count as missing": int((~np.isfinite(vectors).all(axis=1)).sum()),
+    }
+    return [f"{count:,} {what}" for what, count in counts.items() if count]
+
+
 def read_features(vectors_path: Path, ids_path: Path) -> tuple[Floats, list[ItemId]]:
     """Read one pair of files; never executes what is inside them.
 

@@ -189,10 +189,12 @@ def cut(interactions: Interactions, name: str, *, share: float | None = None, se
     Raises:
         UnknownName: there is no such rule.
         InputError: the share is not between 0 and 1.
-        FitError: the events cannot be cut by it (no times, one person).
+        FitError: there are no events, or they cannot be cut by it (no times, one person).
     """
     if name not in SPLITS:
         raise UnknownName("split", name, sorted(SPLITS))
+    if not len(interactions):
+        raise FitError("there are no events to split", hint="add an events file; searches are judged by queries")
     rule = SPLITS[name]
     given: dict[str, object] = {"seed": seed} | ({} if share is None else {"share": share})
     wanted = inspect.signature(rule).parameters

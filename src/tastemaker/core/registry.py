@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Literal, Protocol
 
-from tastemaker.core.errors import MissingExtra, UnknownName
+from tastemaker.core.errors import MissingExtra, TastemakerError, UnknownName
 
 Kind = Literal["encoder", "recommender", "generator", "importer", "llm"]
 KINDS: tuple[Kind, ...] = ("encoder", "recommender", "generator", "importer", "llm")
@@ -52,6 +52,7 @@ def find(kind: Kind, name: str) -> type[Method]:
     Raises:
         UnknownName: nothing is registered under the name; lists the nearest ones.
         MissingExtra: the method needs a package that is not installed.
+        TastemakerError: the module that it is registered with is not there.
     """
     points = _points(kind)
     if name not in points:
@@ -60,7 +61,8 @@ def find(kind: Kind, name: str) -> type[Method]:
         loaded: type[Method] = points[name].load()
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("tastemaker"):
-            raise
+            hint = "install the package again: it is registered, but a part of it is not there"
+            raise TastemakerError(f"{kind} {name!r} cannot be loaded: {error}", hint=hint) from error
         raise MissingExtra(error.name) from error
     return loaded
 
