@@ -65,6 +65,22 @@ def popularity(catalog: Catalog, *, seed: int = 0) -> Ranker:
     return from_scores(score, catalog.alive, seed=seed)
 
 
+def with_newcomers(ranker: Ranker, plain: Ranker) -> Ranker:
+    """A ranker that answers people without a history as ``plain`` does, where it has no answer of its own.
+
+    Nobody is shown an empty page: a shop that serves the method shows newcomers what is popular.
+    """
+
+    def rank(cases: Sequence[Case], k: int) -> list[Ints]:
+        found = list(ranker(cases, k))
+        places = [at for at, case in enumerate(cases) if not len(found[at]) and not len(case.history or ())]
+        for at, ranking in zip(places, plain([cases[at] for at in places], k), strict=True):
+            found[at] = ranking
+        return found
+
+    return rank
+
+
 def chance(catalog: Catalog, *, seed: int = 0) -> Ranker:
     """A shuffle of its own for every case, fixed by the seed and the case's key."""
 

@@ -117,7 +117,8 @@ def warnings(report: "Report") -> list[str]:
 
 def text(report: "Report") -> str:
     """The report for a terminal."""
-    tables = [*accuracy(report), beyond(report), against(report)]
+    newcomers = report.protocol.get("people_without_history")
+    tables = [*accuracy(report), groups(report, "people") if newcomers else None, beyond(report), against(report)]
     blocks = ["\n".join(_drawn(table)) for table in tables if table is not None]
     last = "\n".join(wrap("; ".join(said(report)), WIDTH))
     end = [f"warning: {line}" for line in warnings(report)]

@@ -2,8 +2,9 @@
 
 With ``events`` and ``queries`` the shop is judged as it is fitted. With a split, a protocol cuts the shop's own events
 in two and every method, the shop's hybrid included, is fitted on the first part alone, as ``fit`` would: what it has to
-choose, it chooses on events that it hides from itself. The plain baselines are fitted beside, asked for or not. Items
-that are sold out today are ranked too: what people did may be older.
+choose, it chooses on events that it hides from itself. The plain baselines are fitted beside, asked for or not. People
+of whom nothing is known are answered by popularity where a method has no answer: as a shop would serve it. Items that
+are sold out today are ranked too: what people did may be older.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -252,9 +253,12 @@ def _seeded(config: C, seeds: int) -> list[C]:
 
 
 def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: _World, plan: Plan) -> Entrant:
+    popular = rankers.popularity(world.catalog, seed=plan.seed)
+
     def fit(observer: Observer) -> list[Ranker]:
         made = [method.fit(world.catalog, world.vectors, observer) for method in make()]
-        return [from_recommender(method, world.catalog.alive, seed=plan.seed) for method in made]
+        ready = [from_recommender(method, world.catalog.alive, seed=plan.seed) for method in made]
+        return [rankers.with_newcomers(ranker, popular) for ranker in ready]
 
     return Entrant(name, fit)
 
