@@ -322,7 +322,7 @@ def test_unusable_requests():
     assert "'time'" in caught.value.hint
     with pytest.raises(InputError, match="share is 2"):
         Protocol.cut(catalog, "time", share=2)
-    with pytest.raises(FitError, match="no event has a time"):
+    with pytest.raises(FitError, match="there are no events to split"):
         Protocol.cut(catalog.with_interactions(catalog.interactions.where(np.zeros(540, bool))), "time")
     one_each = catalog.interactions.where(np.unique(catalog.interactions.user, return_index=True)[1])
     with pytest.raises(InputError, match="no case"):
