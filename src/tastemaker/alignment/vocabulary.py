@@ -5,12 +5,12 @@ attributes share a value ("shoes" as a kind and as a family), the rarer, so narr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.alignment.wordforms import name_words, stem, stems, synonyms, word_set
+from tastemaker.alignment.wordforms import Misspelt, name_words, stem, stems, synonyms, word_set
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.core.types import Bools, Ints
@@ -28,6 +28,12 @@ _NEEDS_NAME = word_set(
 _COMMON_STEMS = frozenset(map(stem, _NEEDS_NAME))
 _KINDS = frozenset(stems("kind type category product garment article department"))
 _COLOURS = frozenset({"colour", "shad", "tone", "hue"})
+_HUES = frozenset({"colour", "hue"})
+_CALLED = {
+    "pattern": "print design motif", "necklin": "neck", "length": "hem hemline", "sleev": "arm", "material": "fabric",
+    "colour": "shade tone hue",
+}  # fmt: skip
+"""Stem of an attribute's name -> other words for it, where the catalog has no attribute of that name."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,19 @@ class Vocabulary:
         self.values = _values(specs)
         self.heads = _heads(self.values)
         self.without = _without(self.values)
+        self._of_attribute = _by_attribute(self.values)
         self.flags = _flags(specs)
         self.names: dict[tuple[str, ...], str] = {}
         for name, spec in specs.items():
             if spec.type in ("category", "list") and (words := name_words(name)):
                 self.names.setdefault(words, name)
                 self.names.setdefault(words[-1:], name)
+        self.called = {
+            stem(word): name
+            for words, name in self.names.items()
+            for word in _CALLED.get(words[-1], "").split()
+            if (stem(word),) not in self.names
+        }
         self.numbers = {name: name_words(name) for name, spec in specs.items() if spec.type == "number"}
         self._specs = specs
         known = catalog.prices[catalog.alive & np.isfinite(catalog.prices)]
@@ -70,15 +83,26 @@ class Vocabulary:
         self._titles = {
             " ".join(re.findall(r"\w+", str(titles[row]).casefold())): int(row) for row in np.flatnonzero(catalog.alive)
         }
+        told_words = {part for phrase in (*self.values, *self.names, *self.flags) for part in phrase}
+        self._misspelt = Misspelt(told_words, {stem(word) for title in self._titles for word in title.split()})
 
     def value(self, phrase: tuple[str, ...], attribute: str = "") -> Entry | None:
         """The value that a phrase of stems names, in one attribute or in any."""
-        for words in (phrase, *(synonyms(phrase[0]) if len(phrase) == 1 else ())):
-            for form in (words, ("".join(words),)):
-                found = [e for e in self.values.get(form, ()) if attribute in ("", e.attribute)]
-                if found:
-                    return min(found, key=lambda entry: entry.count)
-        return None
+        return self._first(phrase, lambda entry: attribute in ("", entry.attribute))
+
+    def quality(self, phrase: tuple[str, ...]) -> Entry | None:
+        """The value that a phrase of stems names, if it says how a thing is and not what it is."""
+        return self._first(phrase, lambda entry: not self.is_kind(entry.attribute))
+
+    def described(self, phrase: tuple[str, ...], noun: str) -> Entry | None:
+        """The value that words before the name of an attribute single out: "low" before "neckline" is ``low neck``."""
+        name = self.names.get((noun,)) or self.called.get(noun, "")
+        fits = [(words, e) for words, e in self._of_attribute.get(name, ()) if set(phrase) <= set(words)]
+        return min(fits, key=lambda fit: len(fit[0]))[1] if fits else None
+
+    def spelt(self, word: str) -> str:
+        """The stem of this catalog that a longer word one slip away was to be; the word itself when it is known."""
+        return self._misspelt.right(word)
 
     def is_kind(self, attribute: str) -> bool:
         """Does an attribute say what a thing is, rather than how it is?"""
@@ -111,6 +135,15 @@ class Vocabulary:
     def has(self, row: int, entry: Entry) -> bool:
         """Does an item have the value?"""
         return bool((self._rows[entry.attribute][entry.value] == row).any())
+
+    def _first(self, phrase: tuple[str, ...], fits: Callable[[Entry], bool]) -> Entry | None:
+        """The rarest fitting value of a phrase, of the nearest synonym that has one."""
+        joined = "".join(phrase)
+        for words in (phrase, *synonyms(joined)):
+            for form in (words, ("".join(words),)):
+                if found := [entry for entry in self.values.get(form, ()) if fits(entry)]:
+                    return min(found, key=lambda entry: entry.count)
+        return self.described(phrase[:-1], phrase[-1]) if 1 < len(phrase) < 4 else None
 
     def needs_name(self, phrase: tuple[str, ...]) -> bool:
         """Is a phrase too common, too short or only a number, so that the attribute's name must stand beside it?"""
@@ -170,6 +203,15 @@ def _heads(values: Mapping[tuple[str, ...], list[Entry]]) -> dict[str, list[Entr
     for phrase, entries in values.items():
         if len(phrase) > 1:
             found.setdefault(phrase[-1], []).extend(entries)
+    return found
+
+
+def _by_attribute(values: Mapping[tuple[str, ...], list[Entry]]) -> dict[str, list[tuple[tuple[str, ...], Entry]]]:
+    """Attribute -> its values, each with its stems."""
+    found: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+    for phrase, entries in values.items():
+        for entry in entries:
+            found.setdefault(entry.attribute, []).append((phrase, entry))
     return found
 
 

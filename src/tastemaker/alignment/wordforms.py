@@ -6,6 +6,7 @@ that no stemmer finds; it is tried only where the catalog does not know the word
 """
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[€$£¥,;/&]")
@@ -57,7 +58,7 @@ _SYNONYMS = {
     "purse": "handbag, bag",
     "handbag": "bag",
     "checked checkered plaid tartan gingham": "checked, checks, check, checkered, plaid, tartan, gingham",
-    "flower flowery": "floral, flowers",
+    "flower": "floral, flowers",
     "dot dotted spotted spots polka": "polka dot, polka dots, dots, dotted, spotted",
     "romantic": "romance",
     "funny": "comedy",
@@ -67,8 +68,38 @@ _SYNONYMS = {
     "seaside": "beach, coast",
     "kids": "children, kids",
     "children": "kids",
-    "solid": "plain, solid",
+    "solid monochrome monochromatic monocolored": "plain, solid",
     "plain": "solid, plain",
+    "multicolored multicolor": "multicoloured, multi, colourful",
+    "vibrant": "colourful, bright",
+    "flowery tropical": "floral, flowers, printed",
+    "pinstriped strip": "striped, stripes",
+    "leopard cheetah zebra tiger snakeskin": "animal print, animal",
+    "camo": "camouflage",
+    "design designed pattern": "patterned, printed, print",
+    "word wording lettering letter writing written slogan say saying wordy": "text",
+    "picture pictured picturing image photo artwork art": "graphic",
+    "emblem": "logo",
+    "zip zippered": "zipper, zip",
+    "ruffled frill frilly": "ruffles, frills",
+    "seethrough transparent": "sheer, transparent",
+    "lacy": "lace",
+    "fitting formfitting formed": "fitted",
+    "flowing flowier flow airy": "flowy, flowing, loose",
+    "flare": "flared",
+    "baggy": "loose",
+    "manly": "masculine",
+    "girly ladylike": "feminine",
+    "work business office": "professional, business, formal",
+    "dressy": "formal, elegant",
+    "classy chic stylish": "classy, elegant, stylish, chic",
+    "athletic sports": "sporty, sports",
+    "cleavage skimpy": "revealing",
+    "covered conservative coverage": "modest, conservative",
+    "minimal minimalist": "simple, minimalist",
+    "pale": "light, pale",
+    "small tiny skinny": "thin, small",
+    "wide": "thick, wide",
 }
 
 
@@ -104,7 +135,7 @@ def name_words(name: str) -> tuple[str, ...]:
 def stem(word: str) -> str:
     """The letters that a word shares with its other forms."""
     word = word.removesuffix("'s").removesuffix("'")
-    word = _SPELLINGS.get(word, word)
+    word = _SPELLINGS.get(word, word).replace("color", "colour")
     if word in _WHOLE or len(word) <= 3 or not word.isalpha():
         return word
     if word.endswith(("sses", "ches", "shes", "xes", "zes")):
@@ -116,6 +147,8 @@ def stem(word: str) -> str:
         word = word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] in "bdgmnprt" else word
     if len(word) <= 3:
         return word
+    if len(word) > 7 and word.endswith("ly"):
+        word = word[:-2]
     word = word.removesuffix("e")
     return word[:-1] + "i" if word.endswith("y") else word
 
@@ -134,3 +167,36 @@ def _by_stem() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 _BY_STEM = _by_stem()
+
+
+class Misspelt:
+    """Finds the word that was meant where a long word is unknown and one slip (a letter more, less or other) away.
+
+    Args:
+        words: stems that can be meant.
+        known: further stems that are words of their own, so never taken for a slip.
+    """
+
+    def __init__(self, words: Collection[str], known: Collection[str]) -> None:
+        self._known = {*words, *known}
+        self._near: dict[str, set[str]] = {}
+        for word in words:
+            for form in _shortened(word) if len(word) >= _LONG - 2 else ():
+                self._near.setdefault(form, set()).add(word)
+
+    def right(self, word: str) -> str:
+        """The word that was meant; the word itself when it is known, short, or when several could be meant."""
+        if len(word) < _LONG or word in self._known or synonyms(word):
+            return word
+        meant = {near for form in _shortened(word) for near in self._near.get(form, ())}
+        return meant.pop() if len(meant) == 1 else word
+
+
+_LONG = 7
+"""Letters of a stem from which on a slip is believed; shorter words are too near to each other."""
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """The word, and the word less any one letter: two words that share such a form are one slip apart."""
+    yield word
+    yield from (word[:at] + word[at + 1 :] for at in range(len(word)))

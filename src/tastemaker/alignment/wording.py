@@ -7,11 +7,12 @@ away: what the person ignored is understood and then left out, words and all.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tastemaker.alignment.amounts import amounts
-from tastemaker.alignment.vocabulary import MAX_PHRASE, Entry, Vocabulary
+from tastemaker.alignment.reading import STOP, Found, Reader
+from tastemaker.alignment.vocabulary import Vocabulary
 from tastemaker.alignment.wordforms import Token, tokens, word_set
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
@@ -19,21 +20,8 @@ from tastemaker.core.ranking import Facet
 __all__ = ["Vocabulary", "Wording", "understand"]
 
 MAX_TEXT = 2_000
-_NOT = word_set("not no without never non excluding except minus lacking lacks avoid nor isn't aren't doesn't don't")
-_NOT_TWO = frozenset({("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in")})
-_NOT_REALLY = word_set("only just sure bad necessarily to matter mind")
-_SOFTLY = word_set("too so as very that")
-_BETWEEN = word_set(
-    "a an any the in with have having has be so too as such very want need like of all more that it it's made"
-)
-"""Words that may stand between "not" and what is refused."""
-_STOP = _BETWEEN | word_set(
-    "and or but is are was for to on at from by this these those same me my i you your please just then than also only"
-    " show find get give looking look would could can something anything one ones other some instead rather which who"
-    " where when does do did around about , ; / &"
-)
 _ASIDE = word_set("for with on at to that which who like by from near under inside , ;")
-_SPREAD = 6
+_PULLS = ("=", "more", "less")
 
 
 @dataclass(frozen=True)
@@ -55,18 +43,6 @@ class Wording:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A stretch of tokens, ``first`` to ``last`` (excluded), and the facets it stands for."""
-
-    first: int
-    last: int
-    facets: tuple[Facet, ...]
-    entry: Entry | None = None
-    keeps_words: bool = False
-    avoid: str = ""
-
-
 def understand(
     text: str, vocabulary: Vocabulary, reference: Item | None = None, ignore: Collection[str] = ()
 ) -> Wording:
@@ -83,191 +59,27 @@ def understand(
         Facets in the order of the text; each at most once.
     """
     head, tail = text[:MAX_TEXT], text[MAX_TEXT:]
-    words = tokens(head)
-    found: list[_Found] = []
+    words = [replace(word, stem=vocabulary.spelt(word.stem)) for word in tokens(head)]
+    found: list[Found] = []
     taken = [False] * len(words)
     notes = []
     for amount in amounts(_same_length_lower(head), vocabulary, reference):
         places = [i for i, token in enumerate(words) if token.start < amount.end and token.end > amount.start]
         if places:
-            found.append(_Found(places[0], places[-1] + 1, amount.facets))
+            found.append(Found(places[0], places[-1] + 1, amount.facets))
             notes += [amount.note] if amount.note else []
             taken[places[0] : places[-1] + 1] = [True] * len(places)
-    found += _Reader(words, taken, vocabulary).read()
+    found += Reader(words, taken, vocabulary, reference).read()
     found.sort(key=lambda part: part.first)
     found = _that_apply(found, head, words, vocabulary, reference)
     return _told(found, head, tail, words, ignore, notes)
 
 
-class _Reader:
-    """Goes over the tokens once, left to right; at each place the longest thing that is known wins."""
-
-    def __init__(self, words: list[Token], taken: list[bool], vocabulary: Vocabulary) -> None:
-        self._words = words
-        self._taken = taken
-        self._vocabulary = vocabulary
-
-    def read(self) -> list[_Found]:
-        """Everything found, refusals first looked for at each place."""
-        found: list[_Found] = []
-        place = 0
-        while place < len(self._words):
-            if self._taken[place]:
-                place += 1
-                continue
-            parts = self._refusal(place) or self._flag(place) or self._value(place)
-            found += parts
-            place = max([place + 1, *(part.last for part in parts)])
-        return found
-
-    def _phrases(self, place: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Phrases that begin at a place, the longest first, with their ends."""
-        for end in range(min(place + MAX_PHRASE, len(self._words)), place, -1):
-            if not any(self._taken[place:end]) and not any(w.text in ",;" for w in self._words[place:end]):
-                yield end, tuple(word.stem for word in self._words[place:end] if word.text not in "/&")
-
-    def _flag(self, place: int) -> list[_Found]:
-        """A flag attribute by its name."""
-        for end, phrase in self._phrases(place):
-            if name := self._vocabulary.flags.get(phrase):
-                return [_Found(place, end, (Facet(name, "=", "yes", hard=True),), keeps_words=True)]
-        return []
-
-    def _value(self, place: int) -> list[_Found]:
-        """A value of an attribute, and the attribute's name if it stands beside."""
-        for end, phrase in self._phrases(place):
-            if (name := self._vocabulary.names.get(phrase)) and (found := self._named(place, end, name)):
-                return [found]
-            entry = self._vocabulary.value(phrase)
-            if entry is not None and (named := self._name_after(end, phrase)):
-                entry, end = named
-            elif entry is None or self._vocabulary.needs_name(phrase) or self._only_akin(place, end, entry):
-                continue
-            return [_Found(place, end, (Facet(entry.attribute, "=", entry.value),), entry, keeps_words=True)]
-        return []
-
-    def _named(self, place: int, end: int, name: str) -> _Found | None:
-        """A value after its attribute's name: "colour red", "size: m", "genre is comedy"."""
-        start = end
-        while start < len(self._words) and start - end < 2 and self._words[start].text in ("is", "in", "of", "a"):
-            start += 1
-        for last, phrase in self._phrases(start):
-            if entry := self._vocabulary.value(phrase, name):
-                return _Found(place, last, (Facet(name, "=", entry.value),), entry, keeps_words=True)
-        return None
-
-    def _name_after(self, end: int, phrase: tuple[str, ...]) -> tuple[Entry, int] | None:
-        """A value before its attribute's name: "red colour"."""
-        for last, words in self._phrases(end) if end < len(self._words) else ():
-            name = self._vocabulary.names.get(words)
-            if name and (entry := self._vocabulary.value(phrase, name)):
-                return entry, last
-        return None
-
-    def _only_akin(self, place: int, end: int, entry: Entry) -> bool:
-        """Is it "belted" where the catalog sells belts? That says how a thing is, not what it is."""
-        word = self._words[place].text
-        alike = end - place == 1 and word.endswith("ed") and not entry.value.casefold().endswith("ed")
-        return alike and self._vocabulary.is_kind(entry.attribute)
-
-    def _refusal(self, place: int) -> list[_Found]:
-        """What is refused: "not red", "no stripes or dots", "without sleeves", "blue instead of red", "less formal"."""
-        text = self._words[place].text
-        two = (text, self._words[place + 1].text if place + 1 < len(self._words) else "")
-        if text == "less":
-            found = self._refused(place, place + 1)
-            return [_softly(found)] if found and found.entry else []
-        if (two not in _NOT_TWO and text not in _NOT) or two[1] in _NOT_REALLY:
-            return []
-        start = place + (2 if two in _NOT_TWO else 1)
-        soft = False
-        while start < len(self._words) and self._words[start].text in _BETWEEN:
-            soft = soft or self._words[start].text in _SOFTLY
-            start += 1
-        found = self._refused(place, start)
-        if found is None or (soft and not found.facets[0].name):
-            return []
-        if soft:
-            return [_softly(found)] if found.entry else []
-        return [found, *self._more_refused(found)]
-
-    def _more_refused(self, found: _Found) -> Iterator[_Found]:
-        """What "or", and "and" before a value of the same attribute, add to a refusal."""
-        last = found
-        while last.last + 1 < len(self._words) and self._words[last.last].text in ("or", "nor", "and", "/", "&"):
-            joint = self._words[last.last].text
-            start = last.last + 1
-            while joint != "and" and start < len(self._words) and self._words[start].text in ("a", "an", "any", "no"):
-                start += 1
-            more = self._refused(last.last, start)
-            alike = more is not None and more.entry and last.entry and more.entry.attribute == last.entry.attribute
-            if more is None or (joint in ("and", "&") and not alike) or (joint == "/" and not more.entry):
-                return
-            yield more
-            last = more
-
-    def _refused(self, place: int, start: int) -> _Found | None:
-        """What is refused at ``start``: a value, a flag, a thing that items can lack, or plain words to avoid."""
-        if start >= len(self._words) or self._taken[start]:
-            return None
-        for end, phrase in self._phrases(start):
-            if name := self._vocabulary.flags.get(phrase):
-                return _Found(place, end, (Facet(name, "!=", self._shown(start, end), hard=True),))
-            if len(phrase) == 1 and (found := self._lacking(place, end, phrase)):
-                return found
-            entry = self._vocabulary.value(phrase)
-            if entry and not self._vocabulary.needs_name(phrase) and not self._only_akin(start, end, entry):
-                return _Found(place, end, tuple(self._all_of(entry, phrase)), entry)
-        return self._avoided(place, start)
-
-    def _lacking(self, place: int, end: int, phrase: tuple[str, ...]) -> _Found | None:
-        """Read "without sleeves" where a value says so ("sleeveless", or sleeves = none)."""
-        entries = self._vocabulary.without.get(phrase[0])
-        if entries:
-            entry = min(entries, key=lambda e: e.count)
-            return _Found(place, end, (Facet(entry.attribute, "=", entry.value, hard=True),), entry)
-        name = next((n for words, n in self._vocabulary.names.items() if phrase[0] in words), "")
-        if name and not self._vocabulary.value(phrase) and (value := self._vocabulary.none_value(name)):
-            return _Found(place, end, (Facet(name, "=", value, hard=True),), Entry(name, value, 0))
-        return None
-
-    def _all_of(self, entry: Entry, phrase: tuple[str, ...]) -> Iterator[Facet]:
-        """The value and its narrower kinds: who wants no blue wants no navy blue."""
-        yield Facet(entry.attribute, "!=", entry.value, hard=True)
-        kinds = self._vocabulary.heads.get(phrase[0], ()) if len(phrase) == 1 else ()
-        for kind in list(dict.fromkeys(kinds))[:_SPREAD]:
-            if kind.attribute == entry.attribute and kind.value != entry.value:
-                yield Facet(kind.attribute, "!=", kind.value, hard=True)
-
-    def _avoided(self, place: int, start: int) -> _Found | None:
-        """Words that the catalog has no value for."""
-        end = start
-        while (
-            end < len(self._words) and end - start < 2 and self._words[end].text not in _STOP and not self._taken[end]
-        ):
-            end += 1
-            after = self._vocabulary.value((self._words[end].stem,)) if end < len(self._words) else None
-            if after is not None and self._vocabulary.is_colour(after.attribute):
-                break
-        if end == start:
-            return None
-        shown = self._shown(start, end)
-        return _Found(place, end, (Facet("words", "!=", shown),), avoid=shown)
-
-    def _shown(self, start: int, end: int) -> str:
-        return " ".join(word.text for word in self._words[start:end])
-
-
-def _softly(found: _Found) -> _Found:
-    """A refusal that is only a leaning: it pulls away and filters nothing."""
-    return replace(found, facets=tuple(replace(facet, hard=False) for facet in found.facets))
-
-
 def _that_apply(
-    found: list[_Found], text: str, words: list[Token], vocabulary: Vocabulary, reference: Item | None
-) -> list[_Found]:
+    found: list[Found], text: str, words: list[Token], vocabulary: Vocabulary, reference: Item | None
+) -> list[Found]:
     """Leave out values that cannot be meant: of another department, inside a title, of attributes the thing lacks."""
-    pulls = [part for part in found if part.entry and part.facets[0].op == "=" and not part.facets[0].hard]
+    pulls = [part for part in found if part.entry and part.facets[0].op in _PULLS and not part.facets[0].hard]
     department = reference.department if reference is not None else ""
     wrong = [part for part in pulls if part.entry and not vocabulary.used_in(part.entry.attribute, department)]
     wrong += _inside_titles(pulls, text, words, vocabulary)
@@ -280,7 +92,7 @@ def _that_apply(
     return [part for part in found if part not in wrong]
 
 
-def _inside_titles(pulls: list[_Found], text: str, words: list[Token], vocabulary: Vocabulary) -> list[_Found]:
+def _inside_titles(pulls: list[Found], text: str, words: list[Token], vocabulary: Vocabulary) -> list[Found]:
     """Values that are only part of the title of an item which does not have them ("red riding hood")."""
     inside = []
     for part in pulls:
@@ -296,7 +108,7 @@ def _inside_titles(pulls: list[_Found], text: str, words: list[Token], vocabular
 
 
 def _told(
-    found: list[_Found], text: str, tail: str, words: list[Token], ignore: Collection[str], notes: list[str]
+    found: list[Found], text: str, tail: str, words: list[Token], ignore: Collection[str], notes: list[str]
 ) -> Wording:
     """Facets less the ignored ones, and the words that are left over."""
     facets: dict[str, Facet] = {}
@@ -316,7 +128,7 @@ def _told(
 
 def _telling(words: list[Token]) -> list[Token]:
     """Words less the little ones at both ends ("the same but in maroon": maroon)."""
-    places = [i for i, word in enumerate(words) if word.text not in _STOP]
+    places = [i for i, word in enumerate(words) if word.text not in STOP]
     return words[places[0] : places[-1] + 1] if places else []
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from tastemaker.core.types import ItemId
 
+_SAID = {"!=": "not", "more": "more", "less": "less"}
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -53,7 +55,7 @@ class Facet:
 
     Attributes:
         name: attribute, or "price", "picture", "words", "person".
-        op: "=", "!=", "<", "<=", ">", ">=", "like".
+        op: "=", "!=", "<", "<=", ">", ">=", "like"; "more" and "less" of a value, "same" for what is to stay.
         value: what it is compared with, as shown.
         hard: True when it filters, False when it only pulls.
     """
@@ -65,9 +67,11 @@ class Facet:
 
     @property
     def label(self) -> str:
-        """The chip's text: ``colour: red``, ``not: sleeves``, ``under 60``."""
-        if self.op == "!=":
-            return f"not: {self.value}"
+        """The chip's text: ``colour: red``, ``not: sleeves``, ``under 60``, ``more: formal``, ``same colour``."""
+        if self.op in _SAID:
+            return f"{_SAID[self.op]}: {self.value}"
+        if self.op == "same":
+            return f"same {self.name}"
         if self.op in ("<", "<="):
             return f"{self.name} under {self.value}"
         if self.op in (">", ">="):

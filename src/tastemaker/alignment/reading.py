@@ -1,0 +1,246 @@
+"""Goes over a shopper's words once, left to right, and finds what they name in one catalog: values, flags, refusals.
+
+What is found here may still be dropped: whether it can be meant is judged in ``alignment.wording``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tastemaker.alignment.comparing import comparisons
+from tastemaker.alignment.vocabulary import MAX_PHRASE, Entry, Vocabulary
+from tastemaker.alignment.wordforms import Token, word_set
+from tastemaker.catalog.items import Item
+from tastemaker.core.ranking import Facet
+
+_NOT = word_set("not no without never non excluding except minus lacking lacks avoid nor isn't aren't doesn't don't")
+_NOT_TWO = frozenset({("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in")})
+_NOT_REALLY = word_set("only just sure bad necessarily to matter mind")
+_BETWEEN = word_set(
+    "a an any the in with have having has be so too as such very want need like of all more that it it's made"
+)
+"""Words that may stand between "not" and what is refused."""
+STOP = _BETWEEN | word_set(
+    "and or but is are was for to on at from by this these those same me my i you your please just then than also only"
+    " show find get give looking look would could can something anything one ones other some instead rather which who"
+    " where when does do did around about , ; / &"
+)
+_PASSED = word_set("/ & the")
+_SAME = word_set("same similar identical matching")
+_HAVING = word_set("has have having with got")
+_LACKING = word_set("no without minus lacking lacks")
+_CLAUSE = word_set("is are be but in ;")
+_SPREAD = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stretch of tokens, ``first`` to ``last`` (excluded), and the facets it stands for."""
+
+    first: int
+    last: int
+    facets: tuple[Facet, ...]
+    entry: Entry | None = None
+    keeps_words: bool = False
+    avoid: str = ""
+
+
+class Reader:
+    """Goes over the tokens once, left to right; at each place the longest thing that is known wins."""
+
+    def __init__(self, words: list[Token], taken: list[bool], vocabulary: Vocabulary, reference: Item | None) -> None:
+        self._words = words
+        self._taken = taken
+        self._vocabulary = vocabulary
+        self._reference = reference
+
+    def read(self) -> list[Found]:
+        """Everything found, refusals first looked for at each place."""
+        found: list[Found] = []
+        place = 0
+        while place < len(self._words):
+            if self._taken[place]:
+                place += 1
+                continue
+            parts = (
+                self._comparison(place)
+                or self._refusal(place)
+                or self._flag(place)
+                or self._kept(place)
+                or self._value(place)
+                or self._had(place)
+            )
+            found += parts
+            place = max([place + 1, *(part.last for part in parts)])
+        return found
+
+    def _phrases(self, place: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Phrases that begin at a place, the longest first, with their ends."""
+        for end in range(min(place + MAX_PHRASE, len(self._words)), place, -1):
+            if not any(self._taken[place:end]) and not any(w.text in ",;" for w in self._words[place:end]):
+                yield end, tuple(word.stem for word in self._words[place:end] if word.text not in _PASSED)
+
+    def _comparison(self, place: int) -> list[Found]:
+        """What is compared, "longer sleeves", "less formal"; what is to be less is no word to be like."""
+        found = []
+        for part in comparisons(self._words, place, self._vocabulary, self._reference):
+            if any(self._taken[place : part.last]):
+                break
+            keeps = part.facet.op == "more"
+            found.append(Found(place, part.last, (part.facet,), part.entry, keeps_words=keeps))
+            place = part.last
+        return found
+
+    def _kept(self, place: int) -> list[Found]:
+        """An attribute that is to stay: "the same colour"."""
+        if self._words[place].text not in _SAME:
+            return []
+        for end, phrase in self._phrases(place + 1):
+            if name := self._vocabulary.names.get(phrase):
+                return [Found(place, end, (Facet(name, "same", ""),))]
+        return []
+
+    def _had(self, place: int) -> list[Found]:
+        """A thing that items can lack, by its bare name: "has sleeves" is not sleeveless."""
+        entries = self._vocabulary.without.get(self._words[place].stem)
+        if not entries or (place and self._words[place - 1].text not in _HAVING | {"and", ","}):
+            return []
+        entry = min(entries, key=lambda e: e.count)
+        return [Found(place, place + 1, (Facet(entry.attribute, "!=", entry.value, hard=True),), keeps_words=True)]
+
+    def _is_part(self, place: int) -> bool:
+        """Does something that has it stand before, so that it is no kind ("dress with a belt")?"""
+        for word in reversed(self._words[:place]):
+            if word.text in _HAVING:
+                return True
+            if word.text in _CLAUSE:
+                return False
+        return False
+
+    def _flag(self, place: int) -> list[Found]:
+        """A flag attribute by its name."""
+        for end, phrase in self._phrases(place):
+            if name := self._vocabulary.flags.get(phrase):
+                return [Found(place, end, (Facet(name, "=", "yes", hard=True),), keeps_words=True)]
+        return []
+
+    def _value(self, place: int) -> list[Found]:
+        """A value of an attribute, and the attribute's name if it stands beside."""
+        for end, phrase in self._phrases(place):
+            if (name := self._vocabulary.names.get(phrase)) and (found := self._named(place, end, name)):
+                return [found]
+            entry = self._meant(place, end, phrase)
+            if entry is not None and (named := self._name_after(end, phrase)):
+                entry, end = named
+            elif entry is None or self._vocabulary.needs_name(phrase):
+                continue
+            return [Found(place, end, (Facet(entry.attribute, "=", entry.value),), entry, keeps_words=True)]
+        return []
+
+    def _named(self, place: int, end: int, name: str) -> Found | None:
+        """A value after its attribute's name: "colour red", "size: m", "genre is comedy"."""
+        start = end
+        while start < len(self._words) and start - end < 2 and self._words[start].text in ("is", "in", "of", "a"):
+            start += 1
+        for last, phrase in self._phrases(start):
+            if entry := self._vocabulary.value(phrase, name):
+                return Found(place, last, (Facet(name, "=", entry.value),), entry, keeps_words=True)
+        return None
+
+    def _name_after(self, end: int, phrase: tuple[str, ...]) -> tuple[Entry, int] | None:
+        """A value before its attribute's name: "red colour"."""
+        for last, words in self._phrases(end) if end < len(self._words) else ():
+            name = self._vocabulary.names.get(words) or self._vocabulary.called.get(words[-1], "")
+            if name and (entry := self._vocabulary.value(phrase, name)):
+                return entry, last
+        return None
+
+    def _meant(self, place: int, end: int, phrase: tuple[str, ...]) -> Entry | None:
+        """The value that a phrase names here; no kind where it can only say how a thing is."""
+        entry = self._vocabulary.value(phrase)
+        if entry and self._vocabulary.is_kind(entry.attribute):
+            akin = self._only_akin(place, end, entry)
+            return self._vocabulary.quality(phrase) if akin or self._is_part(place) else entry
+        return entry
+
+    def _only_akin(self, place: int, end: int, entry: Entry) -> bool:
+        """Is it "belted" where the catalog sells belts? That says how a thing is, not what it is."""
+        word = self._words[place].text
+        alike = end - place == 1 and word.endswith("ed") and not entry.value.casefold().endswith("ed")
+        return alike and self._vocabulary.is_kind(entry.attribute)
+
+    def _refusal(self, place: int) -> list[Found]:
+        """What is refused: "not red", "no stripes or dots", "without sleeves", "blue instead of red"."""
+        text = self._words[place].text
+        two = (text, self._words[place + 1].text if place + 1 < len(self._words) else "")
+        if (two not in _NOT_TWO and text not in _NOT) or two[1] in _NOT_REALLY:
+            return []
+        start = place + (2 if two in _NOT_TWO else 1)
+        while start < len(self._words) and self._words[start].text in _BETWEEN:
+            start += 1
+        found = self._refused(place, start)
+        return [found, *self._more_refused(found)] if found else []
+
+    def _more_refused(self, found: Found) -> Iterator[Found]:
+        """What "or", and "and" before a value of the same attribute, add to a refusal."""
+        last = found
+        while last.last + 1 < len(self._words) and self._words[last.last].text in ("or", "nor", "and", "/", "&"):
+            joint = self._words[last.last].text
+            start = last.last + 1
+            while joint != "and" and start < len(self._words) and self._words[start].text in ("a", "an", "any", "no"):
+                start += 1
+            more = self._refused(last.last, start)
+            alike = more is not None and more.entry and last.entry and more.entry.attribute == last.entry.attribute
+            if more is None or (joint in ("and", "&") and not alike) or (joint == "/" and not more.entry):
+                return
+            yield more
+            last = more
+
+    def _refused(self, place: int, start: int) -> Found | None:
+        """What is refused at ``start``: a value, a flag, a thing that items can lack, or plain words to avoid."""
+        if start >= len(self._words) or self._taken[start]:
+            return None
+        for end, phrase in self._phrases(start):
+            if name := self._vocabulary.flags.get(phrase):
+                return Found(place, end, (Facet(name, "!=", self._shown(start, end), hard=True),))
+            if len(phrase) == 1 and (found := self._lacking(place, end, phrase)):
+                return found
+            entry = self._vocabulary.quality(phrase) if self._words[place].text in _LACKING else None
+            entry = entry or self._meant(start, end, phrase)
+            if entry and not self._vocabulary.needs_name(phrase):
+                return Found(place, end, tuple(self._all_of(entry, phrase)), entry)
+        return self._avoided(place, start)
+
+    def _lacking(self, place: int, end: int, phrase: tuple[str, ...]) -> Found | None:
+        """Read "without sleeves" where a value says so ("sleeveless", or sleeves = none)."""
+        entries = self._vocabulary.without.get(phrase[0])
+        if entries:
+            entry = min(entries, key=lambda e: e.count)
+            return Found(place, end, (Facet(entry.attribute, "=", entry.value, hard=True),), entry)
+        name = next((n for words, n in self._vocabulary.names.items() if phrase[0] in words), "")
+        if name and not self._vocabulary.value(phrase) and (value := self._vocabulary.none_value(name)):
+            return Found(place, end, (Facet(name, "=", value, hard=True),), Entry(name, value, 0))
+        return None
+
+    def _all_of(self, entry: Entry, phrase: tuple[str, ...]) -> Iterator[Facet]:
+        """The value and its narrower kinds: who wants no blue wants no navy blue."""
+        yield Facet(entry.attribute, "!=", entry.value, hard=True)
+        kinds = self._vocabulary.heads.get(phrase[0], ()) if len(phrase) == 1 else ()
+        for kind in list(dict.fromkeys(kinds))[:_SPREAD]:
+            if kind.attribute == entry.attribute and kind.value != entry.value:
+                yield Facet(kind.attribute, "!=", kind.value, hard=True)
+
+    def _avoided(self, place: int, start: int) -> Found | None:
+        """Words that the catalog has no value for."""
+        end = start
+        while end < len(self._words) and end - start < 2 and self._words[end].text not in STOP and not self._taken[end]:
+            end += 1
+            after = self._vocabulary.value((self._words[end].stem,)) if end < len(self._words) else None
+            if after is not None and self._vocabulary.is_colour(after.attribute):
+                break
+        if end == start:
+            return None
+        shown = self._shown(start, end)
+        return Found(place, end, (Facet("words", "!=", shown),), avoid=shown)
+
+    def _shown(self, start: int, end: int) -> str:
+        return " ".join(word.text for word in self._words[start:end])
