@@ -45,9 +45,9 @@ from tastemaker.core.types import Floats, Ints
 Row = dict[str, object]
 
 
-def build() -> Catalog:
+def build(name: str = "fashion") -> Catalog:
     """The workspace with all products."""
-    folder = new_workspace("fashion")
+    folder = new_workspace(name)
     with data("fashion", "items.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     renamed = {"productDisplayName": "title"}
