@@ -128,3 +128,49 @@ def test_settings_out_of_range_are_named():
         ContrastiveConfig.read({"dim": 0})
     with pytest.raises(ConfigError, match="epoch"):
         ContrastiveConfig.read({"epoch": 3})
+
+
+SETTINGS = [
+    {"loss": "sigmoid"},
+    {"hard_share": 0.5, "hard_group": 4},
+    {"memory": 32, "batch_size": 24},
+    {"chunk": 16, "batch_size": 96},
+    {"product": "shape"},
+    {"cover": 0.3, "colours": "turn"},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_every_way_to_learn_finds_colour_and_shape(shop, settings):
+    config = SMALL.model_copy(update={"epochs": 14, **settings})
+    space = ContrastiveSpace(ContrastiveConfig.read(config.model_dump())).fit(shop)
+    asked = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    top = np.argsort(-space.embed_texts(asked) @ space.embed_items(shop, np.arange(shop.size)).matrix.T, axis=1)[:, :3]
+    shapes = np.array([name.split()[1] for name in kinds(shop)])
+    colours = np.array([name.split()[0] for name in kinds(shop)])
+    assert np.mean(shapes[top] == np.tile(SHAPES, len(COLOURS))[:, None]) > 0.6
+    if settings.get("colours") != "turn" and "product" not in settings:
+        assert np.mean(colours[top] == np.repeat(list(COLOURS), len(SHAPES))[:, None]) > 0.6
+
+
+def test_coarse_labels_are_enough_where_captions_are_missing(shop):
+    """No title, no text: kind and colour as words, which seven others share."""
+    bare = shop.without_modality("text", np.arange(shop.size))
+    space = ContrastiveSpace(SMALL).fit(bare)
+    names = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    pictures = [drawing(*name.split(), seed=99) for name in names]
+    assert np.mean((space.embed_texts(names) @ space.embed_pictures(pictures).T).argmax(1) == np.arange(12)) > 0.7
+
+
+def test_hard_batches_resume_to_the_same_space(shop, tmp_path):
+    config = SMALL.model_copy(update={"epochs": 6, "hard_share": 0.7, "hard_group": 4, "memory": 16})
+
+    def die(event):
+        if isinstance(event, Advanced) and event.task.startswith("learning") and event.done == 9:
+            raise Cancelled("killed")
+
+    with pytest.raises(Cancelled):
+        ContrastiveSpace(config, checkpoint=tmp_path / "c").fit(shop, die)
+    resumed = ContrastiveSpace(config, checkpoint=tmp_path / "c").fit(shop)
+    whole = ContrastiveSpace(config).fit(shop)
+    np.testing.assert_allclose(resumed.embed_texts(["red circle"]), whole.embed_texts(["red circle"]), atol=1e-3)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tastemaker.nn.losses import info_nce, same_key, sigmoid_loss
+from tastemaker.nn.losses import info_nce, same_key, sigmoid_loss, softmax_loss
 
 
 @pytest.mark.parametrize("n", [2, 7, 64])
@@ -57,3 +57,26 @@ def test_sigmoid_loss_by_hand():
     ignore = torch.ones(2, 2, dtype=torch.bool)
     alone = math.log(1 + math.exp(-b))
     assert sigmoid_loss(torch.zeros(2, 2), torch.tensor(b), ignore=ignore).item() == pytest.approx(alone, rel=1e-6)
+
+
+def test_several_positives_by_hand():
+    """Uniform logits: any target costs log n. One row with two positives at p and q costs -(log p + log q) / 2."""
+    positives = torch.eye(3, dtype=torch.bool)
+    positives[0, 1] = positives[1, 0] = True
+    assert info_nce(torch.ones(3, 3), positives=positives).item() == pytest.approx(math.log(3), rel=1e-6)
+    logits = torch.tensor([[math.log(2), math.log(3), math.log(5)]])
+    got = softmax_loss(logits, positives=torch.tensor([[False, True, False]]))
+    assert got.item() == pytest.approx(-(math.log(0.2) + math.log(0.3)) / 2, rel=1e-6)
+
+
+def test_remembered_columns_are_negatives():
+    logits = torch.zeros(2, 6)
+    assert softmax_loss(logits).item() == pytest.approx(math.log(6), rel=1e-6)
+    want = (math.log(1 + math.exp(1.0)) + 5 * math.log(1 + math.exp(-1.0))) * 2 / 2
+    assert sigmoid_loss(logits, torch.tensor(-1.0)).item() == pytest.approx(want, rel=1e-6)
+
+
+def test_sigmoid_loss_with_a_second_positive_by_hand():
+    positives = torch.ones(2, 2, dtype=torch.bool)
+    want = 2 * math.log(1 + math.exp(1.5))
+    assert sigmoid_loss(torch.zeros(2, 2), torch.tensor(-1.5), positives=positives).item() == pytest.approx(want)

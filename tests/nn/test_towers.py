@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.nn.augment import as_input, augment
+from tastemaker.nn.augment import as_input, augment, turned
 from tastemaker.nn.blocks import Residual, TransformerLayer
 from tastemaker.nn.towers import PictureTower, TextTower
 
@@ -67,3 +67,25 @@ def test_input_is_scaled_and_shrunk_by_area():
     frames = np.zeros((1, 4, 4, 3), np.uint8)
     frames[:, :2] = 255
     np.testing.assert_allclose(as_input(torch.from_numpy(frames), (2, 2))[0, 0], [[1, 1], [0, 0]])
+
+
+def test_turning_by_a_third_moves_red_to_green_and_leaves_grey():
+    red = torch.zeros(2, 3, 2, 2)
+    red[0, 0], red[1] = 0.9, 0.4
+    moved = turned(red, np.array([1 / 3, 1 / 3]), np.ones(2))
+    torch.testing.assert_close(moved[0, :, 0, 0], torch.tensor([0.0, 0.9, 0.0]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(moved[1], red[1])
+    pale = turned(red, np.zeros(2), np.zeros(2))
+    torch.testing.assert_close(pale[0, :, 0, 0], torch.full((3,), 0.3))
+
+
+def test_covering_hides_a_rectangle_of_the_share_of_pictures():
+    pictures = torch.zeros(400, 3, 20, 10)
+    flat = augment(pictures, np.random.default_rng(0), light=0.0, cover=0.5)
+    hidden = (flat == 0.7).all(1)
+    size = hidden.sum((1, 2))
+    assert 0.4 < (size > 0).float().mean() < 0.6
+    covered = hidden[size > 0]
+    assert torch.equal(covered.any(2).sum(1) * covered.any(1).sum(1), covered.sum((1, 2)))  # a rectangle each
+    assert covered.any(2).sum(1).min() >= 4
+    assert covered.any(2).sum(1).max() <= 10

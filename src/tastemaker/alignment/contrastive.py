@@ -1,15 +1,15 @@
 """A space learned from the shop's own items: what the words of an item say lies where its picture lies.
 
-Two small towers trained by symmetric InfoNCE on the catalog's pictures and words (survey figure 1). No download,
-minutes on two cores.
+Two small towers trained by a contrast (symmetric InfoNCE or the sigmoid loss) on the catalog's pictures and words
+(survey figure 1). No download, minutes on two cores.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,10 @@ from pydantic import Field
 
 from tastemaker.alignment.balance import EXTRA, Balance
 from tastemaker.alignment.examples import Examples
-from tastemaker.alignment.labels import Labels
+from tastemaker.alignment.labels import Labels, product_numbers, tells_colour
+from tastemaker.alignment.objective import Loss
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.two_towers import Contrast, TwoTowers
+from tastemaker.alignment.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError, NotFitted
@@ -37,6 +38,8 @@ from tastemaker.nn.training import Plan, train
 
 CHUNK = 512
 """Items decoded and embedded at a time."""
+HUE = 0.1
+"""Share of the colour circle by which pictures are turned where colour says nothing."""
 
 
 class ContrastiveConfig(Config):
@@ -56,8 +59,22 @@ class ContrastiveConfig(Config):
     """Items a batch; each is compared with all others of it."""
     temperature: float = Field(default=0.07, gt=0, le=10)
     """Temperature at the start; it is learned."""
+    loss: Loss = "infonce"
+    """``infonce``: each item chooses among the batch; ``sigmoid``: every pair is a question of its own (SigLIP)."""
     smoothing: float = Field(default=0.0, ge=0, lt=1)
-    """Share of each target spread over the batch."""
+    """Share of each target spread over the batch, InfoNCE alone."""
+    product: str = ""
+    """Attribute by which variants of one product are known; they count as right for each other. Empty: none."""
+    hard_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the training, at its end, whose batches are made of near neighbours."""
+    hard_group: int = Field(default=16, ge=2)
+    """Items of one such neighbourhood; a batch holds many."""
+    hard_refresh: int = Field(default=3, ge=1)
+    """Epochs after which the neighbours are searched again."""
+    memory: int = Field(default=0, ge=0)
+    """Vectors of earlier batches that count as negatives, for small batches; 0 keeps none."""
+    chunk: int = Field(default=0, ge=0)
+    """Items encoded at a time, so that a large batch fits in memory; 0 encodes a batch at once."""
     label_weight: float = Field(default=0.3, ge=0)
     """Weight of the questions about attributes, beside the contrast."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -66,6 +83,10 @@ class ContrastiveConfig(Config):
     """Longer side of the pictures as they are read, in pixels; 0 chooses 48, or 32 from 5,000 items on."""
     picture_widths: tuple[int, ...] = (96, 192, 384)
     """Channels of the picture tower's stages."""
+    colours: Literal["auto", "keep", "turn"] = "keep"
+    """Are colours turned by chance in training? ``auto`` turns them where neither attributes nor words tell colours."""
+    cover: float = Field(default=0.0, ge=0, le=1)
+    """Share of the pictures of which a rectangle is covered in training."""
     small_share: float = Field(default=0.0, ge=0, le=1)
     """Share of the training that sees pictures at half size."""
     text_width: int = Field(default=128, ge=32)
@@ -113,12 +134,7 @@ class ContrastiveSpace(Space):
             raise FitError("no item has a picture or a word", hint="add a title, a text or an image column to items")
         towers = self._new_towers(tokens.size)
         learn, check = self._split(examples)
-        contrast = Contrast(
-            towers, examples, Labels.of(catalog, rows), learn, check,
-            batch_size=self.config.batch_size, shapes=self._shapes(),
-            small_share=self.config.small_share, smoothing=self.config.smoothing,
-            label_weight=self.config.label_weight,
-        )  # fmt: skip
+        contrast = Contrast(towers, examples, Labels.of(catalog, rows), learn, check, self._recipe())
         train(contrast, self._plan(examples, contrast.steps), observer)
         seen, said = examples.has_picture, examples.has_text
         eyes, reader = PictureEncoder(towers.picture, self._shape), TextEncoder(towers.text, tokens)
@@ -202,7 +218,11 @@ class ContrastiveSpace(Space):
             tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
             task.advance(len(rows))
         fillers = tuple(token for each in tokens.encode(FILLERS) if len(each) == 1 for token in each)
-        return Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens), fillers), tokens
+        found = Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens), fillers)
+        c = self.config
+        turn = c.colours == "turn" or (c.colours == "auto" and not tells_colour(catalog))
+        product = product_numbers(catalog, rows, c.product) if c.product else None
+        return replace(found, product=product, hue=HUE if turn else 0.0, cover=c.cover), tokens
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
@@ -211,8 +231,12 @@ class ContrastiveSpace(Space):
             towers = TwoTowers(c.dim, c.picture_widths, vocabulary, c.text_width, c.temperature, c.dropout)
         return towers.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
-    def _shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        return (self._shape[0] // 2, self._shape[1] // 2), self._shape
+    def _recipe(self) -> Recipe:
+        c = self.config
+        return Recipe(
+            c.batch_size, ((self._shape[0] // 2, self._shape[1] // 2), self._shape), c.small_share, c.loss, c.smoothing,
+            c.label_weight, c.hard_share, c.hard_group, c.hard_refresh, c.memory, c.chunk,
+        )  # fmt: skip
 
     def _split(self, examples: Examples) -> tuple[Ints, Ints]:
         """Items to learn from, and pairs to validate on."""

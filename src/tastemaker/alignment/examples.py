@@ -7,6 +7,7 @@ give two ways to say the same (words, words); items without words two crops of o
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -32,6 +33,8 @@ class Examples:
         has_picture, has_text: which is which.
         picture_key, text_key: equal numbers for equal content.
         fillers: tokens of requests that say nothing of a product.
+        product: equal numbers for variants of one product, -1 for an item without any; None when nobody says.
+        hue, cover: how pictures are changed, see :func:`~tastemaker.nn.augment.augment`.
 
     Shapes: frames (n, h, w, 3), the others (n,).
     """
@@ -43,6 +46,9 @@ class Examples:
     picture_key: Ints
     text_key: Ints
     fillers: tuple[int, ...] = ()
+    product: Ints | None = None
+    hue: float = 0.0
+    cover: float = 0.0
 
     @classmethod
     def of(cls, frames: Frames, has_picture: Bools, parts: list[Parts], fillers: tuple[int, ...] = ()) -> "Examples":
@@ -57,9 +63,15 @@ class Examples:
         """Items with both."""
         return np.flatnonzero(self.has_picture & self.has_text)
 
+    @cached_property
+    def coarse(self) -> Bools:
+        """Items of which attributes are all that is said: their words are labels that many share. Shapes: (n,)."""
+        return np.array([bool(part.facts and not part.title and not part.text) for part in self.parts], np.bool_)
+
     def pictures(self, chosen: Ints, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
         """Pictures of items as the tower reads them, each changed a little by chance."""
-        return augment(as_input(torch.from_numpy(self.frames[chosen]), shape), rng)
+        changed = as_input(torch.from_numpy(self.frames[chosen]), shape)
+        return augment(changed, rng, hue=self.hue, cover=self.cover)
 
     def words(self, chosen: Ints, rng: np.random.Generator) -> Tensor:
         """One way to speak of each item, as the tower reads it."""
@@ -76,6 +88,22 @@ class Examples:
         same = (pictures[:, None] == pictures) & seen[:, None] & seen
         same |= (texts[:, None] == texts) & said[:, None] & said
         return torch.from_numpy(same)
+
+    def together(self, chosen: Ints) -> Tensor:
+        """Pairs in a batch that are right for each other: variants of a product, items of the same coarse label.
+
+        Shapes: (n,) -> (n, n).
+        """
+        texts, coarse = self.text_key[chosen], self.coarse[chosen]
+        right = (texts[:, None] == texts) & coarse[:, None] & coarse
+        if self.product is not None:
+            product = self.product[chosen]
+            right |= (product[:, None] == product) & (product >= 0)
+        return torch.from_numpy(right)
+
+    def keys(self, chosen: Ints) -> Tensor:
+        """Keys of picture and words. Shapes: (n,) -> (n, 2)."""
+        return torch.from_numpy(np.stack([self.picture_key[chosen], self.text_key[chosen]], 1))
 
 
 def batches(chosen: Ints, size: int, rng: np.random.Generator) -> Iterator[Ints]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tastemaker.alignment.wordforms import name_words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Ints
@@ -20,6 +21,9 @@ MAX_VALUES = 300
 LEAST = 5
 """A value that fewer items have is not asked for."""
 UNKNOWN = -1
+COLOUR = frozenset({"colour", "hue"})
+"""Stems of attribute names that say a colour."""
+COLOURS = frozenset("black white grey gray red blue green yellow orange purple pink brown beige gold silver".split())
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,26 @@ class Labels:
                 sizes.append(int(asked.sum()))
         classes = np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0))
         return cls(classes.astype(np.int64), tuple(sizes))
+
+
+def tells_colour(catalog: Catalog) -> bool:
+    """Does an attribute of the catalog say what colour things have, or does every twentieth title or text?"""
+    if any(COLOUR & set(name_words(name)) for name in catalog.types):
+        return True
+    items = [catalog.raw_item(int(row)) for row in np.flatnonzero(catalog.alive)]
+    said = sum(bool(COLOURS & set(f"{item.title} {item.text}".lower().split())) for item in items)
+    return said >= max(1, len(items) / 20)
+
+
+def product_numbers(catalog: Catalog, rows: Ints, attribute: str) -> Ints:
+    """Equal numbers for rows with equal values of an attribute, -1 where it is missing. Shapes: (n,) -> (n,).
+
+    Raises:
+        UnknownName: the catalog has no such attribute.
+    """
+    values = np.array([str(value) for value in np.asarray(catalog.column(attribute), np.object_)[rows]])
+    numbers = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    return np.where(np.isin(values, ("", "nan", "None")), UNKNOWN, numbers)
 
 
 class LabelHeads(nn.Module):

@@ -1,11 +1,11 @@
-"""The two-tower model and how it learns: one picture tower, one text tower, InfoNCE between what they say of an item.
+"""The two-tower model and how it learns: a picture tower, a text tower, a contrast between what they say of an item.
 
-Most epochs see the pictures at half their size, which costs a quarter; the last ones see them whole. A convolutional
-tower that ends in a mean reads both.
+The first epochs may see the pictures at half their size, which costs a quarter: a convolutional tower that ends in a
+mean reads both. The last epochs may have batches of near neighbours.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +14,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tastemaker.alignment.examples import LENGTH, Examples, batches
+from tastemaker.alignment.hard_batches import groups_of, hard_batches
 from tastemaker.alignment.labels import LabelHeads, Labels
-from tastemaker.core.types import Ints
+from tastemaker.alignment.objective import HOTTEST, Loss, Objective
+from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.text import encode_tokens
-from tastemaker.nn.losses import info_nce
+from tastemaker.nn.gradient_cache import in_chunks
 from tastemaker.nn.precision import fast
 from tastemaker.nn.towers import PictureTower, TextTower
 from tastemaker.nn.training import Learning
 
-HOTTEST = 100.0
-"""The similarities are never multiplied by more than this (CLIP does the same)."""
+__all__ = ["HOTTEST", "Contrast", "Groups", "Pupil", "Recipe", "TwoTowers", "cosine"]
+View = Callable[[Ints, tuple[int, int], np.random.Generator], tuple[Tensor, Tensor]]
 
 
 class TwoTowers(nn.Module):
@@ -81,13 +83,54 @@ class Groups:
         return cls(*kept)
 
 
-class Pupil(nn.Module):
-    """What is trained: the towers, and the questions about attributes, which are thrown away afterwards."""
+@dataclass(frozen=True)
+class Recipe:
+    """How the towers learn.
 
-    def __init__(self, towers: TwoTowers, labels: Labels) -> None:
+    Attributes:
+        batch_size: items a batch.
+        shapes: picture sizes, small and whole.
+        small_share: share of the training that sees small pictures.
+        loss: which one.
+        smoothing: of the targets.
+        label_weight: of the questions about attributes, beside the contrast.
+        hard_share: share of the training, at its end, whose batches are made of near neighbours.
+        hard_group: items of such a neighbourhood.
+        hard_refresh: epochs after which neighbours are searched again.
+        memory: vectors of earlier batches that count as negatives.
+        chunk: items encoded at a time; 0 encodes a batch at once.
+    """
+
+    batch_size: int
+    shapes: tuple[tuple[int, int], tuple[int, int]]
+    small_share: float = 0.0
+    loss: Loss = "infonce"
+    smoothing: float = 0.0
+    label_weight: float = 0.3
+    hard_share: float = 0.0
+    hard_group: int = 16
+    hard_refresh: int = 3
+    memory: int = 0
+    chunk: int = 0
+
+
+class Pupil(nn.Module):
+    """What is trained: the towers, and what is thrown away afterwards - the loss, the questions, the neighbourhoods."""
+
+    groups: Tensor
+    age: Tensor
+
+    def __init__(self, towers: TwoTowers, labels: Labels, recipe: Recipe, pairs: int) -> None:
         super().__init__()
         self.towers = towers
-        self.heads = LabelHeads(towers.picture.project.out_features, labels) if labels.sizes else None
+        dim = towers.picture.project.out_features
+        self.heads = LabelHeads(dim, labels) if labels.sizes else None
+        self.objective = Objective(
+            recipe.loss, recipe.batch_size, dim, smoothing=recipe.smoothing, memory=recipe.memory
+        )  # fmt: skip
+        members = recipe.hard_group if recipe.hard_share else 1
+        self.register_buffer("groups", torch.zeros(pairs // members if recipe.hard_share else 0, members).long())
+        self.register_buffer("age", torch.zeros((), dtype=torch.long))
 
 
 class Contrast(Learning):
@@ -99,92 +142,100 @@ class Contrast(Learning):
         labels: classes of all items.
         learn: places of the items to learn from.
         check: places of the items to validate on; only pairs count.
-        batch_size: items a batch.
-        shapes: picture sizes, small and whole.
-        small_share: share of the training that sees small pictures.
-        smoothing: of the targets.
-        label_weight: of the questions about attributes, beside the contrast.
+        recipe: how it learns.
     """
 
     name = "learning the space"
 
     def __init__(
-        self,
-        towers: TwoTowers,
-        examples: Examples,
-        labels: Labels,
-        learn: Ints,
-        check: Ints,
-        *,
-        batch_size: int,
-        shapes: tuple[tuple[int, int], tuple[int, int]],
-        small_share: float,
-        smoothing: float = 0.0,
-        label_weight: float = 0.3,
+        self, towers: TwoTowers, examples: Examples, labels: Labels, learn: Ints, check: Ints, recipe: Recipe
     ) -> None:
-        self.pupil = Pupil(towers, labels)
-        self.model = self.pupil
-        self.towers = towers
-        self.labels = labels
-        self.label_weight = label_weight
-        self.examples = examples
-        self.check = check
         self.groups = Groups.of(examples, learn)
-        self.shapes = shapes
-        self.small_share = small_share
+        self.pupil = Pupil(towers, labels, recipe, len(self.groups.pairs))
+        self.model = self.pupil
+        self.towers, self.labels, self.examples, self.check, self.recipe = towers, labels, examples, check, recipe
         self._stage = 0
-        self.smoothing = smoothing
         chosen = (self.groups.pairs, self.groups.words, self.groups.pictures)
-        self.sizes = [min(batch_size, len(group)) for group in chosen]
+        self.sizes = [min(recipe.batch_size, len(group)) for group in chosen]
         self.steps = sum(len(group) // size for group, size in zip(chosen, self.sizes, strict=True) if size)
 
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """Batches of the three groups, mixed by chance."""
-        shape = self.shapes[self.stage(share)]
-        ways = (self._pair, self._said_twice, self._seen_twice)
-        groups = (self.groups.pairs, self.groups.words, self.groups.pictures)
-        plan = [
-            (way, batch)
-            for way, group, size in zip(ways, groups, self.sizes, strict=True)
-            if size
-            for batch in batches(group, size, rng)
-        ]
+        shape = self.recipe.shapes[self.stage(share)]
+        plan = [*self._plan_pairs(share, shape, rng)]
+        for way, group, size in (
+            (self._said_twice, self.groups.words, self.sizes[1]),
+            (self._seen_twice, self.groups.pictures, self.sizes[2]),
+        ):
+            plan += [(way, batch) for batch in batches(group, size, rng)] if size else []
         for place in rng.permutation(len(plan)).tolist():
             way, batch = plan[place]
-            with fast():
-                left, right = way(batch, shape, rng)
-            logits = self.towers.logits(left, right)
-            loss = info_nce(logits, ignore=self.examples.duplicates(batch), smoothing=self.smoothing)
-            if self.pupil.heads is not None and way != self._said_twice:
-                asked = self.pupil.heads.loss(right.float(), torch.from_numpy(self.labels.classes[batch]))
-                loss = loss + self.label_weight * asked
-            yield loss
+            yield self._loss(way, batch, shape, rng)
+
+    def _loss(self, way: View, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
+        with fast():
+            left, right = way(batch, shape, rng)
+        examples, pupil = self.examples, self.pupil
+        keys = examples.keys(batch) if way == self._pair else None
+        loss: Tensor = pupil.objective(
+            left, right, self.towers.heat, examples.duplicates(batch), examples.together(batch), keys
+        )
+        if pupil.heads is not None and way != self._said_twice:
+            asked = pupil.heads.loss(right.float(), torch.from_numpy(self.labels.classes[batch]))
+            loss = loss + self.recipe.label_weight * asked
+        return loss
+
+    def _plan_pairs(
+        self, share: float, shape: tuple[int, int], rng: np.random.Generator
+    ) -> Iterator[tuple[View, Ints]]:
+        """Batches of the items with both: by chance, or near neighbours towards the end."""
+        pairs, size, recipe = self.groups.pairs, self.sizes[0], self.recipe
+        if not size:
+            return
+        hard = share >= 1 - recipe.hard_share and size >= 2 * recipe.hard_group
+        if hard:
+            if self.pupil.age % recipe.hard_refresh == 0:
+                self.pupil.groups.copy_(torch.from_numpy(groups_of(*self._say(pairs, shape), recipe.hard_group, rng)))
+            self.pupil.age += 1
+        chosen = hard_batches(pairs[self.pupil.groups.numpy()], size, rng) if hard else batches(pairs, size, rng)
+        yield from ((self._pair, batch) for batch in chosen)
+
+    def _say(self, chosen: Ints, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+        """What the towers say of items now, words and pictures. Shapes: (n,) -> (n, dim) twice."""
+        with fast():
+            pictures = PictureEncoder(self.towers.picture, shape).encode_frames(self.examples.frames[chosen])
+            texts = encode_tokens(self.towers.text.eval(), self.examples.whole(chosen))
+        self.towers.train()
+        return texts, pictures
 
     def stage(self, share: float) -> int:
         """0 while pictures are small, 1 when they are whole."""
-        self._stage = int(share >= self.small_share)
+        self._stage = int(share >= self.recipe.small_share)
         return self._stage
 
     def validate(self, model: nn.Module) -> float | None:
         """Mean reciprocal rank of the right picture for a text among the held-out ones."""
         if not len(self.check) or not isinstance(model, Pupil):
             return None
-        pictures = PictureEncoder(model.towers.picture, self.shapes[self._stage]).encode_frames(
-            self.examples.frames[self.check]
-        )
+        shape = self.recipe.shapes[self._stage]
+        pictures = PictureEncoder(model.towers.picture, shape).encode_frames(self.examples.frames[self.check])
         texts = encode_tokens(model.towers.text, self.examples.whole(self.check))
         scores = texts @ pictures.T
         ranks = (scores > np.diagonal(scores)[:, None]).sum(1) + 1
         return float((1 / ranks).mean())
 
     def _pair(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        words = self.examples.words(batch, rng)
-        return self.towers.text(words), self.towers.picture(self.examples.pictures(batch, shape, rng))
+        return self._said(batch, rng), self._seen(batch, shape, rng)
 
     def _said_twice(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         del shape
-        return self.towers.text(self.examples.words(batch, rng)), self.towers.text(self.examples.words(batch, rng))
+        return self._said(batch, rng), self._said(batch, rng)
 
     def _seen_twice(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        seen = [self.towers.picture(self.examples.pictures(batch, shape, rng)) for _ in range(2)]
-        return seen[0], seen[1]
+        return self._seen(batch, shape, rng), self._seen(batch, shape, rng)
+
+    def _said(self, batch: Ints, rng: np.random.Generator) -> Tensor:
+        return in_chunks(self.towers.text, self.examples.words(batch, rng), self.recipe.chunk)
+
+    def _seen(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
+        return in_chunks(self.towers.picture, self.examples.pictures(batch, shape, rng), self.recipe.chunk)

@@ -47,5 +47,5 @@ class PictureEncoder(Encoder[Image.Image]):
         for start in range(0, len(frames), BATCH):
             x = as_input(torch.from_numpy(frames[start : start + BATCH]), self.shape)
             both = self.tower(torch.cat([x, x.flip(3)])).view(2, len(x), self.dim)
-            out[start : start + BATCH] = both.sum(0).numpy()
+            out[start : start + BATCH] = both.sum(0).float().numpy()
         return unit(out)

@@ -1,12 +1,14 @@
 """Changes to a batch of pictures that leave the product what it is: mirrored, shifted, a little closer or lighter.
 
-Colour is never turned: it is half of what a text says of a product.
+Colour is not turned unless asked for: where a catalog tells colours, it is half of what a text says of a product.
 """
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from tastemaker.core.types import Doubles
 
 
 def as_input(frames: Tensor, shape: tuple[int, int] | None = None) -> Tensor:
@@ -20,7 +22,9 @@ def as_input(frames: Tensor, shape: tuple[int, int] | None = None) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def augment(pictures: Tensor, rng: np.random.Generator, *, light: float = 0.1) -> Tensor:
+def augment(
+    pictures: Tensor, rng: np.random.Generator, *, light: float = 0.1, hue: float = 0.0, cover: float = 0.0
+) -> Tensor:
     """A changed copy of every picture.
 
     Shapes: (n, 3, h, w) -> the same.
@@ -29,6 +33,8 @@ def augment(pictures: Tensor, rng: np.random.Generator, *, light: float = 0.1) -
         pictures: values 0 to 1.
         rng: where chance comes from.
         light: brightness and contrast move by up to this much.
+        hue: colours are turned by up to this share of the circle, and their strength moves as much; 0 leaves them.
+        cover: share of the pictures of which a rectangle is covered (random erasing, Zhong et al. 2017).
     """
     n = len(pictures)
     zoom = rng.uniform(0.85, 1.05, n)
@@ -42,4 +48,34 @@ def augment(pictures: Tensor, rng: np.random.Generator, *, light: float = 0.1) -
     moved = functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
     gain = torch.from_numpy(rng.uniform(1 - light, 1 + light, (n, 1, 1, 1)).astype(np.float32))
     shift = torch.from_numpy(rng.uniform(-light / 3, light / 3, (n, 1, 1, 1)).astype(np.float32))
-    return ((moved - 0.7) * gain + 0.7 + shift).contiguous(memory_format=torch.channels_last)
+    lit = (moved - 0.7) * gain + 0.7 + shift
+    if hue:
+        lit = turned(lit, rng.uniform(-hue, hue, n), rng.uniform(1 - hue, 1 + hue, n))
+    if cover:
+        lit = lit.masked_fill(_rectangles(n, (lit.shape[2], lit.shape[3]), cover, rng)[:, None], 0.7)
+    return lit.contiguous(memory_format=torch.channels_last)
+
+
+def turned(pictures: Tensor, hue: Doubles, strength: Doubles) -> Tensor:
+    """Colours turned around the grey axis and moved away from it; greys stay what they are.
+
+    Shapes: pictures (n, 3, h, w), hue (n,) shares of the circle, strength (n,) -> (n, 3, h, w).
+    """
+    angle = 2 * np.pi * hue[:, None, None]
+    grey = np.full((3, 3), 1 / 3)
+    cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
+    around = np.cos(angle) * (np.eye(3) - grey) + np.sin(angle) * cross
+    matrix = torch.from_numpy((grey + strength[:, None, None] * around).astype(np.float32))
+    return torch.einsum("nij,njhw->nihw", matrix, pictures)
+
+
+def _rectangles(n: int, shape: tuple[int, int], share: float, rng: np.random.Generator) -> Tensor:
+    """True inside one rectangle of some of the pictures, a fifth to a half of each side. Shapes: -> (n, h, w)."""
+    inside = (rng.random(n) < share)[:, None, None]
+    for axis, length in enumerate(shape):
+        size = np.ceil(length * rng.uniform(0.2, 0.5, n))
+        start = np.floor(rng.random(n) * (length - size + 1))
+        line = np.arange(length)
+        along = (line >= start[:, None]) & (line < (start + size)[:, None])
+        inside = inside & (along[:, :, None] if axis == 0 else along[:, None, :])
+    return torch.from_numpy(inside)
