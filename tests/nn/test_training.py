@@ -145,3 +145,37 @@ def test_the_rate_rises_and_falls():
     assert all(a > b for a, b in pairwise(rates[10:]))
     assert rates[55] == pytest.approx(0.5)
     assert rates[-1] < 0.001
+
+
+def test_a_training_on_more_data_ends_where_the_first_was_best(tmp_path):
+    """Rates and chance are those of the first until then, so that on the same data it comes to the same weights."""
+    first, second, plan = Line(), Line(), Plan(epochs=10, learning_rate=0.03, checks=10, checkpoint=tmp_path / "c")
+    first.validate = lambda model: -abs(4.0 - len(first.shares))  # best after four epochs
+    second.validate = lambda model: None
+    best = train(first, plan).best
+    assert best == 4
+    seen = []
+    outcome = train(second, plan.ending(best), seen.append)
+    assert (outcome.epochs, outcome.best) == (4, 0)
+    assert seen[0].total == 4 * second.steps
+    torch.testing.assert_close(weights(second), weights(first), rtol=0, atol=0)
+    assert {path.name for path in tmp_path.iterdir()} == {"c", "c.again"}
+
+
+def test_a_training_without_validation_ends_as_planned():
+    plan = Plan(epochs=3)
+    assert plan.ending(0) == plan
+    assert Plan(epochs=3, stop=7).last == 3
+    outcome = train(Line(), plan.ending(0))
+    assert (outcome.epochs, outcome.best) == (3, 3)  # its own validation is best at the end
+
+
+def test_a_finished_training_still_knows_its_best_epoch(tmp_path):
+    plan = Plan(epochs=6, checks=6, checkpoint=tmp_path / "c")
+    first, again = Line(), Line()
+    for one in (first, again):
+        one.validate = lambda model: -abs(2.0 - len(first.shares))
+    assert train(first, plan).best == 2
+    assert train(again, plan).best == 2
+    assert again.shares == []
+    torch.testing.assert_close(weights(again), weights(first), rtol=0, atol=0)

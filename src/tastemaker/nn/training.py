@@ -9,8 +9,9 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -68,6 +69,7 @@ class Plan:
         seed: of every chance.
         checkpoint: file to write each epoch and to resume from; None keeps none.
         key: of the data and the settings; a checkpoint with another key is not taken.
+        stop: epochs after which it ends although rate and stages aim at `epochs`; 0 for all of them.
     """
 
     epochs: int
@@ -82,6 +84,23 @@ class Plan:
     seed: int = 0
     checkpoint: Path | None = None
     key: str = ""
+    stop: int = 0
+
+    @property
+    def last(self) -> int:
+        """The epoch after which it ends at the latest."""
+        return min(self.epochs, self.stop or self.epochs)
+
+    def ending(self, epochs: int) -> Self:
+        """The same training once more, on more data: it ends where an earlier one was best, on its own checkpoint.
+
+        Args:
+            epochs: :attr:`Outcome.best` of the earlier training; 0 leaves the plan as it is.
+        """
+        if not epochs:
+            return self
+        path = self.checkpoint
+        return replace(self, stop=epochs, checkpoint=None if path is None else path.with_name(f"{path.name}.again"))
 
 
 @dataclass
@@ -94,6 +113,7 @@ class Outcome:
         score: best validation; -inf when there was none.
         seconds: wall time, earlier parts included.
         scores: validation after each epoch that had one, of this part.
+        best: epoch of the best validation, whose weights are kept; 0 when there was none.
     """
 
     epochs: int = 0
@@ -101,6 +121,7 @@ class Outcome:
     score: float = -math.inf
     seconds: float = 0.0
     scores: dict[int, float] = field(default_factory=dict)
+    best: int = 0
 
 
 def train(learning: Learning, plan: Plan, observer: Observer = silent) -> Outcome:
@@ -111,11 +132,11 @@ def train(learning: Learning, plan: Plan, observer: Observer = silent) -> Outcom
         Cancelled: the observer asked to stop; the checkpoint of the last whole epoch stays.
     """
     run = _Run(learning, plan)
-    with track(observer, learning.name, plan.epochs * learning.steps) as task:
+    with track(observer, learning.name, plan.last * learning.steps) as task:
         if run.resume():
             task.advance(run.outcome.epochs * learning.steps)
             task.note(f"goes on after epoch {run.outcome.epochs}")
-        while run.outcome.epochs < plan.epochs and not run.stopped(task):
+        while run.outcome.epochs < plan.last and not run.stopped(task):
             run.epoch(task)
         run.finish()
     return run.outcome
@@ -188,7 +209,7 @@ class _Run:
 
     def _check(self) -> None:
         every = max(1, self.plan.epochs // max(1, self.plan.checks))
-        if self.outcome.epochs % every and self.outcome.epochs < self.plan.epochs:
+        if self.outcome.epochs % every and self.outcome.epochs < self.plan.last:
             return
         score = self.learning.validate(self.averaged)
         if score is None:
@@ -205,12 +226,13 @@ class _Run:
             task.note(f"early stop after epoch {done}: best at epoch {self.best_epoch}")
             return True
         if done and self.outcome.seconds * (done + 1) / done > plan.max_seconds:
-            task.note(f"time is up after epoch {done} of {plan.epochs}")
+            task.note(f"time is up after epoch {done} of {plan.last}")
             return True
         return False
 
     def finish(self) -> None:
         """Leave the best weights in the model."""
+        self.outcome.best = self.best_epoch if self.best else 0
         weights = self.best or (self.averaged.state_dict() if self.plan.average else {})
         if weights:
             self.learning.model.load_state_dict(weights)

@@ -63,16 +63,17 @@ class Als(Factors[AlsConfig]):
     @override
     def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
         """Compare settings by short runs, then learn with the best; keep the best round."""
-        config = self.config
+        config = self.fixed
         confidence = CONFIDENCES if config.confidence is None else (config.confidence,)
         penalty = PENALTIES if config.regularisation is None else (config.regularisation,)
-        with threadpool_limits(1, "blas"), track(observer, "als", config.epochs) as task:
+        epochs = self._stop or config.epochs
+        with threadpool_limits(1, "blas"), track(observer, "als", epochs) as task:
             option = (confidence[0], penalty[0])
             if questions is not None and len(confidence) * len(penalty) > 1:
                 option = self._compared(events, [(c, option[1]) for c in confidence], questions)
                 option = self._compared(events, [(option[0], p) for p in penalty], questions)
             task.note(f"confidence {option[0]:g}, regularisation {option[1]:g}")
-            self._run(events, option, config.epochs, questions, task)
+            self._best = self._run(events, option, epochs, questions, task)
 
     def _compared(
         self, events: Interactions, options: list[tuple[float, float]], questions: Validation
@@ -90,8 +91,8 @@ class Als(Factors[AlsConfig]):
         epochs: int,
         questions: Validation | None,
         task: Task | None,
-    ) -> None:
-        """Rounds of ALS; leaves the factors of the best round, of the last without questions."""
+    ) -> int:
+        """Rounds of ALS; leaves the factors of the best round, of the last without questions, and says which it is."""
         from implicit.cpu.als import AlternatingLeastSquares
 
         self._option = option
@@ -99,7 +100,7 @@ class Als(Factors[AlsConfig]):
             factors=self.config.dim, alpha=option[0], regularization=option[1], iterations=epochs,
             use_cg=False, num_threads=1, random_state=derive(self.config.seed, "als") % (1 << 32),
         )  # fmt: skip
-        best = (-np.inf, np.empty((0, 0), np.float32))
+        best = (-np.inf, 0, np.empty((0, 0), np.float32))
 
         def after(epoch: int, seconds: float, loss: float | None) -> None:
             nonlocal best
@@ -107,12 +108,13 @@ class Als(Factors[AlsConfig]):
             if questions is not None and (epoch % 3 == 2 or epoch == epochs - 1):
                 self.take(model.item_factors)
                 gain = self.gain(questions)
-                best = max(best, (gain, model.item_factors.copy()), key=lambda found: found[0])
+                best = max(best, (gain, epoch + 1, model.item_factors.copy()), key=lambda found: found[0])
             if task is not None:
                 task.advance()
 
         model.fit(events.matrix()[:, self._rows], show_progress=False, callback=after)
-        self.take(model.item_factors if questions is None else best[1])
+        self.take(model.item_factors if questions is None else best[2])
+        return best[1]
 
     @override
     def take(self, items: Floats, offset: Floats | None = None) -> None:

@@ -75,38 +75,37 @@ class Bpr(Factors[BprConfig]):
         """Learn, looking at the questions now and then; keep the best moment."""
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-        config = self.config
+        config, epochs = self.fixed, self._stop or self.config.epochs
         people = events.matrix()[:, self._rows].tocsr()
         popular = np.log(np.asarray(people.sum(axis=0)).ravel())
         model = BayesianPersonalizedRanking(
             factors=config.dim, learning_rate=config.learning_rate, regularization=config.weight_decay,
-            iterations=config.epochs, num_threads=1, random_state=derive(config.seed, "bpr") % (1 << 32),
+            iterations=epochs, num_threads=1, random_state=derive(config.seed, "bpr") % (1 << 32),
         )  # fmt: skip
-        best: tuple[float, Mapping[str, npt.NDArray[np.generic]]] = (-np.inf, {})
-        every = max(1, config.epochs // CHECKS)
+        best: tuple[float, int, Mapping[str, npt.NDArray[np.generic]]] = (-np.inf, 0, {})
+        every = max(1, epochs // CHECKS)
+        fames = FAMES if config.fame is None else (config.fame,)
 
         def after(epoch: int, *facts: object) -> None:
             nonlocal best
             del facts
             task.advance()
-            last = epoch == config.epochs - 1
+            last = epoch == epochs - 1
             if not last and (questions is None or (epoch + 1) % every):
                 return
             self._reader = reader(people, model.user_factors[:, :-1], config.ridge)
-            for fame in self._fames() if questions is not None else self._fames()[:1]:
+            for fame in fames if questions is not None else fames[:1]:
                 self._fame = fame
                 self.take(model.item_factors[:, :-1], model.item_factors[:, -1] + self._fame * popular)
                 gain = self.gain(questions) if questions is not None else float(epoch)
                 if gain > best[0]:
-                    best = (gain, self.tensors())
+                    best = (gain, epoch + 1, self.tensors())
 
-        with threadpool_limits(1, "blas"), track(observer, "bpr", config.epochs) as task:
+        with threadpool_limits(1, "blas"), track(observer, "bpr", epochs) as task:
             model.fit(people, show_progress=False, callback=after)
-            self.restore(best[1])
+            _, self._best, learned = best
+            self.restore(learned)
             task.note(f"fame {self._fame:g}")
-
-    def _fames(self) -> tuple[float, ...]:
-        return FAMES if self.config.fame is None else (self.config.fame,)
 
     @override
     def read(self, places: Ints, weights: Floats) -> Floats:

@@ -3,6 +3,12 @@
 What ALS, BPR and LightGCN differ in is how they learn the items' vectors and how they read a history. Because a person
 is a function of a history, nobody needs to have been there when the method was fitted, and each item's share of a score
 is known.
+
+A method that was given no validation learns twice: without the choices that it hides from itself, to see when to stop;
+then from all events, for as long. To take part, its ``learn`` says in ``self._best`` which epoch was best and, where
+``self._stop`` is not 0, ends after so many; in nn's training that is one line::
+
+    self._best = train(learning, plan.ending(self._stop), observer).best
 """
 
 from abc import abstractmethod
@@ -18,12 +24,12 @@ from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.lines import Lines, chosen
 from tastemaker.recommenders.signals import in_order, recent, shares
-from tastemaker.recommenders.validation import Validation, held_back, some
+from tastemaker.recommenders.validation import Validation, again, held_back, some
 
 HALF_LIVES = (0.0, 20.0, 5.0)
 ASKED = 3_000  # people of a validation that settings and epochs are chosen on
@@ -51,8 +57,9 @@ class Collaborative(Recommender[F]):
     serves_cold_items: ClassVar[bool] = False
 
     _half_life: float = 0.0
-    _rows: Ints
-    _place: Ints
+    _lines: Lines
+    _best: int = 0  # the epoch that hidden choices found best; 0 where a method does not say
+    _stop: int = 0  # in a training on all events: after how many epochs it ends; else 0
 
     @property
     @override
@@ -66,7 +73,8 @@ class Collaborative(Recommender[F]):
 
         Args:
             events: what may be learned from; every row of ``self._rows`` has one.
-            questions: to choose settings and epochs on; None when there is too little.
+            questions: to choose settings and epochs on; None when there is too little, and in a training on all events:
+                then what was chosen before stands.
             observer: is told how far it is.
         """
 
@@ -78,22 +86,44 @@ class Collaborative(Recommender[F]):
         observer: Observer = silent,
         validation: Validation | None = None,
     ) -> Self:
-        """Learn the vectors, and how far back a history is read.
+        """Learn what there is to know, choose what was left open; then, where choices were hidden, learn from all.
 
         Raises:
             FitError: nobody did anything yet.
         """
-        if not catalog.interactions.counts().any():
-            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
-        events, questions = held_back(catalog.interactions, validation, seed=self.config.seed)
-        rows = np.flatnonzero(events.counts()).astype(np.int64)
-        self._know(rows, events.n_rows)
-        self._half_life = self.config.half_life or 0.0
+        events = catalog.interactions
+        part, questions = held_back(events, validation, seed=self.config.seed)
         questions = None if questions is None else some(questions, ASKED, self.config.seed)
-        self.learn(events, questions, observer)
-        if questions is not None and self.config.half_life is None and in_order(events):
-            self._half_life = self._read_best(questions)
+        self._half_life, self._best, self._stop = self.config.half_life or 0.0, 0, 0
+        self.begin(catalog, vectors, part)
+        self.learn(part, questions, observer)
+        if questions is not None:
+            self.choose(part, questions)
+        if part is not events and self._best:
+            observer(again(type(self).__name__, self._best))
+            self._stop = self._best
+            self.begin(catalog, vectors, events)
+            self.learn(events, None, observer)
         return self
+
+    def begin(self, catalog: Catalog, vectors: ItemVectors | None, events: Interactions) -> None:
+        """See what there is to learn from, before it is learned.
+
+        Raises:
+            FitError: nobody did anything yet.
+        """
+        del catalog, vectors
+        self._know(chosen(events, type(self).__name__), events.n_rows)
+
+    def choose(self, events: Interactions, questions: Validation) -> None:
+        """What training does not choose."""
+        if self.config.half_life is None and in_order(events):
+            self._half_life = self._read_best(questions)
+
+    @property
+    def fixed(self) -> F:
+        """Settings as far as they stand: those of the config; in a training on all events those that were chosen."""
+        return self.settled if self._stop else self.config
 
     def _read_best(self, questions: Validation) -> float:
         gains = []
@@ -107,16 +137,19 @@ class Collaborative(Recommender[F]):
         return questions.gain(self.score, self._rows)
 
     def _know(self, rows: Ints, n_rows: int) -> None:
-        self._rows = rows
-        self._place = np.full(n_rows, -1, np.int64)  # row -> its line among the vectors, -1 when it has none
-        self._place[rows] = np.arange(len(rows))
+        self._lines = Lines.of(rows, n_rows)
+
+    @property
+    def _rows(self) -> Ints:
+        return self._lines.rows
+
+    @property
+    def _place(self) -> Ints:
+        return self._lines.place
 
     def places(self, rows: Ints) -> Ints:
         """Lines of the vectors for catalog rows; -1 for rows without one."""
-        known = rows < len(self._place)
-        places = np.full(len(rows), -1, np.int64)
-        places[known] = self._place[rows[known]]
-        return places
+        return self._lines.places(rows)
 
     def _known_of(self, history: History) -> tuple[Ints, Floats]:
         """Known items of a history, newest first, and their weights."""
@@ -126,13 +159,12 @@ class Collaborative(Recommender[F]):
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Which rows are known, and how histories are read."""
-        size, half_life = np.array([len(self._place)], np.int64), np.array([self._half_life], np.float64)
-        return {"rows": self._rows, "size": size, "half_life": half_life}
+        return {**self._lines.tensors(), "half_life": np.array([self._half_life], np.float64)}
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
-        self._know(np.asarray(tensors["rows"], np.int64), int(tensors["size"][0]))
+        self._lines = Lines.restore(tensors)
         self._half_life = float(tensors["half_life"][0])
         return self
 

@@ -96,7 +96,7 @@ class LightGcn(Factors[LightGcnConfig]):
             max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
             key=digest("lightgcn", config, graph.people.indices, graph.people.indptr),
         )  # fmt: skip
-        train(learning, plan, observer)
+        self._best = train(learning, plan.ending(self._stop), observer).best
         self.settle(graph, model.weight)
 
     @torch.no_grad()

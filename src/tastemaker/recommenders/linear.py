@@ -18,10 +18,10 @@ from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History, Interactions
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.lines import Lines, chosen
 from tastemaker.recommenders.signals import in_order, recent, shares, stacked
 from tastemaker.recommenders.validation import Validation
 
@@ -46,6 +46,8 @@ class Linear(Recommender[L]):
     serves_cold_items: ClassVar[bool] = False
 
     _half_life: float | None = None
+    _lines: Lines
+    _matrix: Matrix
 
     @property
     @override
@@ -90,38 +92,23 @@ class Linear(Recommender[L]):
             FitError: nobody did anything yet.
         """
         events = catalog.interactions
-        counts = events.counts()
-        if not counts.any():
-            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
-        chosen = np.argsort(-counts, kind="stable")[: min(self.most(), int((counts > 0).sum()))]
-        rows = np.sort(chosen).astype(np.int64)
+        rows = chosen(events, type(self).__name__)
+        rows = np.sort(rows[np.argsort(-events.counts()[rows], kind="stable")[: self.most()]])
         self._half_life = self.half_lives(events)[0]
-        self._take(rows, len(counts), self.learn(events, rows, validation, observer))
+        self._matrix = self.learn(events, rows, validation, observer)
+        self._lines = Lines.of(rows, events.n_rows)
         return self
-
-    def _take(self, rows: Ints, n_rows: int, matrix: Matrix) -> None:
-        self._rows = rows
-        self._matrix = matrix
-        self._place = np.full(n_rows, -1, np.int64)  # row -> its line in the matrix, -1 when it has none
-        self._place[rows] = np.arange(len(rows))
-
-    def places(self, rows: Ints) -> Ints:
-        """Lines of the matrix for catalog rows; -1 for rows that it does not know."""
-        known = rows < len(self._place)
-        places = np.full(len(rows), -1, np.int64)
-        places[known] = self._place[rows[known]]
-        return places
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Weighted sums of matrix lines; -inf for unknown rows, and for a history that holds no known row.
 
         Shapes: (len(histories), n).
         """
-        places = self.places(candidates)
+        places = self._lines.places(candidates)
         known = places >= 0
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._place), self.half_life)[:, self._rows]
+            part = stacked(histories[low : low + BATCH], len(self._lines.place), self.half_life)[:, self._lines.rows]
             spoken = np.flatnonzero(np.diff(part.indptr))
             if len(spoken):
                 answer = self._product(part[spoken])
@@ -138,8 +125,8 @@ class Linear(Recommender[L]):
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
         rows, weights = recent(history, self.half_life)
-        place = int(self.places(np.array([row]))[0])
-        here = self.places(rows)
+        place = int(self._lines.places(np.array([row]))[0])
+        here = self._lines.places(rows)
         known = here >= 0
         if place < 0 or not known.any():
             return []
@@ -149,11 +136,7 @@ class Linear(Recommender[L]):
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The matrix, and which rows it is about."""
-        state: dict[str, npt.NDArray[np.generic]] = {
-            "rows": self._rows,
-            "size": np.array([len(self._place)], np.int64),
-            "half_life": np.array([self.half_life], np.float64),
-        }
+        state = {**self._lines.tensors(), "half_life": np.array([self.half_life], np.float64)}
         if isinstance(self._matrix, csr_matrix):
             matrix = self._matrix
             return state | {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
@@ -162,15 +145,13 @@ class Linear(Recommender[L]):
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
-        rows = np.asarray(tensors["rows"], np.int64)
+        self._lines = Lines.restore(tensors)
         self._half_life = float(tensors["half_life"][0]) if "half_life" in tensors else None
-        matrix: Matrix
         if "matrix" in tensors:
-            matrix = np.asarray(tensors["matrix"], np.float32)
+            self._matrix = np.asarray(tensors["matrix"], np.float32)
         else:
             parts = (tensors["data"], tensors["indices"], tensors["indptr"])
-            matrix = csr_matrix(parts, shape=(len(rows), len(rows)))
-        self._take(rows, int(tensors["size"][0]), matrix)
+            self._matrix = csr_matrix(parts, shape=(len(self._lines), len(self._lines)))
         return self
 
 

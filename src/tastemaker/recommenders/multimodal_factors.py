@@ -16,14 +16,12 @@ from typing_extensions import override
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
-from tastemaker.core.errors import FitError
-from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.recommenders import multimodal
-from tastemaker.recommenders.factors import ASKED, Factors, FactorsConfig
+from tastemaker.recommenders.factors import Factors, FactorsConfig
+from tastemaker.recommenders.lines import chosen
 from tastemaker.recommenders.multimodal import Neighbours
-from tastemaker.recommenders.signals import in_order
-from tastemaker.recommenders.validation import Validation, held_back, some
+from tastemaker.recommenders.validation import Validation
 
 NEWNESS = (0.0, -0.5, -1.0, -2.0, -4.0)
 """What is added to the score of items without events, in deviations of a person's scores; validation chooses."""
@@ -72,36 +70,19 @@ class MultimodalFactors(Factors[F]):
         return 0
 
     @override
-    def fit(
-        self,
-        catalog: Catalog,
-        vectors: ItemVectors | None,
-        observer: Observer = silent,
-        validation: Validation | None = None,
-    ) -> Self:
-        """Learn the vectors; then how histories are read and how far new items are trusted.
-
-        Raises:
-            FitError: nobody did anything yet.
-        """
-        if not catalog.interactions.counts().any():
-            raise FitError(f"{type(self).__name__}: there are no events", hint="add an events file, or record events")
-        events, questions = held_back(catalog.interactions, validation, seed=self.config.seed)
-        self._events = np.flatnonzero(events.counts()).astype(np.int64)
+    def begin(self, catalog: Catalog, vectors: ItemVectors | None, events: Interactions) -> None:
+        """Read the modalities; items without events are trusted as was chosen, at first like all others."""
+        self._events = chosen(events, type(self).__name__)
         self._near = Neighbours(multimodal.learn(catalog, vectors), self._events, self.neighbours())
         self.see(catalog, vectors)
-        self._half_life, self._newness = self.config.half_life or 0.0, 0.0
-        questions = None if questions is None else some(questions, ASKED, self.config.seed)
-        self.learn(events, questions, observer)
-        self.place()
-        if questions is not None:
-            self._settle(events, questions)
-        return self
+        if not self._stop:
+            self._newness = 0.0
 
-    def _settle(self, events: Interactions, questions: Validation) -> None:
-        """What training does not choose."""
-        if self.config.half_life is None and in_order(events):
-            self._half_life = self._read_best(questions)
+    @override
+    def choose(self, events: Interactions, questions: Validation) -> None:
+        """How histories are read, and how far new items are trusted."""
+        self.place()
+        super().choose(events, questions)
         if len(self._rows) == len(self._events):
             return
         scores = self.score(questions.histories[:SAMPLE], self._events)

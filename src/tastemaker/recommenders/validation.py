@@ -1,7 +1,8 @@
 """What some people chose next, hidden from training: on it a method chooses its settings and when to stop.
 
 It is never the data that a table is made of. Whoever evaluates may bring it (a data set with a validation part of its
-own); a method that is given none hides some of the newest choices from itself.
+own); a method that is given none hides some of the newest choices from itself. These it has not learned when it has
+chosen: a method that is trained does so once more on all events, as long as was best (see :func:`again`).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.core.progress import Noted
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints, UserId
 from tastemaker.recommenders.rehearsal import rehearse
@@ -79,3 +81,8 @@ def held_back(
     if rehearsal is None:
         return events, None
     return rehearsal.train, Validation(rehearsal.histories, rehearsal.hidden)
+
+
+def again(method: str, epochs: int) -> Noted:
+    """What is said before the training on all events, which follows where :func:`held_back` hid some."""
+    return Noted(method, f"again on all events, {epochs} epoch{'s' * (epochs != 1)}")
