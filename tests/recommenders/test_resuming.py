@@ -24,6 +24,9 @@ READS_FEATURES = {
     "semantic-ids": {"dim": 8, "levels": 2},
 }
 METHODS = READS_EVENTS | READS_FEATURES
+TWICE = ["lightgcn", "sasrec", "sasrec-content", "semantic-ids"]
+AGAIN = "again on all events"
+THIRD = "epoch 3"  # said before it is written down
 
 
 class Shop:
@@ -33,8 +36,8 @@ class Shop:
         self.method, self.state = find("recommender", method), state
         self.config = self.method.config_class.read({"epochs": 4, **METHODS[method]})
 
-    def fit(self, *, events=0, features=0, checkpoint=True, cut=False):
-        """Scores of two people, and what was said."""
+    def fit(self, *, events=0, features=0, checkpoint=True, cut=None):
+        """Scores of two people, and what was said; cut at the first message that begins so."""
         board, said = checkerboard(seed=events), []
         items = [board.item(row) for row in range(board.size)]
         matrices = {"picture": parity_vectors(board, seed=features)}
@@ -43,11 +46,17 @@ class Shop:
         def listen(event):
             if isinstance(event, Noted):
                 said.append(event.message)
-                if cut and event.message.startswith("epoch 3"):  # before it is written down
+                if cut and event.message.startswith(cut):
                     raise Cancelled("enough")
 
         made = self.method(self.config, checkpoint=self.state if checkpoint else None).fit(catalog, None, listen)
         return made.score([history_of(0), history_of(1)], np.arange(36)), said
+
+
+def before(mark, said):
+    """Messages before the first that begins so; all where none does."""
+    at = next((place for place, message in enumerate(said) if message.startswith(mark)), len(said))
+    return said[:at]
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -55,18 +64,32 @@ def test_a_cut_training_goes_on_to_the_same_end(name, tmp_path):
     shop = Shop(name, tmp_path / "state")
     whole, _ = shop.fit(checkpoint=False)
     with pytest.raises(Cancelled):
-        shop.fit(cut=True)
+        shop.fit(cut=THIRD)
     scores, said = shop.fit()
     assert "goes on after epoch 2" in said
-    assert [message for message in said if message.startswith(("epoch 1", "epoch 2"))] == []
+    assert [message for message in before(AGAIN, said) if message.startswith(("epoch 1", "epoch 2"))] == []
     assert scores == pytest.approx(whole, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_training_cut_on_all_events_does_not_choose_anew(name, tmp_path):
+    shop = Shop(name, tmp_path / "state")
+    whole, all_said = shop.fit(checkpoint=False)
+    with pytest.raises(Cancelled):
+        shop.fit(cut=AGAIN)
+    scores, said = shop.fit()
+    assert any(message.startswith("epoch 1") for message in before(AGAIN, all_said))
+    assert not any(message.startswith("epoch") for message in before(AGAIN, said))
+    assert any(message.startswith("epoch 1") for message in said)
+    assert scores == pytest.approx(whole, abs=1e-5)
+    assert not any(message.startswith("epoch") for message in shop.fit()[1])  # both are done
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_other_events_of_the_same_number_begin_anew(name, tmp_path):
     shop = Shop(name, tmp_path / "state")
     with pytest.raises(Cancelled):
-        shop.fit(cut=True)
+        shop.fit(cut=THIRD)
     scores, said = shop.fit(events=1)
     assert not any(message.startswith("goes on") for message in said)
     assert scores == pytest.approx(shop.fit(events=1, checkpoint=False)[0], abs=1e-5)
@@ -76,6 +99,6 @@ def test_other_events_of_the_same_number_begin_anew(name, tmp_path):
 def test_other_features_of_the_same_shape_begin_anew(name, tmp_path):
     shop = Shop(name, tmp_path / "state")
     with pytest.raises(Cancelled):
-        shop.fit(cut=True)
+        shop.fit(cut=THIRD)
     _, said = shop.fit(features=1)
     assert not any(message.startswith("goes on") for message in said)

@@ -26,6 +26,7 @@ from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.nn.sequence_content import Known
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.features import Features, digests
+from tastemaker.recommenders.lines import Lines
 from tastemaker.recommenders.modalities import Modalities
 from tastemaker.recommenders.sasrec import SasRec, SasRecConfig
 from tastemaker.recommenders.validation import Validation
@@ -129,7 +130,7 @@ class SasRecContent(SasRec[SasRecContentConfig]):
     ) -> Self:
         """Learn what follows what, and what content has to do with it; see :meth:`SasRec.fit`."""
         super().fit(catalog, vectors, observer, validation)
-        self._warm = len(self._rows)
+        self._warm = len(self._lines)
         self._seen = np.zeros(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
@@ -160,8 +161,9 @@ class SasRecContent(SasRec[SasRecContentConfig]):
         known, some = self._reader.read(catalog, vectors, changed)
         places = self.places(changed)
         fresh = some & (places < 0)
-        places[fresh] = len(self._rows) + np.arange(int(fresh.sum()))
-        self._take(np.concatenate([self._rows, changed[fresh]]), max(catalog.size, len(self._place)))
+        places[fresh] = len(self._lines) + np.arange(int(fresh.sum()))
+        rows = np.concatenate([self._lines.rows, changed[fresh]])
+        self._lines = Lines.of(rows, max(catalog.size, len(self._lines.place)))
         table = torch.cat([self._table, self._table.new_zeros(int(fresh.sum()), self._table.shape[1])])
         served = places >= 0
         at = torch.from_numpy(places[served])

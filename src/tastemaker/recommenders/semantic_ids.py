@@ -13,8 +13,7 @@ items have events (see docs/benchmarks.md), and the default. The other two foret
 Items that share all their codes are told apart by one more code, a number among them, as in TIGER.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import numpy as np
@@ -27,30 +26,30 @@ from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError
-from tastemaker.core.progress import Observer, silent
+from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import derive
-from tastemaker.core.types import Floats, Ints
+from tastemaker.core.types import Ints
 from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.id_model import Decoder, IdModel, IdShape
 from tastemaker.nn.quantisation import numbered
-from tastemaker.nn.training import Plan, train
 from tastemaker.recommenders import features
-from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.semantic_codes import Kind, Recipe, Streams, learn
+from tastemaker.recommenders.semantic_codes import EVENTS, Kind, Recipe, Streams, learn
 from tastemaker.recommenders.semantic_marks import Made, Marks
 from tastemaker.recommenders.semantic_reading import ASKED, Foretelling, Ids, Reader
-from tastemaker.recommenders.sequences import sequences_of
-from tastemaker.recommenders.signals import in_order, shares
-from tastemaker.recommenders.validation import Validation, held_back, some
+from tastemaker.recommenders.sequential import (
+    Answer,
+    Material,
+    Sequential,
+    SequentialConfig,
+    restored,
+    stored,
+)
+from tastemaker.recommenders.validation import Validation
 
-BATCH = 512
-STEPS = 7_000  # that an open number of epochs aims at
-FEWEST_EPOCHS, MOST_EPOCHS = 10, 30
 MOST_ALIKE = 256  # items of one id that have numbers of their own
 
 
-class SemanticIdsConfig(Config):
+class SemanticIdsConfig(SequentialConfig):
     """Settings of semantic ids."""
 
     decoder: Decoder = "items"
@@ -74,31 +73,15 @@ class SemanticIdsConfig(Config):
     """Share of the items whose own vector is left out of a training step, so that ids alone must do."""
     beams: int = Field(default=50, ge=1)
     """Beginnings of ids that beam search keeps."""
-    dim: int = Field(default=64, ge=4, le=2048)
-    """Length of an item's vector, a multiple of `heads`."""
-    layers: int = Field(default=2, ge=1, le=24)
-    """Layers of attention."""
-    heads: int = Field(default=2, ge=1)
-    """Heads of the attention."""
     dropout: float = Field(default=0.3, ge=0, lt=1)
     """Share dropped in training."""
-    length: int = Field(default=50, ge=1, le=4096)
-    """In items: how much of a history is read, the newest."""
-    epochs: int = Field(default=0, ge=0, le=10_000)
-    """Times every history is looked at; 0 chooses by their number: 10 to 30."""
     batch_size: int = Field(default=128, ge=1)
     """Histories a batch; fewer where there are few."""
     learning_rate: float = Field(default=1e-3, gt=0, le=1)
     """Learning rate at its highest."""
-    weight_decay: float = Field(default=0.05, ge=0)
-    """Pull of the weights towards zero."""
-    max_minutes: float = Field(default=30.0, gt=0)
-    """Minutes after which training stops with what it has."""
-    seed: int = Field(default=0, ge=0)
-    """Of every chance."""
 
 
-class SemanticIds(Recommender[SemanticIdsConfig]):
+class SemanticIds(Sequential[SemanticIdsConfig, Foretelling]):
     """``p(next | history) = prod_l p(c_l | transformer(history))`` over the codes of an item, see the decoders.
 
     Args:
@@ -118,45 +101,41 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
     config_class: ClassVar[type[Config]] = SemanticIdsConfig
     serves_cold_items: ClassVar[bool] = True
 
-    def __init__(self, config: SemanticIdsConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
+    task: ClassVar[str] = "semantic ids"
+    steps: ClassVar[int] = 7_000
+    most_epochs: ClassVar[int] = 30
+
+    _streams: Streams
+    _reader: Reader
 
     @override
-    def fit(
-        self,
-        catalog: Catalog,
-        vectors: ItemVectors | None,
-        observer: Observer = silent,
-        validation: Validation | None = None,
-    ) -> Self:
-        """Make codes of what is known of the items, then learn what follows what.
+    def asked(self) -> int:
+        """As many as the decoder can answer."""
+        return ASKED[self.config.decoder]
+
+    @override
+    def learning(self, material: Material, questions: Validation | None, observer: Observer) -> Foretelling:
+        """Codes of what is known of the items, foretold by a transformer.
 
         Raises:
-            FitError: nobody chose two items, nothing is known of the items, or their codes collapsed.
+            FitError: nothing is known of the items, or their codes collapsed.
         """
-        c = self.config
-        events, validation = held_back(catalog.interactions, validation, seed=c.seed)
-        rows = np.flatnonzero(events.counts()).astype(np.int64)
-        place = np.full(catalog.size, -1, np.int64)
-        place[rows] = np.arange(len(rows))
-        sequences = sequences_of(events, place, c.length)
-        if not len(sequences):
-            raise FitError("semantic ids: nobody chose two items", hint="add an events file, or record events")
+        c, lines, catalog, vectors = self.config, material.lines, material.catalog, material.vectors
         recipe = Recipe(c.streams, c.given, c.quantiser, c.levels, c.codes, c.seed)
-        self._streams = learn(catalog, vectors, events, recipe, observer)
-        ids = self._first_ids(catalog, vectors, place)
+        if not material.final or EVENTS in self._streams.sizes:  # what else is known of the items is the same
+            self._streams = learn(catalog, vectors, material.events, recipe, observer)
+        ids = self._first_ids(catalog, vectors, lines.place)
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "weights"))
-            model = IdModel(self._shape(len(rows) if c.own else 0))
-        size = min(c.batch_size, max(16, len(sequences) // 8))
-        asked = None if validation is None else some(validation, ASKED[c.decoder], c.seed, "semantic ids validation")
-        ordered = in_order(catalog.interactions)
-        learning = Foretelling(model, sequences, ids, rows, asked, size, c.beams, ordered=ordered)
-        train(learning, self._plan(learning), observer)
-        self._reader = Reader(model, ids, c.beams)
-        self._digests = features.digests(catalog, vectors)
-        return self
+            model = IdModel(self._shape(len(lines) if c.own else 0))
+        read = (material.sequences.lines, material.sequences.starts, lines.rows, ids.codes, ids.marks, ids.own)
+        return Foretelling(self.task, digest("semantic-ids", c, *read), material, model, ids, questions, c.beams)
+
+    @override
+    def keep(self, learned: Foretelling, material: Material) -> None:
+        """The network, and the ids of all items."""
+        self._reader = Reader(learned.model, learned.ids, self.config.beams)
+        self._digests = features.digests(material.catalog, material.vectors)
 
     def _first_ids(self, catalog: Catalog, vectors: ItemVectors | None, place: Ints) -> Ids:
         """Ids of every row by the streams that were learned; learns what vectors are made of."""
@@ -194,43 +173,31 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         self._digests = np.where(now != 0, now, before)
 
     @override
-    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
-        """Log-probabilities (inner products for the decoder items); -inf for items of which nothing is known.
-
-        Shapes: (len(histories), n).
-        """
-        reader = self._reader
-        lines = reader.ids.lines(candidates)
-        known, trie = np.unique(lines[lines >= 0]), None
-        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        if not len(known):
-            return scores
-        back = np.searchsorted(known, lines[lines >= 0])  # so that the order of the candidates changes nothing
-        for low in range(0, len(histories), BATCH):
-            stories = [reader.story(history) for history in histories[low : low + BATCH]]
-            spoken = np.flatnonzero([len(story) > 0 for story in stories])
-            if len(spoken):
-                trie = reader.trie(known) if trie is None and self.config.decoder == "autoregressive" else trie
-                found = reader.scores(reader.hidden([stories[line] for line in spoken]), known, trie)
-                scores[np.ix_(low + spoken, lines >= 0)] = found[:, back]
-        return scores
+    def story(self, history: History) -> Ints:
+        """The newest rows of a history; rows are their own lines here. Shapes: -> (at most length,)."""
+        return self._reader.story(history)
 
     @override
-    def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
-        """The items of the history without which the item would score lower, by how much lower."""
-        told = self._reader.story(history)
-        asked = self._reader.ids.lines(np.array([row]))
-        if asked[0] < 0 or not len(told):
-            return []
-        distinct = np.unique(told)
-        without = [told[told != line] for line in distinct]
-        scores = self._reader.scores(self._reader.hidden([told, *without]), asked)[:, 0]
-        return shares(distinct, scores[0] - scores[1:], n)
+    def places(self, rows: Ints) -> Ints:
+        """The rows of which anything is known. Shapes: (n,) -> (n,)."""
+        return self._reader.ids.lines(rows)
+
+    @override
+    def rows(self, lines: Ints) -> Ints:
+        """The same. Shapes: (n,) -> (n,)."""
+        return lines
+
+    @override
+    def answering(self, lines: Ints) -> Answer:
+        """Log-probabilities (inner products for the decoder items)."""
+        reader = self._reader
+        known, back = np.unique(lines, return_inverse=True)  # so that the order of the candidates changes nothing
+        trie = reader.trie(known) if self.config.decoder == "autoregressive" else None
+        return lambda stories: reader.scores(reader.hidden(stories), known, trie)[:, back]
 
     @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The network, the quantisers, and every item's id."""
-        net = {f"net.{name}": tensor.numpy() for name, tensor in self._reader.model.state_dict().items()}
         ids = self._reader.ids
         state = {
             "ids": ids.codes,
@@ -239,12 +206,12 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
             "digests": self._digests,
             "sizes": np.array(self._sizes, np.int64),
         }
-        return net | self._streams.tensors() | self._marks.tensors() | state
+        return stored(self._reader.model) | self._streams.tensors() | self._marks.tensors() | state
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
-        state = {name.removeprefix("net."): torch.tensor(t) for name, t in tensors.items() if name.startswith("net.")}
+        state = restored(tensors)
         self._sizes = tuple(int(size) for size in tensors["sizes"].astype(np.int64))
         self._streams = Streams.restore(tensors, self.config.quantiser)
         self._marks = Marks.restore(tensors)
@@ -260,14 +227,4 @@ class SemanticIds(Recommender[SemanticIdsConfig]):
         c = self.config
         return IdShape(
             self._sizes, self._marks.sizes, n_items, c.dim, c.layers, c.heads, c.length, c.dropout, c.forget, c.decoder
-        )  # fmt: skip
-
-    def _plan(self, learning: Foretelling) -> Plan:
-        c = self.config
-        told, ids = learning.sequences, learning.ids
-        key = digest("semantic-ids", c, told.lines, told.starts, learning.rows, ids.codes, ids.marks, ids.own)
-        epochs = c.epochs or int(np.clip(STEPS // learning.steps, FEWEST_EPOCHS, MOST_EPOCHS))
-        return Plan(
-            epochs=epochs, learning_rate=c.learning_rate, weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes,
-            checks=20, seed=c.seed, checkpoint=self._checkpoint, key=key,
         )  # fmt: skip

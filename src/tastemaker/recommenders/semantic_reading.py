@@ -4,7 +4,7 @@
 :class:`Reader` a trained model that answers for these items or for a catalog that has grown since.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,9 @@ from typing_extensions import override
 from tastemaker.catalog.interactions import History
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.nn.id_model import IdModel
-from tastemaker.nn.sequence import blocks
-from tastemaker.nn.training import Learning
 from tastemaker.nn.tries import Trie, search
 from tastemaker.recommenders.sequences import Sequences, story
+from tastemaker.recommenders.sequential import Material, Windows, foretold, told
 from tastemaker.recommenders.validation import Validation
 
 FEW = 64  # histories; below, blocks of like length cost more than padding does
@@ -77,15 +76,9 @@ class Reader:
         """The rows of a history that the model reads, oldest first."""
         return story(history, self._place, self.model.shape.length)
 
-    @torch.no_grad()
     def hidden(self, stories: Sequence[Ints]) -> Tensor:
         """What is known after each story; zero after an empty one. Shapes: -> (n, dim)."""
-        sizes = np.array([len(lines) for lines in stories], np.int64)
-        flat = torch.from_numpy(np.concatenate([np.zeros(1, np.int64), *stories]))
-        found = torch.zeros(len(stories), self.model.shape.dim)
-        for block in blocks(1 + np.cumsum(sizes) - sizes, sizes, parts=8 if len(sizes) > FEW else 1):
-            found[torch.from_numpy(block.which)] = self.model(self.table, flat[block.index], block.keep)[:, -1]
-        return found
+        return told(self.model, self.table, stories, parts=8 if len(stories) > FEW else 1)
 
     def scores(self, hidden: Tensor, rows: Ints, trie: Trie | None = None) -> Floats:
         """Scores of some rows. Shapes: hidden (n, dim), rows (m,) -> (n, m).
@@ -132,57 +125,40 @@ class Reader:
         return search(trie, len(hidden), step, self.width)
 
 
-class Foretelling(Learning):
+class Foretelling(Windows):
     """Each item of each history foretold from those before it, by its id.
 
     Args:
+        name: of the task.
+        key: of all that is read, for checkpoints.
+        material: what is learned from.
         model: trained in place.
-        sequences: windows of histories; lines are places in ``rows``.
         ids: of the whole catalog.
-        rows: that have events.
-        validation: what it is judged on; None for nothing.
-        batch_size: windows a batch.
+        questions: what it is judged on; None for nothing.
         width: of the beams.
-        ordered: does the order of the events mean anything? If not, it is drawn anew each epoch.
     """
 
-    name = "semantic ids"
-
     def __init__(
-        self, model: IdModel, sequences: Sequences, ids: Ids, rows: Ints, validation: Validation | None,
-        batch_size: int, width: int, *, ordered: bool,
+        self, name: str, key: str, material: Material, model: IdModel, ids: Ids, questions: Validation | None,
+        width: int,
     ) -> None:  # fmt: skip
+        super().__init__(name, key, material)
         self.model: IdModel = model
-        self.sequences, self.ids, self.rows, self.validation = sequences, ids, rows, validation
-        self.batch_size, self.width, self.ordered = batch_size, width, ordered
-        self.steps = -(-len(sequences) // batch_size)
-        self._marks, self._own = (part[torch.from_numpy(rows)] for part in ids.tensors())
-        self._codes = torch.from_numpy(ids.codes[rows])
+        self.ids, self.rows, self.questions, self.width = ids, material.lines.rows, questions, width
+        self._marks, self._own = (part[torch.from_numpy(self.rows)] for part in ids.tensors())
+        self._codes = torch.from_numpy(ids.codes[self.rows])
 
     @override
-    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
-        """Batches of windows drawn by chance."""
-        del share
-        sequences = self.sequences if self.ordered else self.sequences.shuffled(rng)
-        order = rng.permutation(len(sequences))
-        for low in range(0, len(order), self.batch_size):
-            yield self._loss(sequences, order[low : low + self.batch_size])
-
-    def _loss(self, sequences: Sequences, which: Ints) -> Tensor:
+    def loss(self, sequences: Sequences, which: Ints) -> Tensor:
+        """As the decoder has it. Shapes: which (n,) -> ()."""
         table = self.model.table(self._marks, self._own)
-        lines, fresh = torch.from_numpy(sequences.lines), torch.from_numpy(sequences.fresh)
-        hidden, target = [], []
-        for block in blocks(sequences.starts[which], sequences.sizes[which] - 1, parts=4 if len(which) > FEW else 1):
-            known = self.model(table, lines[block.index], block.keep)
-            there = block.keep & fresh[block.index + 1]
-            hidden.append(known[there])
-            target.append(lines[block.index + 1][there])
-        return self.model.loss(torch.cat(hidden), table, self._codes, torch.cat(target))
+        hidden, target = foretold(self.model, table, sequences, which, parts=4 if len(which) > FEW else 1)
+        return self.model.loss(hidden, table, self._codes, target)
 
     @override
     def validate(self, model: nn.Module) -> float | None:
         """Mean NDCG of the first 20 places."""
-        if self.validation is None or not isinstance(model, IdModel):
+        if self.questions is None or not isinstance(model, IdModel):
             return None
         reader = Reader(model, self.ids, self.width)
         trie = reader.trie(self.rows) if model.shape.decoder == "autoregressive" else None
@@ -190,4 +166,4 @@ class Foretelling(Learning):
         def score(histories: Sequence[History], rows: Ints) -> Floats:
             return reader.scores(reader.hidden([reader.story(h) for h in histories]), rows, trie)
 
-        return self.validation.gain(score, self.rows)
+        return self.questions.gain(score, self.rows)
