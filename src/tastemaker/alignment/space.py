@@ -7,7 +7,7 @@ without a picture must be comparable: an item that brings only a picture is foun
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -28,12 +28,14 @@ class ItemVectors:
     Attributes:
         matrix: unit rows; zero for a row that is gone or of which nothing is known.
         has: for every modality the space reads: does the row have it?
+        more: whatever else the space keeps of each item, to look at some of them again; see :meth:`Space.rerank`.
 
-    Shapes: matrix (rows, dim); has[modality] (rows,).
+    Shapes: matrix (rows, dim); has[modality] (rows,); more[name] (rows, ...).
     """
 
     matrix: Floats
     has: Mapping[Modality, Bools]
+    more: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
 
     @property
     def present(self) -> Bools:
@@ -86,6 +88,23 @@ class Space(ABC):
 
         Shapes: matrix (len(rows), dim); has[modality] (len(rows),).
         """
+
+    def rerank(self, asked: str | Image.Image, items: ItemVectors, rows: Ints, scores: Floats) -> tuple[Ints, Floats]:
+        """Look again at the first answers of a search; a space that cannot leaves them as they are.
+
+        Args:
+            asked: words or a picture.
+            items: vectors of all items, as :meth:`embed_items` gave them.
+            rows: answers, best first.
+            scores: of the answers, falling; the places keep them, the items change places.
+
+        Returns:
+            The same rows in a better order, and the scores.
+
+        Shapes: rows (n,), scores (n,).
+        """
+        del asked, items
+        return rows, scores
 
     @abstractmethod
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:

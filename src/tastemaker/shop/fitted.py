@@ -110,6 +110,7 @@ def write_vectors(
     """Store the vectors of all items, with the name of the space's artefact that made them."""
     tensors: dict[str, npt.NDArray[np.generic]] = {"matrix": vectors.matrix, "keys": keys}
     tensors |= {f"has.{modality}": rows for modality, rows in vectors.has.items()}
+    tensors |= {f"more.{name}": kept for name, kept in vectors.more.items()}
     return artefacts.write("vectors", config={"space": space}, tensors=tensors, manifest=manifest)
 
 
@@ -160,7 +161,8 @@ def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
     has = {
         modality: tensors[f"has.{modality}"].astype(np.bool_) for modality in MODALITIES if f"has.{modality}" in tensors
     }
-    return ItemVectors(tensors["matrix"].astype(np.float32), has), tensors["keys"].astype(np.uint64)
+    more = {name.removeprefix("more."): kept for name, kept in tensors.items() if name.startswith("more.")}
+    return ItemVectors(tensors["matrix"].astype(np.float32), has, more), tensors["keys"].astype(np.uint64)
 
 
 def _load_recommender(artefact: Artefact) -> Hybrid:

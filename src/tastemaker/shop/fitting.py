@@ -90,7 +90,7 @@ def new_space(workspace: Workspace) -> Space | None:
         return None
     method = registry.find("encoder", name)
     if not issubclass(method, Space):
-        raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'pretrained' or 'none'")
+        raise ConfigError(f"{name!r} is not a space", hint="use 'contrastive', 'fusion', 'pretrained' or 'none'")
     return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "space")
 
 

@@ -128,16 +128,18 @@ def _stretch(
     common = min(len(old_keys), catalog.size)
     known = np.zeros(catalog.size, np.bool_)
     known[:common] = old_keys[:common] == keys[:common]
+    kept, fresh = np.flatnonzero(known & catalog.alive), np.flatnonzero(~known & catalog.alive)
     matrix = np.zeros((catalog.size, vectors.matrix.shape[1]), np.float32)
-    has = {modality: np.zeros(catalog.size, np.bool_) for modality in vectors.has}
-    kept = np.flatnonzero(known & catalog.alive)
     matrix[kept] = vectors.matrix[kept]
-    for modality, rows in vectors.has.items():
-        has[modality][kept] = rows[kept]
-    fresh = np.flatnonzero(~known & catalog.alive)
+    made = ItemVectors(matrix[:0], {})
     if len(fresh):
         made = space.embed_items(catalog, fresh, observer)
         matrix[fresh] = made.matrix
-        for modality, marks in made.has.items():
-            has.setdefault(modality, np.zeros(catalog.size, np.bool_))[fresh] = marks
-    return ItemVectors(matrix, has), len(fresh)
+    has = {m: np.zeros(catalog.size, np.bool_) for m in (*vectors.has, *made.has)}
+    more = {name: np.zeros((catalog.size, *a.shape[1:]), a.dtype) for name, a in {**vectors.more, **made.more}.items()}
+    for rows, places, part in ((kept, kept, vectors), (fresh, np.arange(len(fresh)), made)):
+        for modality, marks in part.has.items():
+            has[modality][rows] = marks[places]
+        for name, array in part.more.items():
+            more[name][rows] = array[places]
+    return ItemVectors(matrix, has, more), len(fresh)

@@ -1,0 +1,203 @@
+"""How the fusion model learns: contrast with a memory, matching against hard negatives, covered words guessed.
+
+Batches are made of small neighbourhoods of the contrastive space, so that the negatives drawn by similarity are as hard
+as the answers that will be re-ranked. Three losses, each with the slow copy's opinion mixed in where ALBEF does so.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tastemaker.alignment.examples import Examples
+from tastemaker.alignment.two_towers import HOTTEST
+from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.cross_attention import CrossEncoder, Read, Seen
+from tastemaker.nn.losses import HIDDEN
+from tastemaker.nn.momentum import Memory, follow, softened
+from tastemaker.nn.precision import fast
+from tastemaker.nn.towers import PAD
+from tastemaker.nn.training import Learning
+
+COVER = 1
+"""The token that stands for a covered word: that of an unknown one."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the fusion model learns.
+
+    Attributes:
+        batch_size: items a batch.
+        neighbours: items a neighbourhood; a batch is made of many.
+        negatives: hard ones a text and a picture.
+        memory: vectors of earlier batches that count as negatives of the contrast.
+        opinion: share of the slow copy's opinion in the targets.
+        momentum: share of the slow copy that is kept each step.
+        covered: share of the words that are covered.
+        shape: of the frames.
+    """
+
+    batch_size: int
+    neighbours: int
+    negatives: int
+    memory: int
+    opinion: float
+    momentum: float
+    covered: float
+    shape: tuple[int, int]
+
+
+Judge = Callable[[CrossEncoder], float]
+"""How good a model is on data it does not learn from, higher is better."""
+
+
+class Pupil(nn.Module):
+    """What is trained, and what a checkpoint must hold beside it: the slow copy and the memory."""
+
+    def __init__(self, model: CrossEncoder, memory: int) -> None:
+        super().__init__()
+        self.fast = model
+        self.slow = copy.deepcopy(model).requires_grad_(requires_grad=False)
+        self.memory = Memory(memory, model.text.project.out_features)
+
+
+class Fusing(Learning):
+    """Learning of a :class:`CrossEncoder`.
+
+    Args:
+        model: trained in place.
+        examples: all items.
+        near: vectors of all items by which neighbourhoods are made.
+        learn: places of the items to learn from; pairs.
+        judge: how good a model is; None when there is nothing to judge by.
+        recipe: how it learns.
+
+    Source: Li et al. 2021 (arXiv 2107.07651), section 3.
+    Differs: batches of neighbourhoods; matching as a choice among ``1 + negatives`` instead of yes or no, because
+        re-ranking is a choice.
+    """
+
+    name = "learning the fusion"
+
+    def __init__(
+        self, model: CrossEncoder, examples: Examples, near: Floats, learn: Ints, judge: Judge | None, recipe: Recipe
+    ) -> None:
+        self.model = self.pupil = Pupil(model, recipe.memory)
+        self.examples, self.near, self.learn, self.judge, self.recipe = examples, near, learn, judge, recipe
+        self.size = min(recipe.batch_size, len(learn))
+        self.steps = len(learn) // self.size
+
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """One batch after another; the slow copy follows after each."""
+        share = min(1.0, 4 * share)
+        for batch in neighbourhoods(self.near, self.learn, self.recipe.neighbours, self.size, rng):
+            with fast():
+                loss = self._loss(batch, share, rng)
+            yield loss
+            follow(self.pupil.slow, self.pupil.fast, self.recipe.momentum)
+
+    def validate(self, model: nn.Module) -> float | None:
+        """What the judge says of the averaged model."""
+        return None if self.judge is None or not isinstance(model, Pupil) else self.judge(model.fast)
+
+    def _loss(self, batch: Ints, ramp: float, rng: np.random.Generator) -> Tensor:
+        student, teacher, recipe = self.pupil.fast, self.pupil.slow.eval(), self.recipe
+        pictures = self.examples.pictures(batch, recipe.shape, rng)
+        tokens = self.examples.words(batch, rng)
+        seen, read = student.look(pictures), student.read(tokens)
+        with torch.no_grad():
+            slow_seen, slow_read = teacher.look(pictures), teacher.read(tokens)
+        opinion = recipe.opinion * ramp
+        keys = self._keys(batch)
+        contrast = self._contrast(seen, read, slow_seen, slow_read, keys, opinion)
+        hidden = self.examples.duplicates(batch)
+        matching = self._matching(seen, read, hidden)
+        guessing = self._guessing(seen, slow_seen, tokens, opinion, rng)
+        self.pupil.memory.push(slow_seen.vector, slow_read.vector, keys)
+        return contrast + matching + guessing
+
+    def _contrast(
+        self, seen: Seen, read: Read, slow_seen: Seen, slow_read: Read, keys: Tensor, opinion: float
+    ) -> Tensor:
+        memory = self.pupil.memory
+        every = torch.cat([keys, memory.keys])
+        target = torch.arange(len(keys))
+        same = ((keys[:, None] == every) & (keys[:, None] >= 0)).any(2) | (every < 0).all(1)
+        same[target, target] = False
+        loss = torch.zeros(())
+        sides = (
+            (read.vector, slow_read.vector, torch.cat([slow_seen.vector, memory.pictures])),
+            (seen.vector, slow_seen.vector, torch.cat([slow_read.vector, memory.texts])),
+        )
+        for mine, slow, theirs in sides:
+            heat = self.pupil.fast.heat.exp().clamp(max=HOTTEST)
+            logits = (mine @ theirs.T).float() * heat
+            said = (slow @ theirs.T).float() * heat.detach()
+            loss = loss + softened(logits.masked_fill(same, HIDDEN), target, said.masked_fill(same, HIDDEN), opinion)
+        return loss / 2
+
+    def _matching(self, seen: Seen, read: Read, hidden: Tensor) -> Tensor:
+        """The right one among hard negatives, both ways."""
+        n, k = len(hidden), self.recipe.negatives
+        with torch.no_grad():
+            heat = self.pupil.fast.heat.exp().clamp(max=HOTTEST)
+            alike = ((read.vector @ seen.vector.T).float() * heat).masked_fill(
+                hidden | torch.eye(n, dtype=torch.bool), HIDDEN
+            )
+            # neighbourhood-hard, softened so that not always the same ones are drawn
+            pictures = torch.multinomial((alike / 2).softmax(1) + 1e-9, k)  # (n, k): pictures for each text
+            texts = torch.multinomial((alike.T / 2).softmax(1) + 1e-9, k)
+        own = torch.arange(n)
+        text = torch.cat([own, own.repeat_interleave(k), texts.flatten()])
+        picture = torch.cat([own, pictures.flatten(), own.repeat_interleave(k)])
+        logits = self.pupil.fast.matching(read.states[text], read.keep[text], seen.cells[picture])
+        right, among_pictures, among_texts = torch.split(logits, [n, n * k, n * k])
+        loss = torch.zeros(())
+        for wrong in (among_pictures.view(n, k), among_texts.view(n, k)):
+            loss = loss + nn.functional.cross_entropy(torch.cat([right[:, None], wrong], 1), torch.zeros_like(own))
+        return loss / 2
+
+    def _guessing(
+        self, seen: Seen, slow_seen: Seen, tokens: Tensor, opinion: float, rng: np.random.Generator
+    ) -> Tensor:
+        """Covered words, read off the rest and the picture; of half the batch, which is dear enough."""
+        half = (len(tokens) + 1) // 2
+        tokens, cells, slow_cells = tokens[:half], seen.cells[:half], slow_seen.cells[:half]
+        chance = torch.from_numpy(rng.random(tuple(tokens.shape)))
+        covered = (tokens != PAD) & (chance < self.recipe.covered)
+        if not covered.any():
+            return torch.zeros(())
+        asked = tokens.masked_fill(covered, COVER)
+        read = self.pupil.fast.read(asked)
+        logits = self.pupil.fast.words(self.pupil.fast.fuse(read.states, read.keep, cells)[covered])
+        with torch.no_grad():
+            slow = self.pupil.slow.read(asked)
+            said = self.pupil.slow.words(self.pupil.slow.fuse(slow.states, slow.keep, slow_cells)[covered])
+        return softened(logits, tokens[covered], said, opinion)
+
+    def _keys(self, batch: Ints) -> Tensor:
+        return torch.from_numpy(np.stack([self.examples.picture_key[batch], self.examples.text_key[batch]], 1))
+
+
+def neighbourhoods(vectors: Floats, chosen: Ints, leaf: int, size: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Items in batches made of small neighbourhoods, other ones each time; the rest of the division waits.
+
+    Items are halved along random directions until a part holds ``leaf`` or fewer; the parts are shuffled.
+
+    Shapes: vectors (items, dim), chosen (n,) -> (size,) each.
+    """
+    order = rng.permutation(chosen)
+    parts = [order]
+    while max(map(len, parts)) > leaf:
+        halves: list[Ints] = []
+        for part in parts:
+            across = vectors[part] @ rng.standard_normal(vectors.shape[1])
+            halves += np.array_split(part[np.argsort(across)], 2)
+        parts = halves
+    shuffled = np.concatenate([parts[place] for place in rng.permutation(len(parts))])
+    for start in range(0, len(shuffled) // size * size, size):
+        yield shuffled[start : start + size]

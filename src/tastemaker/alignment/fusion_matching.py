@@ -1,0 +1,241 @@
+"""Candidates of a contrastive search -> what a fusion model makes of them -> one score, weighed by validation.
+
+Three figures a pair: the contrast by which it was found, the contrast of the fusion model's own towers, and the
+matching logit of the cross-attention encoder.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional
+
+from tastemaker.alignment.examples import LENGTH
+from tastemaker.core.types import Bools, Doubles, Floats, Ints
+from tastemaker.encoders.frames import Frames
+from tastemaker.encoders.tokens import pad
+from tastemaker.nn.augment import as_input
+from tastemaker.nn.cross_attention import CrossEncoder
+from tastemaker.nn.precision import fast
+
+Halves = npt.NDArray[np.float16]
+FIGURES = 3
+"""Contrast, the fusion model's own contrast, matching."""
+STRENGTH = 1e-3
+BATCH = 256
+FEWEST = 30
+"""With fewer questions than this whose answer is among the candidates, the usual weights stay."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Items as a fusion model reads them, aligned.
+
+    Attributes:
+        cells: of their pictures; half precision, because they are kept for every item of a shop.
+        looks: of their pictures, unit rows.
+        tokens: of their words, 0 fills up.
+
+    Shapes: cells (n, cells, width), looks (n, dim), tokens (n, LENGTH).
+    """
+
+    cells: Halves
+    looks: Halves
+    tokens: npt.NDArray[np.int32]
+
+    @classmethod
+    def among(cls, kept: Mapping[str, npt.NDArray[np.generic]], rows: Ints) -> Self:
+        """Some of the items that :meth:`arrays` gave."""
+        tokens = kept["tokens"][rows].astype(np.int32)
+        return cls(kept["cells"][rows].astype(np.float16), kept["looks"][rows].astype(np.float16), tokens)
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """By name, to be kept."""
+        return {"cells": self.cells, "looks": self.looks, "tokens": self.tokens}
+
+    def __getitem__(self, rows: Ints) -> "Opened":
+        return Opened(self.cells[rows], self.looks[rows], self.tokens[rows])
+
+
+class Matcher:
+    """A trained fusion model that judges pairs.
+
+    Args:
+        model: trained; evaluation mode is set here.
+        shape: height and width of its frames.
+    """
+
+    def __init__(self, model: CrossEncoder, shape: tuple[int, int]) -> None:
+        self.model, self.shape = model.eval(), shape
+
+    @torch.inference_mode()
+    def open(self, frames: Frames, texts: Sequence[Sequence[int]]) -> Opened:
+        """Items by their frames and words; the vector of a picture is the mean of it and its mirror image.
+
+        Shapes: frames (n, h, w, 3), texts (n).
+        """
+        cells, looks = [], []
+        for start in range(0, len(frames), BATCH):
+            x = as_input(torch.from_numpy(frames[start : start + BATCH]), self.shape)
+            seen = self.model.look(torch.cat([x, x.flip(3)]))
+            cells.append(seen.cells[: len(x)].half())
+            looks.append(functional.normalize(seen.vector[: len(x)] + seen.vector[len(x) :], dim=1).half())
+        none = self.model.place.shape
+        tokens = np.zeros((len(texts), LENGTH), np.int32)
+        padded = pad(texts, LENGTH)
+        tokens[:, : padded.shape[1]] = padded
+        return Opened(
+            torch.cat(cells).numpy() if cells else np.zeros((0, *none), np.float16),
+            torch.cat(looks).numpy() if looks else np.zeros((0, self.model.text.project.out_features), np.float16),
+            tokens,
+        )
+
+    @torch.inference_mode()
+    def words_to_pictures(self, tokens: Sequence[int], items: Opened) -> Floats:
+        """Own contrast and matching of one text with the pictures of items. Shapes: -> (n, 2)."""
+        read = self.model.read(torch.from_numpy(pad([tokens], LENGTH)))
+        own = torch.from_numpy(items.looks).float() @ read.vector[0]
+        n = len(items.cells)
+        with fast():
+            states, keep = read.states.expand(n, -1, -1), read.keep.expand(n, -1)
+            match = self.model.matching(states, keep, torch.from_numpy(items.cells).float())
+        return torch.stack([own, match], 1).numpy()
+
+    @torch.inference_mode()
+    def picture_to_words(self, cells: Halves, look: Halves, items: Opened) -> Floats:
+        """Own contrast and matching of one picture with the words of items. Shapes: -> (n, 2)."""
+        tokens = torch.from_numpy(items.tokens).long()
+        tokens = tokens[:, : max(1, int((tokens != 0).sum(1).max()))]
+        read = self.model.read(tokens)
+        own = read.vector @ torch.from_numpy(look).float()
+        with fast():
+            seen = torch.from_numpy(cells).float().expand(len(tokens), -1, -1)
+            match = self.model.matching(read.states, read.keep, seen)
+        return torch.stack([own, match], 1).numpy()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each figure counts, in units of how far it varies among the candidates of one question.
+
+    Shapes: scale (FIGURES,), weight (FIGURES,).
+    """
+
+    scale: Doubles
+    weight: Doubles
+
+    @classmethod
+    def usual(cls) -> Self:
+        """Where there is nothing to learn from: a logit counts as a tenth of a cosine."""
+        return cls(np.array([0.1, 0.1, 1.0]), np.ones(FIGURES))
+
+    @classmethod
+    def fit(cls, figures: Floats, right: Bools) -> Self:
+        """Choose the weights under which the right candidate is most likely: ``softmax(z @ weight)``.
+
+        Shapes: figures (questions, candidates, FIGURES), right (questions, candidates); a question whose right answer
+        is not among its candidates says nothing.
+        """
+        told = right.any(1)
+        x = torch.from_numpy(figures.astype(np.float64))
+        scale = (x - x.mean(1, keepdim=True)).square().mean((0, 1)).sqrt().clamp(min=1e-9)
+        weight = torch.ones(x.shape[2], dtype=torch.float64)
+        if told.sum() < FEWEST:
+            return cls(scale.numpy(), weight.numpy())
+        z, answer = (x / scale)[torch.from_numpy(told)], torch.from_numpy(right[told].argmax(1))
+        weight.requires_grad_()
+        climb = torch.optim.LBFGS([weight], max_iter=100, line_search_fn="strong_wolfe")
+
+        def loss() -> float:
+            climb.zero_grad()
+            value = functional.cross_entropy(z @ weight, answer) + STRENGTH * weight.square().sum()
+            value.backward()  # type: ignore[no-untyped-call]
+            return float(value.detach())
+
+        climb.step(loss)  # type: ignore[no-untyped-call]
+        return cls(scale.numpy(), weight.detach().numpy())
+
+    def __call__(self, figures: Floats) -> Floats:
+        """One score a candidate. Shapes: (..., FIGURES) -> (...)."""
+        return np.asarray(figures @ (self.weight / self.scale), np.float32)
+
+    def tensors(self) -> Mapping[str, Doubles]:
+        """For storage."""
+        return {"scale": self.scale, "weight": self.weight}
+
+    @classmethod
+    def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`tensors` gave."""
+        return cls(tensors["scale"].astype(np.float64), tensors["weight"].astype(np.float64))
+
+
+class Judge:
+    """Held-out pairs, their first candidates by contrast, and what a fusion model makes of them.
+
+    Args:
+        frames: pictures of the pairs.
+        texts: token numbers of the pairs' words.
+        contrast: cosines of words (rows) and pictures (columns) as the search gives them.
+        depth: candidates a question.
+        shape: of the frames.
+        quick: questions of each kind that are asked while the model learns.
+    """
+
+    def __init__(
+        self,
+        frames: Frames,
+        texts: Sequence[Sequence[int]],
+        contrast: Floats,
+        *,
+        depth: int,
+        shape: tuple[int, int],
+        quick: int = 300,
+    ) -> None:
+        self.frames, self.texts, self.contrast, self.shape = frames, texts, contrast, shape
+        self.depth, self.quick = min(depth, len(contrast)), quick
+
+    def __call__(self, model: CrossEncoder) -> float:
+        """Mean reciprocal rank of the right one after re-ranking, weights learned on the same questions."""
+        matcher = Matcher(model, self.shape)
+        items = matcher.open(self.frames, self.texts)
+        figures, right = self._words(matcher, items, self.quick, min(self.depth, 32))
+        return mean_reciprocal_rank(Weights.fit(figures, right)(figures), right)
+
+    def weights(self, matcher: Matcher) -> tuple[Weights, Weights]:
+        """Weights for words that ask and for a picture that asks."""
+        items = matcher.open(self.frames, self.texts)
+        n = len(self.contrast)
+        return (
+            Weights.fit(*self._words(matcher, items, n, self.depth)),
+            Weights.fit(*self._pictures(matcher, items, n, self.depth)),
+        )
+
+    def _words(self, matcher: Matcher, items: Opened, n: int, depth: int) -> tuple[Floats, Bools]:
+        top = _top(self.contrast[:n], depth)
+        figures = [matcher.words_to_pictures(self.texts[at], items[row]) for at, row in enumerate(top)]
+        return _table(self.contrast, top, figures)
+
+    def _pictures(self, matcher: Matcher, items: Opened, n: int, depth: int) -> tuple[Floats, Bools]:
+        top = _top(self.contrast.T[:n], depth)
+        asked = zip(items.cells, items.looks, top, strict=False)
+        figures = [matcher.picture_to_words(cells, look, items[row]) for cells, look, row in asked]
+        return _table(self.contrast.T, top, figures)
+
+
+def mean_reciprocal_rank(scores: Floats, right: Bools) -> float:
+    """Of the right candidates; 0 for a question without one. Shapes: (questions, candidates) twice -> a number."""
+    own = np.where(right, scores, -np.inf).max(1, keepdims=True)
+    rank = 1 + (scores > own).sum(1)
+    return float(np.where(right.any(1), 1 / rank, 0.0).mean())
+
+
+def _top(scores: Floats, depth: int) -> Ints:
+    return np.argsort(-scores, axis=1, kind="stable")[:, :depth]
+
+
+def _table(contrast: Floats, top: Ints, figures: Sequence[Floats]) -> tuple[Floats, Bools]:
+    found = np.take_along_axis(contrast[: len(top)], top, axis=1)
+    return np.concatenate([found[:, :, None], np.stack(figures)], axis=2), top == np.arange(len(top))[:, None]
