@@ -125,7 +125,7 @@ def _answers(
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
     if parts and view.index is not None:
-        near = _second_look(view, query, view.index.search(mix(parts), DEPTH, mask))
+        near = _second_look(view, query, parts, view.index.search(mix(parts), DEPTH, mask))
     spoken = f"{query.text} {query.change}".strip()
     said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
@@ -141,13 +141,12 @@ def _answers(
     return rows, scores, {"words": frozenset(said[0].tolist())}
 
 
-def _second_look(view: View, query: Query, near: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
+def _second_look(view: View, query: Query, parts: Sequence[Term], near: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
     """The nearest items in the order of a space that looks twice, when words alone or a picture alone ask."""
-    asked = query.image if query.image is not None else query.text
-    alone = not query.change and not (query.image is not None and query.text.strip())
-    if view.fitted.space is None or view.vectors is None or not alone:
+    if len(parts) != 1 or view.fitted.space is None or view.vectors is None:
         return near
-    return view.fitted.space.rerank(asked, view.vectors, *near)
+    asked = query.image if query.image is not None else query.text
+    return view.fitted.space.rerank(asked, view.vectors, *near) if asked else near
 
 
 def _parts(view: View, query: Query) -> tuple[Term, ...]:
