@@ -77,3 +77,14 @@ def test_storage(fitted):
     balance, pictures, _ = fitted
     again = Balance.restore(balance.tensors())
     np.testing.assert_array_equal(again.picture(pictures), balance.picture(pictures))
+
+
+def test_what_was_stored_before_hubs_were_known_still_opens(fitted):
+    balance, pictures, texts = fitted
+    old = {name: tensor for name, tensor in balance.tensors().items() if not name.startswith("hubs.")}
+    everyone = np.ones(len(pictures), bool)
+    opened = Balance.restore(old).items(pictures, texts, everyone, everyone)
+    again = Balance.restore(balance.tensors()).items(pictures, texts, everyone, everyone)
+    np.testing.assert_array_equal(again, balance.items(pictures, texts, everyone, everyone))
+    assert not np.array_equal(opened, again)
+    np.testing.assert_allclose(unit(opened[:, :-EXTRA]), unit(again[:, :-EXTRA]), atol=1e-6)

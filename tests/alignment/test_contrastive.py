@@ -174,3 +174,21 @@ def test_hard_batches_resume_to_the_same_space(shop, tmp_path):
     resumed = ContrastiveSpace(config, checkpoint=tmp_path / "c").fit(shop)
     whole = ContrastiveSpace(config).fit(shop)
     np.testing.assert_allclose(resumed.embed_texts(["red circle"]), whole.embed_texts(["red circle"]), atol=1e-3)
+
+
+def test_training_goes_on_from_a_fitted_space(space, shop):
+    """One gentle epoch leaves the towers near to where they started; one from nothing is somewhere else."""
+    once = ContrastiveConfig.read({**SMALL.model_dump(), "epochs": 1, "learning_rate": 1e-4})
+    further, fresh = ContrastiveSpace(once, start=space).fit(shop), ContrastiveSpace(once).fit(shop)
+    there, near, far = (made.tensors()["towers.text.project.weight"] for made in (space, further, fresh))
+    assert 0 < np.abs(near - there).max() < 0.1 * np.abs(far - there).max()
+    assert share_right(further, further.embed_items(shop, np.arange(shop.size)), shop) > 0.8
+    assert further.settings()["tokens"] == space.settings()["tokens"]
+
+
+def test_levelling_anew_leaves_the_towers(space, shop):
+    again = ContrastiveSpace.restore(space.settings(), space.tensors()).level(shop)
+    np.testing.assert_allclose(again.embed_texts(["red circle"]), space.embed_texts(["red circle"]), atol=1e-5)
+    bare = shop.without_modality("picture", np.arange(4))
+    other = ContrastiveSpace.restore(space.settings(), space.tensors()).level(bare)
+    assert np.abs(other.embed_texts(["red circle"]) - space.embed_texts(["red circle"])).max() > 1e-6

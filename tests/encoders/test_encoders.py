@@ -72,3 +72,12 @@ def test_batches_of_pictures_and_texts_are_as_one_by_one():
     np.testing.assert_allclose(reader.encode(texts), np.vstack([reader.encode([t]) for t in texts]), atol=1e-5)
     assert reader.encode([]).shape == (0, 12)
     assert eyes.encode([]).shape == (0, 12)
+
+
+def test_more_looks_are_the_mean_over_frames_of_the_picture():
+    tower = PictureTower((8, 16), 6)
+    frames = np.random.default_rng(0).integers(0, 255, (3, 16, 12, 3)).astype(np.uint8)
+    one, six = (PictureEncoder(tower, (16, 12), looks=looks) for looks in (1, 6))
+    assert (one.encode_frames(frames) * six.encode_frames(frames)).sum(1).max() < 0.99999
+    flat = np.full((2, 16, 12, 3), 90, np.uint8)  # all frames of an even picture are the same picture
+    np.testing.assert_allclose(one.encode_frames(flat), six.encode_frames(flat), atol=1e-5)

@@ -85,6 +85,10 @@ class ContrastiveConfig(Config):
     """Channels of the picture tower's stages."""
     colours: Literal["auto", "keep", "turn"] = "keep"
     """Are colours turned by chance in training? ``auto`` turns them where neither attributes nor words tell colours."""
+    move: float = Field(default=1.0, ge=0, le=3)
+    """How far pictures are moved and zoomed in training; 1 zooms from 85 % to 105 %, 2 does twice that."""
+    looks: int = Field(default=1, ge=1, le=6)
+    """Frames in which a picture is looked at to be embedded; 6 are a little better and cost four times the time."""
     cover: float = Field(default=0.0, ge=0, le=1)
     """Share of the pictures of which a rectangle is covered in training."""
     small_share: float = Field(default=0.0, ge=0, le=1)
@@ -105,6 +109,7 @@ class ContrastiveSpace(Space):
     Args:
         config: settings; the defaults when None.
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
+        start: a fitted space whose towers and vocabulary training goes on from; None starts anew.
 
     Source: Radford et al. 2021 (arXiv 2103.00020), figure 3.
     Differs: WordPiece vocabulary of the catalog, parts of the text dropped in training, true duplicates are no
@@ -118,10 +123,17 @@ class ContrastiveSpace(Space):
     source: ClassVar[str] = "Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision"
     config: ContrastiveConfig
 
-    def __init__(self, config: ContrastiveConfig | None = None, *, checkpoint: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: ContrastiveConfig | None = None,
+        *,
+        checkpoint: Path | None = None,
+        start: "ContrastiveSpace | None" = None,
+    ) -> None:
         self.config = config if config is not None else ContrastiveConfig()
         self.dim = self.config.dim + EXTRA
         self._checkpoint = checkpoint
+        self._start = start
         self._fit: _Fit | None = None
         self._shape = (0, 0)  # chosen by fit
         self._spoken: frozenset[str] = frozenset()
@@ -129,20 +141,26 @@ class ContrastiveSpace(Space):
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Learn from the items that are there; see :meth:`Space.fit`."""
         rows = np.flatnonzero(catalog.alive)
-        examples, tokens = self._read(catalog, rows, observer)
+        start = self._start
+        if start is not None:
+            self._shape, self._spoken = start._shape, start._spoken
+        examples, tokens = self._read(catalog, rows, observer, None if start is None else start._fitted().reader.tokens)
         if not (examples.has_picture | examples.has_text).any():
             raise FitError("no item has a picture or a word", hint="add a title, a text or an image column to items")
         towers = self._new_towers(tokens.size)
+        if start is not None:
+            towers.load_state_dict(start._fitted().towers.state_dict())
         learn, check = self._split(examples)
         contrast = Contrast(towers, examples, Labels.of(catalog, rows), learn, check, self._recipe())
         train(contrast, self._plan(examples, contrast.steps), observer)
-        seen, said = examples.has_picture, examples.has_text
-        eyes, reader = PictureEncoder(towers.picture, self._shape), TextEncoder(towers.text, tokens)
-        pictures = eyes.encode_frames(examples.frames)
-        texts = encode_tokens(towers.text, examples.whole(np.arange(len(rows))))
-        rng = generator(self.config.seed, "asked")
-        asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
-        self._fit = _Fit(towers, eyes, reader, Balance.fit(pictures, texts, seen, said, asked))
+        self._fit = self._level(towers, examples, tokens)
+        return self
+
+    def level(self, catalog: Catalog, observer: Observer = silent) -> Self:
+        """Learn anew how the modalities of a catalog lie to each other; the towers stay as they are."""
+        fitted = self._fitted()
+        examples, _ = self._read(catalog, np.flatnonzero(catalog.alive), observer, fitted.reader.tokens)
+        self._fit = self._level(fitted.towers, examples, fitted.reader.tokens)
         return self
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
@@ -194,8 +212,8 @@ class ContrastiveSpace(Space):
         towers = space._new_towers(tokens.size)
         towers.load_state_dict({name: torch.tensor(tensor) for name, tensor in _under("towers.", tensors).items()})
         space._fit = _Fit(
-            towers, PictureEncoder(towers.picture, space._shape), TextEncoder(towers.text, tokens),
-            Balance.restore(_under("balance.", tensors)),
+            towers, PictureEncoder(towers.picture, space._shape, looks=space.config.looks),
+            TextEncoder(towers.text, tokens), Balance.restore(_under("balance.", tensors)),
         )  # fmt: skip
         return space
 
@@ -204,25 +222,38 @@ class ContrastiveSpace(Space):
             raise NotFitted("this space has learned nothing yet", hint="call fit first")
         return self._fit
 
-    def _read(self, catalog: Catalog, rows: Ints, observer: Observer) -> tuple[Examples, Tokens]:
-        """Pictures and words of all items, into memory."""
+    def _read(
+        self, catalog: Catalog, rows: Ints, observer: Observer, tokens: Tokens | None = None
+    ) -> tuple[Examples, Tokens]:
+        """Pictures and words of all items, into memory; with a vocabulary, frame and attributes stay what they were."""
         items = [catalog.item(int(row)) for row in rows]
         names = [catalog.main_picture(int(row)) for row in rows]
         with track(observer, "reading items", len(rows)) as task:
-            longer = self.config.picture_size or auto_size(len(rows))
-            self._shape = frame_shape(sample_aspects(catalog.pictures, names), longer)
+            if tokens is None:
+                longer = self.config.picture_size or auto_size(len(rows))
+                self._shape = frame_shape(sample_aspects(catalog.pictures, names), longer)
+                self._spoken = spoken(catalog)
+                texts = vocabulary_texts(items, self._spoken)
+                few = len(items) < 2000
+                tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
             frames, has_picture = read_frames(catalog.pictures, names, self._shape)
-            self._spoken = spoken(catalog)
-            texts = vocabulary_texts(items, self._spoken)
-            few = len(items) < 2000
-            tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
             task.advance(len(rows))
         fillers = tuple(token for each in tokens.encode(FILLERS) if len(each) == 1 for token in each)
         found = Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens), fillers)
         c = self.config
         turn = c.colours == "turn" or (c.colours == "auto" and not tells_colour(catalog))
         product = product_numbers(catalog, rows, c.product) if c.product else None
-        return replace(found, product=product, hue=HUE if turn else 0.0, cover=c.cover), tokens
+        return replace(found, product=product, move=c.move, hue=HUE if turn else 0.0, cover=c.cover), tokens
+
+    def _level(self, towers: TwoTowers, examples: Examples, tokens: Tokens) -> "_Fit":
+        """How what the towers say is made comparable."""
+        eyes = PictureEncoder(towers.picture, self._shape, looks=self.config.looks)
+        pictures = eyes.encode_frames(examples.frames)
+        texts = encode_tokens(towers.text, examples.whole(np.arange(len(examples.parts))))
+        rng = generator(self.config.seed, "asked")
+        asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
+        balance = Balance.fit(pictures, texts, examples.has_picture, examples.has_text, asked)
+        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance)
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config

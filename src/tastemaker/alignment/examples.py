@@ -34,7 +34,7 @@ class Examples:
         picture_key, text_key: equal numbers for equal content.
         fillers: tokens of requests that say nothing of a product.
         product: equal numbers for variants of one product, -1 for an item without any; None when nobody says.
-        hue, cover: how pictures are changed, see :func:`~tastemaker.nn.augment.augment`.
+        move, hue, cover: how pictures are changed, see :func:`~tastemaker.nn.augment.augment`.
 
     Shapes: frames (n, h, w, 3), the others (n,).
     """
@@ -47,6 +47,7 @@ class Examples:
     text_key: Ints
     fillers: tuple[int, ...] = ()
     product: Ints | None = None
+    move: float = 1.0
     hue: float = 0.0
     cover: float = 0.0
 
@@ -71,7 +72,7 @@ class Examples:
     def pictures(self, chosen: Ints, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
         """Pictures of items as the tower reads them, each changed a little by chance."""
         changed = as_input(torch.from_numpy(self.frames[chosen]), shape)
-        return augment(changed, rng, hue=self.hue, cover=self.cover)
+        return augment(changed, rng, move=self.move, hue=self.hue, cover=self.cover)
 
     def words(self, chosen: Ints, rng: np.random.Generator) -> Tensor:
         """One way to speak of each item, as the tower reads it."""

@@ -23,7 +23,9 @@ LEAST = 5
 UNKNOWN = -1
 COLOUR = frozenset({"colour", "hue"})
 """Stems of attribute names that say a colour."""
-COLOURS = frozenset("black white grey gray red blue green yellow orange purple pink brown beige gold silver".split())
+COLOURS = frozenset(
+    ("black", "white", "grey", "gray", "red", "blue", "green", "yellow", "orange", "purple", "pink", "brown", "beige")
+)
 
 
 @dataclass(frozen=True)

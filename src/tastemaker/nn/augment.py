@@ -23,7 +23,13 @@ def as_input(frames: Tensor, shape: tuple[int, int] | None = None) -> Tensor:
 
 
 def augment(
-    pictures: Tensor, rng: np.random.Generator, *, light: float = 0.1, hue: float = 0.0, cover: float = 0.0
+    pictures: Tensor,
+    rng: np.random.Generator,
+    *,
+    light: float = 0.1,
+    move: float = 1.0,
+    hue: float = 0.0,
+    cover: float = 0.0,
 ) -> Tensor:
     """A changed copy of every picture.
 
@@ -33,19 +39,15 @@ def augment(
         pictures: values 0 to 1.
         rng: where chance comes from.
         light: brightness and contrast move by up to this much.
+        move: 1 zooms from 85 % to 105 % and shifts by a twentieth of the side; 2 does twice that, 0 nothing.
         hue: colours are turned by up to this share of the circle, and their strength moves as much; 0 leaves them.
         cover: share of the pictures of which a rectangle is covered (random erasing, Zhong et al. 2017).
     """
     n = len(pictures)
-    zoom = rng.uniform(0.85, 1.05, n)
+    zoom = 1 + move * rng.uniform(-0.15, 0.05, n)
     mirror = np.where(rng.random(n) < 0.5, -1.0, 1.0)
-    theta = np.zeros((n, 2, 3), np.float32)
-    theta[:, 0, 0] = zoom * mirror
-    theta[:, 1, 1] = zoom
-    theta[:, 0, 2] = rng.uniform(-0.1, 0.1, n)
-    theta[:, 1, 2] = rng.uniform(-0.08, 0.08, n)
-    grid = functional.affine_grid(torch.from_numpy(theta), list(pictures.shape), align_corners=False)
-    moved = functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
+    across, down = move * rng.uniform(-0.1, 0.1, n), move * rng.uniform(-0.08, 0.08, n)
+    moved = framed(pictures, zoom * mirror, zoom, across, down)
     gain = torch.from_numpy(rng.uniform(1 - light, 1 + light, (n, 1, 1, 1)).astype(np.float32))
     shift = torch.from_numpy(rng.uniform(-light / 3, light / 3, (n, 1, 1, 1)).astype(np.float32))
     lit = (moved - 0.7) * gain + 0.7 + shift
@@ -54,6 +56,18 @@ def augment(
     if cover:
         lit = lit.masked_fill(_rectangles(n, (lit.shape[2], lit.shape[3]), cover, rng)[:, None], 0.7)
     return lit.contiguous(memory_format=torch.channels_last)
+
+
+def framed(pictures: Tensor, wide: Doubles, high: Doubles, across: Doubles, down: Doubles) -> Tensor:
+    """Another frame of each picture: what it shows along each side (negative mirrors it), and where its middle lies.
+
+    Shapes: pictures (n, 3, h, w), the others (n,), in halves of the side -> (n, 3, h, w).
+    """
+    theta = np.zeros((len(pictures), 2, 3), np.float32)
+    theta[:, 0, 0], theta[:, 1, 1], theta[:, 0, 2], theta[:, 1, 2] = wide, high, across, down
+    grid = functional.affine_grid(torch.from_numpy(theta), list(pictures.shape), align_corners=False)
+    seen = functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
+    return seen.contiguous(memory_format=torch.channels_last)
 
 
 def turned(pictures: Tensor, hue: Doubles, strength: Doubles) -> Tensor:

@@ -25,5 +25,5 @@ def in_chunks(encode: Callable[[Tensor], Tensor], inputs: Tensor, size: int) -> 
     """
     if not size or len(inputs) <= size:
         return encode(inputs)
-    parts: list[Tensor] = [checkpoint(encode, chunk, use_reentrant=False) for chunk in inputs.split(size)]
-    return torch.cat(parts)
+    starts = range(0, len(inputs), size)
+    return torch.cat([checkpoint(encode, inputs[start : start + size], use_reentrant=False) for start in starts])
