@@ -61,10 +61,10 @@ def test_modalities_fold_into_one_vector_an_item():
         guided = Guided(6, DiffMmConfig(dim=4, levels=3), content)
     history = csr_matrix(rng.random((2, 6)).astype(np.float32))
     level = torch.tensor([1, 3])
-    settled = guided.settled()
+    folded = guided.folded()
     told = guided(guided.read(history), level).detach().numpy()
-    assert settled(settled.read(history), level).detach().numpy() == pytest.approx(told, abs=1e-5)
-    assert type(settled) is Mender
+    assert folded(folded.read(history), level).detach().numpy() == pytest.approx(told, abs=1e-5)
+    assert type(folded) is Mender
 
 
 def test_guidance_pulls_towards_what_looks_like_the_history():

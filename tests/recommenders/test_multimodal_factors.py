@@ -10,7 +10,7 @@ from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.registry import find
 from tastemaker.recommenders.bm3 import Bm3
-from tastemaker.recommenders.freedom import Freedom, FreedomConfig, begun, edges, lifts, product
+from tastemaker.recommenders.freedom import Freedom, FreedomConfig, begun, lifts
 from tastemaker.recommenders.multimodal import nearest
 from tastemaker.recommenders.vbpr import Vbpr, rest
 from tastemaker.testing.worlds import checkerboard, history_of, parity_vectors
@@ -55,25 +55,6 @@ def test_likeness_of_weight_zero_leaves_the_graph_of_choices_alone():
     without = Freedom(FreedomConfig(likeness=0.0)).fit(shown(), None).score(*asked)
     never = Freedom(FreedomConfig()).fit(shown(names=()), None).score(*asked)
     assert without == pytest.approx(never, abs=1e-5)
-
-
-def test_edges_are_divided_by_the_roots_of_both_degrees():
-    people = checkerboard(items=8, people=6, cold=0, events=3).interactions.matrix().tocsr()
-    there, back = edges(people)
-    dense = people.toarray()
-    expected = dense / np.sqrt(np.outer(dense.sum(1), np.maximum(dense.sum(0), 1)))
-    assert there.toarray() == pytest.approx(expected)
-    assert back.toarray() == pytest.approx(expected.T)
-
-
-def test_the_sparse_product_has_the_gradient_of_the_dense_one():
-    matrix, _ = edges(checkerboard(items=8, people=6, cold=0, events=3).interactions.matrix().tocsr())
-    x = torch.randn(8, 3, generator=torch.Generator().manual_seed(0), requires_grad=True)
-    product(matrix, x).square().sum().backward()
-    ours = x.grad.clone()
-    x.grad = None
-    (torch.from_numpy(matrix.toarray()) @ x).square().sum().backward()
-    assert ours.numpy() == pytest.approx(x.grad.numpy(), abs=1e-5)
 
 
 def test_training_begins_where_items_of_the_same_people_lie_together():

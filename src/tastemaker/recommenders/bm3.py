@@ -6,8 +6,7 @@ apart what does not belong together; that it does not all fall into one point is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,21 +22,17 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats
-from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import FactorsConfig
-from tastemaker.recommenders.freedom import edges, product
+from tastemaker.nn.bipartite import edges, scales, spread
 from tastemaker.recommenders.multimodal_factors import SAMPLE, MultimodalFactors, Vectors
+from tastemaker.recommenders.trained import Trained, TrainedConfig, Watched, by_root
 from tastemaker.recommenders.validation import Validation
 
 START = 0.1
-STEPS = 8  # fewest batches of an epoch
 FAMES = (0.0, 0.25, 0.5, 1.0, 2.0)
 
 
-class Bm3Config(FactorsConfig):
+class Bm3Config(TrainedConfig):
     """Settings of BM3."""
 
     layers: int = Field(default=2, ge=1, le=6)
@@ -52,23 +47,11 @@ class Bm3Config(FactorsConfig):
     modal: float = Field(default=0.3, ge=0)
     """Weight of the modalities against people and items."""
 
-    epochs: int = Field(default=40, ge=1)
-    """At most; validation chooses how many."""
-
-    learning_rate: float = Field(default=0.01, gt=0)
-    """At its highest."""
-
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks vectors and projections."""
-
-    batch_size: int = Field(default=2048, ge=1)
-    """Choices a step."""
-
     max_minutes: float = Field(default=10.0, gt=0)
     """After so long the training ends gently."""
 
 
-class Bm3(MultimodalFactors[Bm3Config]):
+class Bm3(Trained[Bm3Config], MultimodalFactors[Bm3Config]):
     """``L = C(g(u), i') + C(g(i), u') + a sum_m [C(g(t_m), i') + C(g(t_m), t_m')]``, C is 1 - cos, ' is held still.
 
     u and i are propagated over the graph of choices, ``t_m = W_m f_m``, g is one linear layer, and what is held still
@@ -88,12 +71,10 @@ class Bm3(MultimodalFactors[Bm3Config]):
         "Zhou et al., Bootstrap latent representations for multi-modal recommendation, WWW 2023, eq. 6"
     )
     config_class: ClassVar[type[Config]] = Bm3Config
+    task: ClassVar[str] = "bm3"
+    average: ClassVar[float] = 0.9
 
     _content: Mapping[str, Floats]
-
-    def __init__(self, config: Bm3Config | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
 
     @override
     def see(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
@@ -106,22 +87,16 @@ class Bm3(MultimodalFactors[Bm3Config]):
         """Train; keep the best moment."""
         config = self.config
         self._people = events.matrix()[:, self._events].tocsr()
-        counts = np.asarray(self._people.sum(axis=0), np.float32).ravel()
-        self._famous = np.maximum(counts, 1.0) ** np.float32(-0.5)
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "bm3"))
+        self._famous = scales(self._people)[1]
+        with self.chance():
             start = np.asarray(START * torch.randn(len(self._events), config.dim).numpy(), np.float32)
             model = Views(start, [matrix.shape[1] for matrix in self._content.values()])
-        known = [torch.from_numpy(matrix[self._events]) for matrix in self._content.values()]
-        parts = (self._people.indices, self._people.indptr)
-        plan = Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.9,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest("bm3", config, *parts, *(matrix.numpy() for matrix in known)),
-        )  # fmt: skip
-        self._fame = 0.0
-        train(_Bootstrap(self, model, known, questions), plan, observer)
-        self.settle(model)
+        known = [matrix[self._events] for matrix in self._content.values()]
+        learning = _Bootstrap(self, model, [torch.from_numpy(matrix) for matrix in known], questions)
+        if not self._stop:
+            self._fame = 0.0
+        self.train(learning, observer, self._people.indices, self._people.indptr, *known)
+        self.adopt(model)
         self._choose(questions)
         del self._people
 
@@ -141,7 +116,7 @@ class Bm3(MultimodalFactors[Bm3Config]):
         self.place()
 
     @torch.no_grad()
-    def settle(self, model: "Views") -> None:
+    def adopt(self, model: "Views") -> None:
         """Take what a training has come to."""
         _, items = model(*edges(self._people), self.config.layers)
         self._items_known = items.numpy()
@@ -205,60 +180,40 @@ class Views(nn.Module):
 
     def forward(self, there: csr_matrix, back: csr_matrix, layers: int) -> tuple[Tensor, Tensor]:
         """People and items after all trips. Shapes: there (people, items), back (items, people)."""
-        x: Tensor = self.items
-        items = x
-        for _ in range(layers):
-            x = product(back, product(there, x))
-            items = items + x
-        return product(there, items), items
+        return spread(self.items, there, back, layers)
 
 
-class _Bootstrap(Learning):
+class _Bootstrap(Watched[Views]):
     """Each choice once or more; the views of its person, its item and its modalities foretell each other."""
 
-    name = "bm3"
-    model: Views
-
     def __init__(self, owner: Bm3, model: Views, content: Sequence[Tensor], questions: Validation | None) -> None:
-        self.owner, self.model, self.content, self.questions = owner, model, content, questions
-        self.people = owner._people
+        super().__init__(owner, model, by_root(np.diff(owner._people.indptr)), questions)
+        self.config, self.people, self.content = owner.config, owner._people, content
         self.there, self.back = edges(self.people)
-        lengths = np.diff(self.people.indptr)
-        self.able = np.repeat(np.arange(len(lengths)), np.ceil(np.sqrt(lengths)).astype(np.int64))
-        self.size = max(1, min(owner.config.batch_size, -(-len(self.able) // STEPS)))
-        self.steps = -(-len(self.able) // self.size)
 
+    @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """Everybody, those with long histories more often."""
         del share
-        order = rng.permutation(self.able)
         begin, length = self.people.indptr, np.diff(self.people.indptr)
-        for low in range(0, len(order), self.size):
-            users = order[low : low + self.size]
+        for users in self.drawn(rng):
             wanted = torch.from_numpy(self.people.indices[begin[users] + rng.integers(0, length[users])]).long()
-            people, items = self.model(self.there, self.back, self.owner.config.layers)
+            people, items = self.model(self.there, self.back, self.config.layers)
             yield self._loss(people[torch.from_numpy(users)], items[wanted], wanted)
 
     def _loss(self, people: Tensor, items: Tensor, wanted: Tensor) -> Tensor:
         """Shapes: (n, dim), (n, dim), (n,) -> ()."""
-        config, foretell = self.owner.config, self.model.foretell
+        foretell = self.model.foretell
         loss = self._apart(foretell(people), items) + self._apart(foretell(items), people)
         for content, projection in zip(self.content, self.model.projections, strict=True):
             here = (content[wanted] != 0).any(dim=1)
             if here.any():
                 shown = content[wanted][here] @ projection
                 modal = self._apart(foretell(shown), items[here]) + self._apart(foretell(shown), shown)
-                loss = loss + config.modal * modal
+                loss = loss + self.config.modal * modal
         return loss
 
     def _apart(self, told: Tensor, still: Tensor) -> Tensor:
         """One less the cosine to what is held still, behind noise."""
-        noisy = functional.dropout(still.detach(), self.owner.config.dropout)
+        noisy = functional.dropout(still.detach(), self.config.dropout)
         return 1.0 - functional.cosine_similarity(told, noisy, dim=1).mean()
-
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        if self.questions is None:
-            return None
-        self.owner.settle(cast("Views", model))
-        return self.owner.gain(self.questions)

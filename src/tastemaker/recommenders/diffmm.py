@@ -21,6 +21,7 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats
+from tastemaker.nn.bags import unit_sums
 from tastemaker.recommenders import multimodal
 from tastemaker.recommenders.diffrec import DiffRecConfig, Diffusion, Mender, Worn
 from tastemaker.recommenders.validation import Validation
@@ -90,6 +91,11 @@ class DiffMm(Diffusion[DiffMmConfig]):
         return Guided(len(self._rows), self.config, self.described())
 
     @override
+    def stored(self) -> Mender:
+        """One vector an item, whatever it came from."""
+        return super().network()
+
+    @override
     def learning(self, model: Mender, people: csr_matrix, questions: Validation | None) -> "Worn[DiffMmConfig]":
         """With guidance and contrast."""
         return _Guidance(self, model, people, questions)
@@ -119,7 +125,7 @@ class Guided(Mender):
     @override
     def read(self, histories: csr_matrix) -> Tensor:
         """A few items each. Shapes: (n, items) -> (n, dim)."""
-        return self.taken(histories, self.whole()[0])
+        return unit_sums(histories, self.whole()[0])
 
     @override
     def forward(self, heard: Tensor, level: Tensor) -> Tensor:
@@ -129,7 +135,7 @@ class Guided(Mender):
 
     @override
     @torch.no_grad()
-    def settled(self) -> Mender:
+    def folded(self) -> Mender:
         """The same answers from one vector an item."""
         heard, told = self.whole()
         made = Mender(len(heard), heard.shape[1], self.level.num_embeddings - 1)
@@ -158,7 +164,7 @@ class _Guidance(Worn[DiffMmConfig]):
                 alike = functional.cosine_similarity(likely[here] @ matrix, should[here], dim=1)
                 loss = loss + self.config.guidance * (1.0 - alike.mean()) / len(model.content)
         seen = torch.from_numpy(np.diff(worn.indptr) > 0)
-        views = [functional.normalize(model.taken(worn, view)[seen], dim=1) for view in model.views()]
+        views = [functional.normalize(unit_sums(worn, view)[seen], dim=1) for view in model.views()]
         if len(views) > 1 and int(seen.sum()) > 1:
             same = torch.arange(len(views[0]))
             for first, second in zip(views, [*views[1:], views[0]], strict=True):

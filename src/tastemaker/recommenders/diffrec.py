@@ -5,9 +5,8 @@ in. The network always foretells the whole history, not the step before. To reco
 is taken for a worn one, and mended a few times.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import ClassVar, Generic, Self, TypeVar, cast
+from collections.abc import Iterator
+from typing import ClassVar, Generic, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,22 +17,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
-from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
-from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
-from tastemaker.core.types import Floats, Ints
-from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import Collaborative, FactorsConfig
-from tastemaker.recommenders.signals import shares, stacked
+from tastemaker.core.types import Floats
+from tastemaker.nn.bags import unit_sums
+from tastemaker.recommenders.redrawing import Histories, Redrawing, RedrawingConfig, chosen
+from tastemaker.recommenders.signals import shares
 from tastemaker.recommenders.validation import Validation
 
-BATCH = 256
-STEPS = 8  # fewest batches of an epoch
 
-
-class DiffRecConfig(FactorsConfig):
+class DiffRecConfig(RedrawingConfig):
     """Settings of DiffRec."""
 
     dim: int = Field(default=200, ge=1)
@@ -54,23 +47,11 @@ class DiffRecConfig(FactorsConfig):
     epochs: int = Field(default=30, ge=1)
     """At most; validation chooses how many."""
 
-    learning_rate: float = Field(default=0.002, gt=0)
-    """At its highest."""
-
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks the weights."""
-
-    batch_size: int = Field(default=256, ge=1)
-    """People a step."""
-
-    max_minutes: float = Field(default=20.0, gt=0)
-    """After so long the training ends gently."""
-
 
 D = TypeVar("D", bound=DiffRecConfig)
 
 
-class Diffusion(Collaborative[D]):
+class Diffusion(Redrawing[D, "Mender"]):
     """What is shared by diffusion with modalities and without.
 
     Args:
@@ -78,65 +59,27 @@ class Diffusion(Collaborative[D]):
         checkpoint: a file that training writes after every epoch and resumes from; None keeps none.
     """
 
-    task: ClassVar[str]
-
-    def __init__(self, config: D | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
+    average: ClassVar[float] = 0.95
 
     @override
-    def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
-        """Train; keep the best moment."""
-        people = events.matrix()[:, self._rows].tocsr()
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(self.config.seed, self.task))
-            self._model = self.network()
-        learning = self.learning(self._model, people[np.diff(people.indptr) > 0], questions)
-        train(learning, self._plan(people), observer)
-        self._model = learning.model.settled().eval()
-
-    def described(self) -> Sequence[Floats]:
-        """What a kind of diffusion knows of the items besides; nothing here. Shapes: each (items, dim of it)."""
-        return ()
-
     def network(self) -> "Mender":
-        """What is trained, before it is."""
+        """Items known by number alone."""
         return Mender(len(self._rows), self.config.dim, self.config.levels)
 
+    @override
     def learning(self, model: "Mender", people: csr_matrix, questions: Validation | None) -> "Worn[D]":
-        """What it is trained for."""
+        """To mend worn histories."""
         return Worn(self, model, people, questions)
 
-    def _plan(self, people: csr_matrix) -> Plan:
-        config = self.config
-        return Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.95,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest(self.task, config, people.indices, people.indptr, *self.described()),
-        )  # fmt: skip
-
-    def looked_at(self, model: "Mender", questions: Validation) -> float:
-        """How high hidden choices stand with a model."""
-        now, self._model = self._model, model
-        gain = self.gain(questions)
-        self._model = now
-        return gain
+    @override
+    def adopt(self, model: "Mender") -> None:
+        """Take the network as it is now, one vector an item."""
+        super().adopt(model.folded())
 
     @override
-    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
-        """Logits; -inf for unknown rows, and for a history that holds no known row. Shapes: (len(histories), n)."""
-        places = self.places(candidates)
-        known = places >= 0
-        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._place), self._half_life)[:, self._rows]
-            spoken = np.flatnonzero(np.diff(part.indptr))
-            if len(spoken):
-                scores[np.ix_(low + spoken, known)] = self._answered(part[spoken])[:, places[known]]
-        return scores
-
-    def _answered(self, part: csr_matrix) -> Floats:
-        return self._model.mended(part, min(self.config.mended, self.config.levels))
+    def answered(self, histories: csr_matrix) -> Floats:
+        """Logits of the items after mending. Shapes: (n, items) -> (n, items)."""
+        return self._model.mended(histories, min(self.config.mended, self.config.levels))
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -148,25 +91,9 @@ class Diffusion(Collaborative[D]):
         alone = csr_matrix(
             (weights, (np.arange(len(here)), here)), shape=(len(here), len(self._rows)), dtype=np.float32
         )
-        answer = self._answered(alone).astype(np.float64)
+        answer = self.answered(alone).astype(np.float64)
         likely = np.exp(answer - answer.max(axis=1, keepdims=True))
         return shares(self._rows[here], np.asarray(likely[:, place] / likely.sum(axis=1), np.float32), n)
-
-    @override
-    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """The weights."""
-        weights = {f"model.{name}": tensor.numpy() for name, tensor in self._model.state_dict().items()}
-        return {**super().tensors(), **weights}
-
-    @override
-    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
-        """Take back what :meth:`tensors` gave."""
-        super().restore(tensors)
-        self._model = Mender(len(self._rows), self.config.dim, self.config.levels)
-        names = self._model.state_dict()
-        self._model.load_state_dict({name: torch.from_numpy(np.array(tensors[f"model.{name}"])) for name in names})
-        self._model.eval()
-        return self
 
 
 class DiffRec(Diffusion[DiffRecConfig]):
@@ -204,23 +131,14 @@ class Mender(nn.Module):
 
     def read(self, histories: csr_matrix) -> Tensor:
         """A few items each. Shapes: (n, items) -> (n, dim)."""
-        return self.taken(histories, self.heard)
-
-    def taken(self, histories: csr_matrix, vectors: Tensor) -> Tensor:
-        """Sums of vectors over histories of length one. Shapes: (n, items), (items, dim) -> (n, dim)."""
-        length = np.sqrt(np.asarray(histories.multiply(histories).sum(axis=1), np.float32)).ravel()
-        owner = np.repeat(np.arange(len(length)), np.diff(histories.indptr))
-        weight = torch.from_numpy(np.asarray(histories.data / np.maximum(length[owner], 1e-9), np.float32))
-        index = torch.from_numpy(histories.indices.astype(np.int64))
-        offsets = torch.from_numpy(histories.indptr[:-1].astype(np.int64))
-        return functional.embedding_bag(index, vectors, offsets, mode="sum", per_sample_weights=weight)
+        return unit_sums(histories, self.heard)
 
     def forward(self, heard: Tensor, level: Tensor) -> Tensor:
         """Logits of the whole history. Shapes: (n, dim), (n,) -> (n, items)."""
         return cast("Tensor", self.told(torch.tanh(heard + self.level(level))))
 
-    def settled(self) -> "Mender":
-        """The network as it is stored and asked."""
+    def folded(self) -> "Mender":
+        """The same answers from one vector an item: the network as it is stored and asked."""
         return self
 
     @torch.no_grad()
@@ -237,32 +155,23 @@ class Mender(nn.Module):
         return np.asarray(logits.numpy(), np.float32)
 
 
-class Worn(Learning, Generic[D]):
+class Worn(Histories[Mender], Generic[D]):
     """Whole histories from worn ones."""
 
-    model: Mender
-
     def __init__(self, owner: Diffusion[D], model: Mender, people: csr_matrix, questions: Validation | None) -> None:
-        self.owner, self.model, self.people, self.questions = owner, model, people, questions
-        self.name = owner.task
+        super().__init__(owner, model, people, questions)
         self.config = owner.config
-        self.size = max(1, min(self.config.batch_size, -(-people.shape[0] // STEPS)))
-        self.steps = -(-people.shape[0] // self.size)
 
     @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """All people in batches, each at a level of their own."""
         del share
-        order = rng.permutation(self.people.shape[0])
-        for low in range(0, len(order), self.size):
-            whole = self.people[np.sort(order[low : low + self.size])]
+        for whole in self.wholes(rng):
             level = rng.integers(1, self.config.levels + 1, whole.shape[0])
             worn = self._worn(whole, level / self.config.levels, rng)
             logits = self.model(self.model.read(worn), torch.from_numpy(level))
-            logs = functional.log_softmax(logits, dim=1)
+            likely = functional.log_softmax(logits, dim=1)[chosen(whole)]
             lengths = np.diff(whole.indptr)
-            line = torch.from_numpy(np.repeat(np.arange(whole.shape[0]), lengths))
-            likely = logs[line, torch.from_numpy(whole.indices.astype(np.int64))]
             weight = torch.from_numpy(np.repeat(lengths**-0.5, lengths).astype(np.float32))
             yield self.more(whole, worn, logits) - (likely * weight).sum() / weight.sum()
 
@@ -282,8 +191,3 @@ class Worn(Learning, Generic[D]):
         worn = csr_matrix((np.ones(len(lines), np.float32), (lines, columns)), shape=whole.shape)
         worn.sum_duplicates()
         return worn
-
-    @override
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        return None if self.questions is None else self.owner.looked_at(cast("Mender", model).settled(), self.questions)

@@ -6,15 +6,13 @@ person's hidden choices are foretold from the rest by a softmax over the whole c
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from pydantic import Field
-from scipy.sparse import csr_matrix, diags
-from scipy.sparse.linalg import svds
+from scipy.sparse import csr_matrix
 from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
@@ -22,12 +20,12 @@ from typing_extensions import override
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive, generator
+from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats
-from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import FactorsConfig
+from tastemaker.nn.bipartite import edges, product, scales, spread
+from tastemaker.nn.directions import leading
 from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
+from tastemaker.recommenders.trained import Trained, TrainedConfig, Watched
 from tastemaker.recommenders.validation import Validation
 
 START = 0.1  # deviation of the vectors before anything is learned
@@ -35,7 +33,7 @@ LEAST = 0.05  # lift of a modality that says nothing
 FEWEST = 2  # people and items below which a spectrum says nothing
 
 
-class FreedomConfig(FactorsConfig):
+class FreedomConfig(TrainedConfig):
     """Settings of FREEDOM."""
 
     layers: int = Field(default=2, ge=1, le=6)
@@ -56,20 +54,8 @@ class FreedomConfig(FactorsConfig):
     epochs: int = Field(default=12, ge=1)
     """At most; in each, every choice is hidden once. Validation chooses how many."""
 
-    learning_rate: float = Field(default=0.01, gt=0)
-    """At its highest."""
 
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks the vectors."""
-
-    batch_size: int = Field(default=2048, ge=1)
-    """Most people who are asked about at a step."""
-
-    max_minutes: float = Field(default=20.0, gt=0)
-    """After so long the training ends gently."""
-
-
-class Freedom(MultimodalFactors[FreedomConfig]):
+class Freedom(Trained[FreedomConfig], MultimodalFactors[FreedomConfig]):
     """``Q = sum_l S^l (E + c sum_m w_m K_m E)``; ``x_u`` is the propagated history; scores are cosines.
 
     S goes from items to people and back, ``K_m`` to the k nearest items in modality m; the ``w_m`` are learned and
@@ -89,10 +75,8 @@ class Freedom(MultimodalFactors[FreedomConfig]):
         "Zhou and Shen, A tale of two graphs: freezing and denoising graph structures, MM 2023, eq. 5"
     )
     config_class: ClassVar[type[Config]] = FreedomConfig
-
-    def __init__(self, config: FreedomConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
+    task: ClassVar[str] = "freedom"
+    average: ClassVar[float] = 0.0  # validation picks an epoch as it was
 
     @override
     def neighbours(self) -> int:
@@ -104,29 +88,21 @@ class Freedom(MultimodalFactors[FreedomConfig]):
         """Train; keep the best moment."""
         config = self.config
         self._people = events.matrix()[:, self._events].tocsr()
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "freedom"))
-            graphs = [graph[self._events] for graph in self._near.graphs.values()]
-            model = Table(begun(self._people, config.dim, config.seed), lifts(graphs, self._people))
+        graphs = [graph[self._events] for graph in self._near.graphs.values()]
+        model = Table(begun(self._people, config.dim, config.seed), lifts(graphs, self._people))
         learning = _Hidden(self, model, questions)
         parts = [part for graph in (self._people, *graphs) for part in (graph.indices, graph.indptr, graph.data)]
-        plan = Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.0,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest("freedom", config, *parts),
-        )  # fmt: skip
-        train(learning, plan, observer)
-        self.settle(model)
+        self.train(learning, observer, *parts)
+        self.adopt(model)
         del self._people
 
-    def settle(self, model: "Table") -> None:
+    def adopt(self, model: "Table") -> None:
         """Take the vectors that a training has come to."""
         with torch.no_grad():
             _, known = model(self.likeness(model), *edges(self._people), self.config)
         self._own, self._known = model.items.detach().numpy().copy(), known.numpy()
         self._modal = model.weights().detach().numpy()
-        counts = np.asarray(self._people.sum(axis=0), np.float32).ravel()
-        self._famous = np.maximum(counts, 1.0) ** np.float32(-0.5)
+        self._famous = scales(self._people)[1]
         self.place()
 
     def likeness(self, model: "Table") -> Tensor:
@@ -198,27 +174,19 @@ class Table(nn.Module):
         self, alike: Tensor, there: csr_matrix, back: csr_matrix, config: FreedomConfig
     ) -> tuple[Tensor, Tensor]:
         """People and items after all trips. Shapes: there (people, items), back (items, people)."""
-        x = self.items + config.likeness * alike
-        items = x
-        for _ in range(config.layers):
-            x = product(back, product(there, x))
-            items = items + x
-        return product(there, items), items
+        return spread(self.items + config.likeness * alike, there, back, config.layers)
 
 
-class _Hidden(Learning):
+class _Hidden(Watched[Table]):
     """In an epoch every choice is hidden once; those who have something left are asked what is missing."""
 
-    name = "freedom"
-    model: Table
-
     def __init__(self, owner: Freedom, model: Table, questions: Validation | None) -> None:
-        self.owner, self.model, self.questions = owner, model, questions
-        self.config = owner.config
+        super().__init__(owner, model, np.arange(owner._people.shape[0]), questions)
+        self.owner, self.config, self.people = owner, owner.config, owner._people
         self.steps = round(1.0 / self.config.share)
-        self.people = owner._people
-        self.line = np.repeat(np.arange(self.people.shape[0]), np.diff(self.people.indptr))
+        self.line = np.repeat(self.users, np.diff(self.people.indptr))
 
+    @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """One loss a hidden part."""
         del share
@@ -244,39 +212,6 @@ class _Hidden(Learning):
         likely = (torch.log_softmax(logits, 1) * wanted).sum(1)
         return -(likely / count.sqrt()).sum() / count.sqrt().sum()
 
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        if self.questions is None:
-            return None
-        self.owner.settle(cast("Table", model))
-        return self.owner.gain(self.questions)
-
-
-class _Product(torch.autograd.Function):
-    """A frozen sparse matrix times a tensor, in SciPy: several times as fast as torch's on one thread."""
-
-    @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, matrix: csr_matrix) -> Tensor:
-        ctx.matrix = matrix  # type: ignore[attr-defined]
-        return torch.from_numpy(matrix @ x.detach().numpy())
-
-    @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor, None]:
-        return torch.from_numpy(ctx.matrix.T @ grad.contiguous().numpy()), None  # type: ignore[attr-defined]
-
-
-def product(matrix: csr_matrix, x: Tensor) -> Tensor:
-    """``matrix @ x``, with a gradient for x. Shapes: (n, m), (m, dim) -> (n, dim)."""
-    return cast("Tensor", _Product.apply(x, matrix))  # type: ignore[no-untyped-call]
-
-
-def edges(people: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
-    """From items to people and back, divided by the roots of both degrees. Shapes: (people, items), (items, people)."""
-    busy = np.maximum(np.asarray(people.sum(axis=1)).ravel(), 1.0) ** -0.5
-    famous = np.maximum(np.asarray(people.sum(axis=0)).ravel(), 1.0) ** -0.5
-    there = (diags(busy) @ people @ diags(famous)).tocsr().astype(np.float32)
-    return there, there.T.tocsr()
-
 
 def begun(people: csr_matrix, dim: int, seed: int) -> Floats:
     """Vectors before training: the leading directions of the graph, and a little chance. Shapes: (items, dim)."""
@@ -285,9 +220,9 @@ def begun(people: csr_matrix, dim: int, seed: int) -> Floats:
     n = min(dim, min(people.shape) - 1)
     if n >= FEWEST:
         there, _ = edges(people)
-        _, strength, directions = svds(there, k=n, v0=rng.normal(size=min(there.shape)))
+        strength, directions = leading(there, n, rng.normal(size=min(there.shape)))
         scale = 0.3 * np.sqrt(people.shape[1] / dim)
-        vectors[:, :n] += (directions.T * np.sqrt(np.maximum(strength, 0.0)) * scale).astype(np.float32)
+        vectors[:, :n] += (directions * np.sqrt(np.maximum(strength, 0.0)) * scale).astype(np.float32)
     return vectors
 
 

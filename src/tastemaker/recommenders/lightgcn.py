@@ -7,14 +7,13 @@ choice that the graph already knows with one item drawn by chance.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import ClassVar, Literal, Protocol, Self, cast
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from pydantic import Field
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
@@ -22,18 +21,15 @@ from typing_extensions import override
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
-from tastemaker.core.types import Doubles, Floats, Ints
-from tastemaker.nn.checkpoint import digest
+from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.bipartite import edges, product, scales
 from tastemaker.nn.cross_entropy import cross_entropy
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import Factors, FactorsConfig
+from tastemaker.recommenders.factors import Factors
+from tastemaker.recommenders.trained import Trained, TrainedConfig, Watched
 from tastemaker.recommenders.validation import Validation
 
-STEPS = 8  # fewest batches of an epoch
 
-
-class LightGcnConfig(FactorsConfig):
+class LightGcnConfig(TrainedConfig):
     """Settings of LightGCN."""
 
     layers: int = Field(default=3, ge=1, le=8)
@@ -45,23 +41,11 @@ class LightGcnConfig(FactorsConfig):
     temperature: float = Field(default=0.15, gt=0)
     """Of the softmax over cosines: smaller looks at the nearest items only."""
 
-    epochs: int = Field(default=40, ge=1)
-    """At most; validation chooses how many."""
-
-    learning_rate: float = Field(default=0.01, gt=0)
-    """At its highest."""
-
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks the vectors."""
-
     batch_size: int = Field(default=512, ge=1)
     """People a step."""
 
-    max_minutes: float = Field(default=20.0, gt=0)
-    """After so long the training ends gently."""
 
-
-class LightGcn(Factors[LightGcnConfig]):
+class LightGcn(Trained[LightGcnConfig], Factors[LightGcnConfig]):
     """``q = sum_k S^k e / (layers + 1)``, ``S = A'A``, ``A = D_u^(-1/2) R D_i^(-1/2)``; a person is a line of ``A q``.
 
     Args:
@@ -76,34 +60,25 @@ class LightGcn(Factors[LightGcnConfig]):
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = "He et al., LightGCN: simplifying and powering graph convolution, SIGIR 2020, eq. 7"
     config_class: ClassVar[type[Config]] = LightGcnConfig
-
-    def __init__(self, config: LightGcnConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
+    task: ClassVar[str] = "lightgcn"
 
     @override
     def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
         """Train; keep the best moment."""
-        config = self.config
-        graph = Graph(events.matrix()[:, self._rows].tocsr(), config.layers)
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "lightgcn"))
-            model = nn.Embedding(len(self._rows), config.dim)
-            nn.init.normal_(model.weight, std=config.dim**-0.5)
-        learning = _Choices(self, model, graph, questions)
-        plan = Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest("lightgcn", config, graph.people.indices, graph.people.indptr),
-        )  # fmt: skip
-        self._best = train(learning, plan.ending(self._stop), observer).best
-        self.settle(graph, model.weight)
+        self._graph = Graph(events.matrix()[:, self._rows].tocsr(), self.config.layers)
+        with self.chance():
+            model = nn.Embedding(len(self._rows), self.config.dim)
+            nn.init.normal_(model.weight, std=self.config.dim**-0.5)
+        people = self._graph.people
+        self.train(_Choices(self, model, self._graph, questions), observer, people.indices, people.indptr)
+        self.adopt(model)
+        del self._graph
 
     @torch.no_grad()
-    def settle(self, graph: "Graph", weight: Tensor) -> None:
+    def adopt(self, model: nn.Embedding) -> None:
         """Take the vectors that a training has come to."""
-        said, items = graph.propagated(weight)
-        self._said = np.asarray((said * graph.scale[:, None]).numpy(), np.float32)
+        said, items = self._graph.propagated(model.weight)
+        self._said = np.asarray((said * self._graph.scale[:, None]).numpy(), np.float32)
         self.take(np.asarray(items.numpy(), np.float32))
 
     @override
@@ -134,10 +109,9 @@ class Graph:
     def __init__(self, people: csr_matrix, layers: int) -> None:
         self.people = people[np.diff(people.indptr) > 0]
         self.layers = layers
-        self.lengths: Doubles = np.asarray(self.people.sum(axis=1), np.float64).ravel()
-        famous = np.asarray(self.people.sum(axis=0), np.float64).ravel() ** -0.5
-        self.scale = torch.from_numpy(famous.astype(np.float32))
-        self.step: csr_matrix = (diags(self.lengths**-0.5) @ self.people @ diags(famous)).tocsr().astype(np.float32)
+        exact = self.people.astype(np.float64)  # degrees run into thousands
+        self.scale = torch.from_numpy(scales(exact)[1].astype(np.float32))
+        self.there, self.back = edges(exact)
 
     def propagated(self, vectors: Tensor, without: Ints | None = None) -> tuple[Tensor, Tensor]:
         """What items send to the people who chose them, and where the items themselves come to lie.
@@ -150,66 +124,33 @@ class Graph:
 
         Shapes: (items, dim) -> (items, dim), (items, dim).
         """
+        kept = torch.ones(self.people.shape[0], 1)
+        if without is not None:
+            kept[torch.from_numpy(without)] = 0.0
         rings = [vectors]
         for _ in range(self.layers // 2):
-            rings.append(_smooth(rings[-1], self.step, without))
+            rings.append(product(self.back, kept * product(self.there, rings[-1])))
         said = torch.stack(rings[: (self.layers + 1) // 2]).sum(0)
         return said / (self.layers + 1), torch.stack(rings).sum(0) / (self.layers + 1)
-
-
-class _Context(Protocol):
-    """Where the way back finds the graph."""
-
-    graph: tuple[csr_matrix, Ints | None]
-
-
-class _Smooth(torch.autograd.Function):
-    """``A'A x``, its own transpose."""
-
-    @staticmethod
-    def forward(ctx: _Context, x: Tensor, step: csr_matrix, without: Ints | None) -> Tensor:
-        ctx.graph = (step, without)
-        return _walked(x, step, without)
-
-    @staticmethod
-    def backward(ctx: _Context, grad: Tensor) -> tuple[Tensor, None, None]:
-        return _walked(grad, *ctx.graph), None, None
-
-
-def _walked(x: Tensor, step: csr_matrix, without: Ints | None) -> Tensor:
-    people = step @ x.detach().numpy()
-    if without is not None:
-        people[without] = 0.0
-    return torch.from_numpy(step.T @ people)
-
-
-def _smooth(x: Tensor, step: csr_matrix, without: Ints | None) -> Tensor:
-    return cast("Tensor", _Smooth.apply(x, step, without))  # type: ignore[no-untyped-call]
 
 
 def _unit(x: Tensor) -> Tensor:
     return functional.normalize(x, dim=1)
 
 
-class _Choices(Learning):
+class _Choices(Watched[nn.Embedding]):
     """Each choice of a person, foretold from their others."""
 
-    name = "lightgcn"
-    model: nn.Embedding
-
     def __init__(self, owner: LightGcn, model: nn.Embedding, graph: Graph, questions: Validation | None) -> None:
-        self.owner, self.model, self.graph, self.questions = owner, model, graph, questions
-        self.users = np.flatnonzero(graph.lengths > 1)
-        self.config = owner.config
-        self.size = max(1, min(self.config.batch_size, -(-len(self.users) // STEPS)))
-        self.steps = -(-len(self.users) // self.size)
+        super().__init__(owner, model, np.flatnonzero(np.diff(graph.people.indptr) > 1), questions)
+        self.graph, self.config = graph, owner.config
 
+    @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """All people in batches."""
         del share
-        order = rng.permutation(self.users)
-        for low in range(0, len(order), self.size):
-            batch = np.sort(order[low : low + self.size])
+        for users in self.drawn(rng):
+            batch = np.sort(users)
             people, softmax = self.graph.people[batch], self.config.loss == "softmax"
             said, items = self.graph.propagated(self.model.weight, batch if softmax else None)
             line = torch.from_numpy(np.repeat(np.arange(people.shape[0]), np.diff(people.indptr)))
@@ -224,10 +165,3 @@ class _Choices(Learning):
                 person = (whole / length.sqrt()[:, None])[line]
                 drawn = torch.from_numpy(rng.integers(0, len(items), len(item)))
                 yield -functional.logsigmoid((person * (items[item] - items[drawn])).sum(1)).mean()
-
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        if self.questions is None:
-            return None
-        self.owner.settle(self.graph, cast("nn.Embedding", model).weight)
-        return self.owner.gain(self.questions)

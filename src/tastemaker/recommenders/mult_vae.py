@@ -4,12 +4,10 @@ A variational autoencoder whose likelihood is the multinomial, a budget that all
 the prior grows while it learns. A person is only ever their history.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from collections.abc import Iterator
+from typing import ClassVar, cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import Field
 from scipy.sparse import csr_matrix
@@ -17,22 +15,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
-from tastemaker.catalog.interactions import History, Interactions
+from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
-from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
-from tastemaker.core.types import Floats, Ints
-from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import Collaborative, FactorsConfig
-from tastemaker.recommenders.signals import shares, stacked
+from tastemaker.core.types import Floats
+from tastemaker.nn.bags import unit_sums
+from tastemaker.recommenders.redrawing import Histories, Redrawing, RedrawingConfig, chosen
+from tastemaker.recommenders.signals import shares
 from tastemaker.recommenders.validation import Validation
 
-BATCH = 512
-STEPS = 8  # fewest batches of an epoch
 
-
-class MultVaeConfig(FactorsConfig):
+class MultVaeConfig(RedrawingConfig):
     """Settings of Mult-VAE."""
 
     dim: int = Field(default=128, ge=1)
@@ -53,20 +45,8 @@ class MultVaeConfig(FactorsConfig):
     epochs: int = Field(default=60, ge=1)
     """At most; validation chooses how many."""
 
-    learning_rate: float = Field(default=0.002, gt=0)
-    """At its highest."""
 
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks the weights."""
-
-    batch_size: int = Field(default=256, ge=1)
-    """People a step."""
-
-    max_minutes: float = Field(default=20.0, gt=0)
-    """After so long the training ends gently."""
-
-
-class MultVae(Collaborative[MultVaeConfig]):
+class MultVae(Redrawing[MultVaeConfig, "Autoencoder"]):
     """``max E_q(z | x) sum_i x_i log softmax_i f(z) - b KL(q(z | x) || N(0, I))``.
 
     Args:
@@ -80,47 +60,22 @@ class MultVae(Collaborative[MultVaeConfig]):
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = "Liang et al., Variational autoencoders for collaborative filtering, WWW 2018, eq. 7"
     config_class: ClassVar[type[Config]] = MultVaeConfig
-
-    def __init__(self, config: MultVaeConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
+    task: ClassVar[str] = "mult-vae"
 
     @override
-    def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
-        """Train; keep the best moment."""
-        config = self.config
-        people = events.matrix()[:, self._rows].tocsr()
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "mult-vae"))
-            self._model = Autoencoder(len(self._rows), config.hidden, config.dim)
-        plan = Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest("mult-vae", config, people.indices, people.indptr),
-        )  # fmt: skip
-        learning = _Histories(self, self._model, people[np.diff(people.indptr) > 0], questions)
-        train(learning, plan, observer)
-        self._model = learning.model
-
-    def looked_at(self, model: "Autoencoder", questions: Validation) -> float:
-        """How high hidden choices stand with a model."""
-        now, self._model = self._model, model
-        gain = self.gain(questions)
-        self._model = now
-        return gain
+    def network(self) -> "Autoencoder":
+        """An autoencoder."""
+        return Autoencoder(len(self._rows), self.config.hidden, self.config.dim)
 
     @override
-    def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
-        """Logits; -inf for unknown rows, and for a history that holds no known row. Shapes: (len(histories), n)."""
-        places = self.places(candidates)
-        known = places >= 0
-        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._place), self._half_life)[:, self._rows]
-            spoken = np.flatnonzero(np.diff(part.indptr))
-            if len(spoken):
-                scores[np.ix_(low + spoken, known)] = self._model.answered(part[spoken])[:, places[known]]
-        return scores
+    def learning(self, model: "Autoencoder", people: csr_matrix, questions: Validation | None) -> "_Hidden":
+        """To redraw histories of which a part is hidden."""
+        return _Hidden(self, model, people, questions)
+
+    @override
+    def answered(self, histories: csr_matrix) -> Floats:
+        """Logits of the mean. Shapes: (n, items) -> (n, items)."""
+        return self._model.answered(histories)
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -134,25 +89,9 @@ class MultVae(Collaborative[MultVaeConfig]):
         owner = np.broadcast_to(np.arange(len(kept))[:, None], kept.shape)[kept]
         shape = (len(kept), len(self._rows))
         asked = csr_matrix((weights[lines[kept]], (owner, here[lines[kept]])), shape=shape, dtype=np.float32)
-        answer = self._model.answered(asked)
+        answer = self.answered(asked)
         likely = answer[:, place] - np.log(np.exp(answer - answer.max(1, keepdims=True)).sum(1)) - answer.max(1)
         return shares(self._rows[here], np.asarray(likely[0] - likely[1:], np.float32), n)
-
-    @override
-    def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """The weights."""
-        weights = {f"model.{name}": tensor.numpy() for name, tensor in self._model.state_dict().items()}
-        return {**super().tensors(), **weights}
-
-    @override
-    def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
-        """Take back what :meth:`tensors` gave."""
-        super().restore(tensors)
-        self._model = Autoencoder(len(self._rows), self.config.hidden, self.config.dim)
-        names = self._model.state_dict()
-        self._model.load_state_dict({name: torch.from_numpy(np.array(tensors[f"model.{name}"])) for name in names})
-        self._model.eval()
-        return self
 
 
 class Autoencoder(nn.Module):
@@ -171,12 +110,7 @@ class Autoencoder(nn.Module):
 
     def encode(self, histories: csr_matrix) -> tuple[Tensor, Tensor]:
         """Mean and logarithm of the variance. Histories are taken at length one. Shapes: (n, items) -> 2 (n, dim)."""
-        length = np.sqrt(np.asarray(histories.multiply(histories).sum(axis=1), np.float32)).ravel()
-        owner = np.repeat(np.arange(len(length)), np.diff(histories.indptr))
-        weight = torch.from_numpy(np.asarray(histories.data / np.maximum(length[owner], 1e-9), np.float32))
-        index = torch.from_numpy(histories.indices.astype(np.int64))
-        offsets = torch.from_numpy(histories.indptr[:-1].astype(np.int64))
-        hidden = torch.tanh(self.heard(index, offsets, per_sample_weights=weight))
+        hidden = torch.tanh(unit_sums(histories, self.heard.weight))
         mean, log_variance = self.squeezed(hidden).chunk(2, dim=1)
         return mean, log_variance
 
@@ -200,35 +134,22 @@ def weight_of_prior(share: float, pull: float, anneal: float) -> float:
     return pull * min(1.0, share / anneal)
 
 
-class _Histories(Learning):
+class _Hidden(Histories[Autoencoder]):
     """Whole histories from parts of them."""
 
-    name = "mult-vae"
-    model: Autoencoder
-
     def __init__(self, owner: MultVae, model: Autoencoder, people: csr_matrix, questions: Validation | None) -> None:
-        self.owner, self.model, self.people, self.questions = owner, model, people, questions
+        super().__init__(owner, model, people, questions)
         self.config = owner.config
-        self.size = max(1, min(self.config.batch_size, -(-people.shape[0] // STEPS)))
-        self.steps = -(-people.shape[0] // self.size)
 
     @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """All people in batches."""
         weight = weight_of_prior(share, self.config.pull, self.config.anneal)
-        order = rng.permutation(self.people.shape[0])
-        for low in range(0, len(order), self.size):
-            whole = self.people[np.sort(order[low : low + self.size])]
+        for whole in self.wholes(rng):
             part = whole.copy()
             part.data *= rng.random(len(part.data)) >= self.config.dropout
             mean, log_variance = self.model.encode(part)
             z = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
             logs = functional.log_softmax(self.model.decode(z), dim=1)
-            line = torch.from_numpy(np.repeat(np.arange(whole.shape[0]), np.diff(whole.indptr)))
-            likely = logs[line, torch.from_numpy(whole.indices.astype(np.int64))].sum() / whole.shape[0]
+            likely = logs[chosen(whole)].sum() / whole.shape[0]
             yield weight * divergence(mean, log_variance).mean() - likely
-
-    @override
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        return None if self.questions is None else self.owner.looked_at(cast("Autoencoder", model), self.questions)

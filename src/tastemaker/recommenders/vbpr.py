@@ -5,8 +5,7 @@ own, and an item that lacks one is heard through the rest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,38 +21,25 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
-from tastemaker.nn.checkpoint import digest
-from tastemaker.nn.training import Learning, Plan, train
-from tastemaker.recommenders.factors import FactorsConfig
 from tastemaker.recommenders.multimodal_factors import MultimodalFactors, Vectors
+from tastemaker.recommenders.trained import Trained, TrainedConfig, Watched, by_root
 from tastemaker.recommenders.validation import Validation
 
 START = 0.1
-STEPS = 8  # fewest batches of an epoch
 
 
-class VbprConfig(FactorsConfig):
+class VbprConfig(TrainedConfig):
     """Settings of VBPR."""
 
     epochs: int = Field(default=15, ge=1)
     """At most; validation chooses how many."""
 
-    learning_rate: float = Field(default=0.01, gt=0)
-    """At its highest."""
-
-    weight_decay: float = Field(default=0.01, ge=0)
-    """Shrinks vectors and projections."""
-
-    batch_size: int = Field(default=2048, ge=1)
-    """Pairs a step."""
-
     max_minutes: float = Field(default=10.0, gt=0)
     """After so long the training ends gently."""
 
 
-class Vbpr(MultimodalFactors[VbprConfig]):
+class Vbpr(Trained[VbprConfig], MultimodalFactors[VbprConfig]):
     """``s(u, j) = x_u . (q_j + sum_m W_m f_mj) + b_j + sum_m v_m . f_mj``, ``max sum log s(s(u, i) - s(u, j))``.
 
     ``x_u`` is the mean of ``p_i + sum_m V_m f_mi`` over the history, without the item that is asked for in training.
@@ -70,13 +56,11 @@ class Vbpr(MultimodalFactors[VbprConfig]):
     figure: ClassVar[str] = "-"
     source: ClassVar[str] = "He and McAuley, VBPR: visual Bayesian personalized ranking, AAAI 2016, eq. 4"
     config_class: ClassVar[type[Config]] = VbprConfig
+    task: ClassVar[str] = "vbpr"
+    average: ClassVar[float] = 0.9
 
     _content: Mapping[str, Floats]
     _own: Mapping[str, Floats]
-
-    def __init__(self, config: VbprConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        super().__init__(config)
-        self._checkpoint = checkpoint
 
     @override
     def see(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
@@ -87,22 +71,16 @@ class Vbpr(MultimodalFactors[VbprConfig]):
     @override
     def learn(self, events: Interactions, questions: Validation | None, observer: Observer) -> None:
         """Train; keep the best moment."""
-        config = self.config
         people = events.matrix()[:, self._events].tocsr()
         counts = np.asarray(people.sum(axis=0), np.float32).ravel()
-        with torch.random.fork_rng():
-            torch.manual_seed(derive(config.seed, "vbpr"))
-            model = Shown(counts, [matrix.shape[1] for matrix in self._content.values()], config.dim)
-        known = [torch.from_numpy(matrix[self._events]) for matrix in self._content.values()]
-        plan = Plan(
-            epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay, average=0.9,
-            max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest("vbpr", config, people.indices, people.indptr, *(matrix.numpy() for matrix in known)),
-        )  # fmt: skip
-        train(_Pairs(self, model, people, known, questions), plan, observer)
-        self.settle(model)
+        with self.chance():
+            model = Shown(counts, [matrix.shape[1] for matrix in self._content.values()], self.config.dim)
+        known = [matrix[self._events] for matrix in self._content.values()]
+        learning = _Pairs(self, model, people, [torch.from_numpy(matrix) for matrix in known], questions)
+        self.train(learning, observer, people.indices, people.indptr, *known)
+        self.adopt(model)
 
-    def settle(self, model: nn.Module) -> None:
+    def adopt(self, model: "Shown") -> None:
         """Take what a training has come to."""
         self._own = {name: value.detach().numpy().copy() for name, value in model.state_dict().items()}
         self.place()
@@ -160,38 +138,26 @@ class Shown(nn.Module):
         return said, items, offset
 
 
-class _Pairs(Learning):
+class _Pairs(Watched[Shown]):
     """Something a person chose, above something they did not, both foretold from the rest of their history."""
-
-    name = "vbpr"
 
     def __init__(
         self, owner: Vbpr, model: Shown, people: csr_matrix, content: Sequence[Tensor], questions: Validation | None
     ) -> None:
-        self.owner, self.model, self.people, self.content, self.questions = owner, model, people, content, questions
         lengths = np.diff(people.indptr)
-        self.able = np.repeat(np.arange(len(lengths)), np.where(lengths > 1, np.ceil(np.sqrt(lengths)), 0).astype(int))
-        self.size = max(1, min(owner.config.batch_size, -(-len(self.able) // STEPS)))
-        self.steps = -(-len(self.able) // self.size)
+        super().__init__(owner, model, by_root(np.where(lengths > 1, lengths, 0)), questions)
+        self.people, self.content = people, content
 
+    @override
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """Everybody, those with long histories more often."""
         del share
-        order = rng.permutation(self.able)
-        for low in range(0, len(order), self.size):
-            users = order[low : low + self.size]
+        for users in self.drawn(rng):
             said, items, offset = self.model(self.content)
             person, wanted = rest(self.people, users, said, rng)
             other = torch.from_numpy(rng.integers(0, self.people.shape[1], len(users)))
             gap = (person * (items[wanted] - items[other])).sum(1) + offset[wanted] - offset[other]
             yield -functional.logsigmoid(gap).mean()
-
-    def validate(self, model: nn.Module) -> float | None:
-        """How high the hidden choices stand."""
-        if self.questions is None:
-            return None
-        self.owner.settle(cast("Shown", model))
-        return self.owner.gain(self.questions)
 
 
 def rest(people: csr_matrix, users: Ints, said: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,21 @@
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from tastemaker.nn.directions import leading
+
+RNG = np.random.default_rng(0)
+TURN = np.linalg.qr(RNG.normal(size=(5, 5)))[0]
+TABLE = np.linalg.qr(RNG.normal(size=(8, 5)))[0] @ np.diag([9.0, 4.0, 1.0, 0.1, 0.01]) @ TURN.T
+
+
+@pytest.mark.parametrize("kind", [np.asarray, csr_matrix], ids=["dense", "sparse"])
+def test_a_matrix_made_of_known_directions_gives_them_back(kind):
+    strengths, directions = leading(kind(TABLE), 2)
+    assert strengths == pytest.approx([4.0, 9.0], rel=1e-5)
+    assert np.abs(TURN[:, [1, 0]].T @ directions) == pytest.approx(np.eye(2), abs=1e-4)
+
+
+def test_the_same_start_gives_the_same_signs():
+    start = np.arange(1.0, 6.0)
+    assert np.array_equal(leading(TABLE, 2, start)[1], leading(TABLE, 2, start)[1])
