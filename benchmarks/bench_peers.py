@@ -11,29 +11,28 @@ The libraries' models of people (ALS, BPR, VBPR, VAECF) answer people of the tra
 answer from histories. Budget: 20 minutes on one core.
 """
 
-import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
+from typing import Protocol
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-import rows
 from common import Lines, show
-from given import judged, on_validation, tiktok
-from tastemaker.core.registry import find, names
-from tastemaker.core.types import Floats, Ints
+from given import Measured, judged, on_validation, options, tiktok, unfitted, wanted
+from rows import keep
+from tastemaker.core.types import Floats, Ints, UserId
 from tastemaker.evaluation.cases import Case
-from tastemaker.evaluation.protocols import Protocol
+from tastemaker.evaluation.protocols import Protocol as Given
 from tastemaker.evaluation.rankers import Ranker, from_recommender, from_scores
-from tastemaker.evaluation.significance import paired
 
 Score = Callable[[Ints], Floats]
 """Numbers of people -> scores of all items."""
 Settings = Mapping[str, float]
 Trained = tuple[Score, float]
 
-OURS = {
+OURS: Mapping[str, Mapping[str, object]] = {
     "ease": {}, "item-knn": {}, "rp3beta": {}, "als": {}, "bpr": {}, "lightgcn": {"epochs": 15},
     "mult-vae": {"epochs": 25}, "vbpr": {}, "graph-filter": {},
 }  # fmt: skip
@@ -60,10 +59,9 @@ SAME = (
 def ours(method: str, settings: Mapping[str, object], seed: int) -> dict[str, object]:
     """One of ours: fit, then fit again with what was chosen, to tell the fit from the choice."""
     given = tiktok()
-    made = find("recommender", method)
-    model = made(made.config_class.read(settings)).fit(given.train, None, Lines(), given.validation)
+    model = unfitted(method, settings, 0).fit(given.train, None, Lines(), given.validation)
     begun = time.process_time()
-    again = made(model.settled).fit(given.train, None, validation=given.validation)
+    again = type(model)(model.settled).fit(given.train, None, validation=given.validation)
     seconds = round(time.process_time() - begun, 2)
     ranker = from_recommender(again, given.train.alive, seed=seed)
     frozen = {"method": method, **model.settled.model_dump(mode="json")}
@@ -75,21 +73,20 @@ def theirs(name: str, grid: Mapping[str, Sequence[float]], seed: int, version: i
     """One of theirs: the settings of the grid that rank the validation part best."""
     del version
     given = tiktok()
-    tried = []
+    tried: list[tuple[float, Settings, float]] = []
     for values in product(*grid.values()):
         settings = dict(zip(grid, values, strict=True))
         score, seconds = TRAINERS[name.split(" (")[0]](given, settings, name)
-        value = on_validation(given, _known(given, score, seed))
-        tried.append({"settings": settings, "validation": value, "seconds": round(seconds, 2)})
-        if value >= max(float(one["validation"]) for one in tried):  # type: ignore[arg-type]
-            best = (score, tried[-1])
-    chosen = best[1]
-    found = {"settled": chosen["settings"], "fit_seconds": chosen["seconds"], "validation": chosen["validation"]}
-    frozen = {"method": name, **dict(zip(grid, chosen["settings"].values(), strict=True))}  # type: ignore[attr-defined]
-    return found | {"tried": tried} | judged(given, _known(given, best[0], seed), frozen, seed)
+        ranker = _known(given, score, seed)
+        tried.append((on_validation(given, ranker), settings, round(seconds, 2)))
+        if tried[-1][0] >= max(value for value, _, _ in tried):
+            best, (value, chosen, cost) = ranker, tried[-1]
+    found = {"settled": chosen, "fit_seconds": cost, "validation": value}
+    found["tried"] = [{"settings": s, "validation": v, "seconds": t} for v, s, t in tried]
+    return found | judged(given, best, {"method": name, **chosen}, seed)
 
 
-def implicit_als(given: Protocol, settings: Settings, name: str) -> Trained:
+def implicit_als(given: Given, settings: Settings, name: str) -> Trained:
     """64 factors, 15 rounds, exact."""
     del name
     from implicit.cpu.als import AlternatingLeastSquares
@@ -100,7 +97,7 @@ def implicit_als(given: Protocol, settings: Settings, name: str) -> Trained:
     return _implicit(given, model)
 
 
-def implicit_bpr(given: Protocol, settings: Settings, name: str) -> Trained:
+def implicit_bpr(given: Given, settings: Settings, name: str) -> Trained:
     """64 factors."""
     del name
     from implicit.cpu.bpr import BayesianPersonalizedRanking
@@ -110,13 +107,22 @@ def implicit_bpr(given: Protocol, settings: Settings, name: str) -> Trained:
     )  # fmt: skip
 
 
-def _implicit(given: Protocol, model: object) -> Trained:
+class _Factors(Protocol):
+    """A model of implicit with a vector a person and a vector an item."""
+
+    user_factors: Floats
+    item_factors: Floats
+
+    def fit(self, user_items: csr_matrix, *, show_progress: bool) -> None: ...
+
+
+def _implicit(given: Given, model: _Factors) -> Trained:
     people = given.train.interactions.matrix()
-    seconds = _timed(lambda: model.fit(people, show_progress=False))  # type: ignore[attr-defined]
-    return (lambda users: model.user_factors[users] @ model.item_factors.T), seconds  # type: ignore[attr-defined]
+    seconds = _timed(lambda: model.fit(people, show_progress=False))
+    return (lambda users: model.user_factors[users] @ model.item_factors.T), seconds
 
 
-def implicit_knn(given: Protocol, settings: Settings, name: str) -> Trained:
+def implicit_knn(given: Given, settings: Settings, name: str) -> Trained:
     """Cosine or BM25."""
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
 
@@ -127,7 +133,7 @@ def implicit_knn(given: Protocol, settings: Settings, name: str) -> Trained:
     return (lambda users: np.asarray((people[users] @ model.similarity).todense(), np.float32)), seconds
 
 
-def cornac_model(given: Protocol, settings: Settings, name: str) -> Trained:
+def cornac_model(given: Given, settings: Settings, name: str) -> Trained:
     """EASE, BPR, VBPR and VAECF; 64 factors where it has factors."""
     import cornac
     from cornac.data import Dataset, ImageModality
@@ -162,7 +168,7 @@ def cornac_model(given: Protocol, settings: Settings, name: str) -> Trained:
     return score, seconds
 
 
-TRAINERS: dict[str, Callable[[Protocol, Settings, str], Trained]] = {
+TRAINERS: dict[str, Callable[[Given, Settings, str], Trained]] = {
     "implicit ALS": implicit_als, "implicit BPR": implicit_bpr, "implicit item-kNN": implicit_knn,
     "cornac EASE": cornac_model, "cornac BPR": cornac_model, "cornac VBPR": cornac_model, "cornac VAECF": cornac_model,
 }  # fmt: skip
@@ -174,13 +180,13 @@ def _timed(work: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def _known(given: Protocol, score: Score, seed: int) -> Ranker:
+def _known(given: Given, score: Score, seed: int) -> Ranker:
     """People by name; whom the library does not know it cannot answer."""
     number = {name: user for user, name in enumerate(given.train.interactions.people)}
     there = set(given.train.interactions.user.tolist())
 
     def scores(cases: Sequence[Case], candidates: Ints) -> Floats:
-        users = np.array([number[case.key] for case in cases], np.int64)  # type: ignore[index]
+        users = np.array([number[UserId(case.key)] for case in cases], np.int64)
         known = np.array([user in there for user in users.tolist()], np.bool_)
         out = np.full((len(cases), len(candidates)), -np.inf, np.float32)
         if known.any():
@@ -190,42 +196,29 @@ def _known(given: Protocol, score: Score, seed: int) -> Ranker:
     return from_scores(scores, given.train.alive, seed=seed)
 
 
-def line(name: str, row: rows.Row) -> dict[str, object]:
+def row(name: str, seed: int) -> Measured:
+    """Measured now or before."""
+    if name in OURS:
+        return Measured.run(f"{name} {seed}", ours, name, OURS[name], seed)
+    version = (VERSION,) if name in OF_PEOPLE else ()
+    return Measured.run(f"{name} {seed}", theirs, name, THEIRS[name], seed, *version)
+
+
+def line(name: str, of: Measured) -> dict[str, object]:
     """A row as it is printed."""
-    figures = row["figures"]
-    assert isinstance(figures, dict)
-    (recall, low, high), (gain, *_) = figures["recall@20"], figures["ndcg@20"]
-    return {
-        "method": name, "val R@20": row["validation"], "R@20": recall, "from": low, "to": high, "N@20": gain,
-        "fit s": row["fit_seconds"], "all s": row["processor_seconds"], "MB": row["peak_mb"],
-    }  # fmt: skip
+    return of.line(name, ("recall@20", "ndcg@20"), **{"fit s": of.row["fit_seconds"]})
 
 
 def main() -> None:
     """Measure what is missing, print the table, keep it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", default=",".join([*OURS, *THEIRS]))
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    wanted, known, table = args.rows.split(","), set(names("recommender")), {}
-    for name in [name for name in OURS if name in wanted]:
-        if name not in known:
-            print(f"{name}: there is no such method here, the row is left out")
-            continue
-        table[name] = rows.run(f"{name} {args.seed}", ours, name, OURS[name], args.seed)
-    for name in [name for name in THEIRS if name in wanted]:
-        version = (VERSION,) if name in OF_PEOPLE else ()
-        table[name] = rows.run(f"{name} {args.seed}", theirs, name, THEIRS[name], args.seed, *version)
-    show("TikTok, test part", [line(name, row) for name, row in table.items()])
-    gaps = {}
-    for first, second in [pair for pair in SAME if set(pair) <= set(table)]:
-        values = [np.array(table[name]["cases"]["recall@20"]) for name in (first, second)]  # type: ignore[index]
-        gap = paired(*values)
-        gaps[f"{first} - {second}"] = [round(x, 5) for x in (gap.value, gap.low, gap.high)]
+    args = options(__doc__, (*OURS, *THEIRS)).parse_args()
+    table = {name: row(name, args.seed) for name in wanted((*OURS, *THEIRS), args)}
+    show("TikTok, test part", [line(name, of) for name, of in table.items()])
+    pairs = [(ours_, theirs_) for ours_, theirs_ in SAME if {ours_, theirs_} <= set(table)]
+    gaps = {f"{first} - {second}": table[first].less(table[second], "recall@20") for first, second in pairs}
     show("Ours less theirs, R@20, paired", [{"pair": pair, "gap": gap} for pair, gap in gaps.items()])
-    keep = {name: {k: v for k, v in row.items() if k != "cases"} for name, row in table.items()}
     missing = [name for name in (*OURS, *THEIRS) if name not in table]
-    rows.keep("peers", {"rows": keep, "gaps": gaps}, missing, args.seed)
+    keep("peers", {"rows": {name: of.kept for name, of in table.items()}, "gaps": gaps}, missing, args.seed)
 
 
 if __name__ == "__main__":
