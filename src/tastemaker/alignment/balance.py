@@ -101,11 +101,11 @@ class Balance:
 
     def picture(self, raw: Floats) -> Floats:
         """Pictures that ask. Shapes: (n, dim of the tower) -> (n, dim), unit rows."""
-        return _asking(self._picture(raw), 1)
+        return asking(self._picture(raw), 1)
 
     def text(self, raw: Floats) -> Floats:
         """Words that ask. Shapes: (n, dim of the tower) -> (n, dim), unit rows."""
-        return _asking(self._text(raw), 0)
+        return asking(self._text(raw), 0)
 
     def items(self, pictures: Floats, texts: Floats, has_picture: Bools, has_text: Bools) -> Floats:
         """Items to be found. Shapes: (n, dim of the tower) twice, (n,) twice -> (n, dim); zero rows have neither."""
@@ -164,7 +164,7 @@ class Balance:
         return np.hstack([vectors * rest, extra]).astype(np.float32)
 
 
-def _asking(vectors: Floats, modality: int) -> Floats:
+def asking(vectors: Floats, modality: int) -> Floats:
     """Vectors of questions: the coordinate of their modality is set."""
     extra = np.zeros((len(vectors), EXTRA), np.float32)
     extra[:, modality] = ASKS

@@ -9,26 +9,27 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
-from pydantic import Field
 
-from tastemaker.alignment.balance import EXTRA, Balance
+from tastemaker.alignment.balance import EXTRA, Balance, asking
+from tastemaker.alignment.contrastive_settings import ContrastiveConfig
 from tastemaker.alignment.examples import Examples
+from tastemaker.alignment.further import Further, read
 from tastemaker.alignment.labels import Labels, product_numbers, tells_colour
-from tastemaker.alignment.objective import Loss
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError, NotFitted
+from tastemaker.core.errors import FitError, NotFitted, UnknownName
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.encoders.base import unit
 from tastemaker.encoders.frames import frame_shape, read_frames, sample_aspects
 from tastemaker.encoders.phrases import FILLERS, parts_of, spoken, view, vocabulary_texts
 from tastemaker.encoders.picture import PictureEncoder
@@ -36,71 +37,11 @@ from tastemaker.encoders.text import TextEncoder, encode_tokens
 from tastemaker.encoders.tokens import Tokens
 from tastemaker.nn.training import Plan, train
 
+__all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "auto_size", "blended"]
 CHUNK = 512
 """Items decoded and embedded at a time."""
 HUE = 0.1
 """Share of the colour circle by which pictures are turned where colour says nothing."""
-
-
-class ContrastiveConfig(Config):
-    """Settings of the space learned from the catalog."""
-
-    dim: int = Field(default=256, ge=8, le=2048)
-    """Length of the towers' vectors; two coordinates that keep the modalities level come to them."""
-    epochs: int = Field(default=0, ge=0, le=10_000)
-    """Times every item is looked at; 0 chooses by the size of the catalog."""
-    max_minutes: float = Field(default=20.0, gt=0)
-    """Minutes after which training stops with what it has."""
-    learning_rate: float = Field(default=2e-3, gt=0, le=1)
-    """Learning rate at its highest."""
-    weight_decay: float = Field(default=0.05, ge=0)
-    """Pull of the weights towards zero."""
-    batch_size: int = Field(default=256, ge=2)
-    """Items a batch; each is compared with all others of it."""
-    temperature: float = Field(default=0.07, gt=0, le=10)
-    """Temperature at the start; it is learned."""
-    loss: Loss = "infonce"
-    """``infonce``: each item chooses among the batch; ``sigmoid``: every pair is a question of its own (SigLIP)."""
-    smoothing: float = Field(default=0.0, ge=0, lt=1)
-    """Share of each target spread over the batch, InfoNCE alone."""
-    product: str = ""
-    """Attribute by which variants of one product are known; they count as right for each other. Empty: none."""
-    hard_share: float = Field(default=0.0, ge=0, le=1)
-    """Share of the training, at its end, whose batches are made of near neighbours."""
-    hard_group: int = Field(default=16, ge=2)
-    """Items of one such neighbourhood; a batch holds many."""
-    hard_refresh: int = Field(default=3, ge=1)
-    """Epochs after which the neighbours are searched again."""
-    memory: int = Field(default=0, ge=0)
-    """Vectors of earlier batches that count as negatives, for small batches; 0 keeps none."""
-    chunk: int = Field(default=0, ge=0)
-    """Items encoded at a time, so that a large batch fits in memory; 0 encodes a batch at once."""
-    label_weight: float = Field(default=0.3, ge=0)
-    """Weight of the questions about attributes, beside the contrast."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Share of features dropped in training."""
-    picture_size: int = Field(default=0, ge=0, le=512)
-    """Longer side of the pictures as they are read, in pixels; 0 chooses 48, or 32 from 5,000 items on."""
-    picture_widths: tuple[int, ...] = (96, 192, 384)
-    """Channels of the picture tower's stages."""
-    colours: Literal["auto", "keep", "turn"] = "keep"
-    """Are colours turned by chance in training? ``auto`` turns them where neither attributes nor words tell colours."""
-    move: float = Field(default=1.0, ge=0, le=3)
-    """How far pictures are moved and zoomed in training; 1 zooms from 85 % to 105 %, 2 does twice that."""
-    looks: int = Field(default=1, ge=1, le=6)
-    """Frames in which a picture is looked at to be embedded; 6 are a little better and cost four times the time."""
-    cover: float = Field(default=0.0, ge=0, le=1)
-    """Share of the pictures of which a rectangle is covered in training."""
-    small_share: float = Field(default=0.0, ge=0, le=1)
-    """Share of the training that sees pictures at half size."""
-    text_width: int = Field(default=128, ge=32)
-    """Width of the text tower's transformer, a multiple of 32."""
-    vocabulary: int = Field(default=8000, ge=100)
-    """Most tokens of the vocabulary fitted on the catalog."""
-    validation: float = Field(default=0.05, ge=0, lt=1)
-    """Share of the items kept to see when to stop, at most 1,000; none below 400 items."""
-    seed: int = 0
-    """Of every chance."""
 
 
 class ContrastiveSpace(Space):
@@ -152,15 +93,17 @@ class ContrastiveSpace(Space):
             towers.load_state_dict(start._fitted().towers.state_dict())
         learn, check = self._split(examples)
         contrast = Contrast(towers, examples, Labels.of(catalog, rows), learn, check, self._recipe())
+        for name in self.config.more:
+            read(catalog, rows[:0], name, self._spoken)  # a wrong name is said before training
         train(contrast, self._plan(examples, contrast.steps), observer)
-        self._fit = self._level(towers, examples, tokens)
+        self._fit = self._level(towers, examples, tokens, catalog, observer)
         return self
 
     def level(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Learn anew how the modalities of a catalog lie to each other; the towers stay as they are."""
         fitted = self._fitted()
         examples, _ = self._read(catalog, np.flatnonzero(catalog.alive), observer, fitted.reader.tokens)
-        self._fit = self._level(fitted.towers, examples, fitted.reader.tokens)
+        self._fit = self._level(fitted.towers, examples, fitted.reader.tokens, catalog, observer)
         return self
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
@@ -172,6 +115,20 @@ class ContrastiveSpace(Space):
         """Shapes: (n, dim), unit rows."""
         fitted = self._fitted()
         return fitted.balance.picture(fitted.eyes.encode(pictures))
+
+    def embed_further(self, name: str, catalog: Catalog, rows: Ints) -> Floats:
+        """What one further tower says of items, as questions in words; zero where they lack it.
+
+        Shapes: rows (n,) -> (n, dim), unit rows.
+
+        Raises:
+            UnknownName: the space was fitted without it.
+        """
+        fitted = self._fitted()
+        if name not in fitted.further:
+            raise UnknownName("further tower", name, list(fitted.further), hint="name it in the setting `more`")
+        vectors, has = fitted.further[name].embed(catalog, rows, name, self._spoken)
+        return asking(vectors, 0) * has[:, None]
 
     def embed_items(self, catalog: Catalog, rows: Ints, observer: Observer = silent) -> ItemVectors:
         """Vectors of some items, aligned to ``rows``; see :meth:`Space.embed_items`."""
@@ -189,7 +146,10 @@ class ContrastiveSpace(Space):
         """Everything learned, for storage."""
         fitted = self._fitted()
         weights = {f"towers.{name}": tensor.numpy() for name, tensor in fitted.towers.state_dict().items()}
-        return weights | {f"balance.{name}": tensor for name, tensor in fitted.balance.tensors().items()}
+        weights |= {f"balance.{name}": tensor for name, tensor in fitted.balance.tensors().items()}
+        for name, each in fitted.further.items():
+            weights |= {f"further.{name}.{part}": tensor for part, tensor in each.tensors().items()}
+        return weights
 
     def settings(self) -> Mapping[str, object]:
         """The config, the vocabulary and what was read off the catalog, as JSON values."""
@@ -197,13 +157,17 @@ class ContrastiveSpace(Space):
         return {
             "config": self.config.model_dump(mode="json"), "tokens": tokens.to_text(), "shape": list(self._shape),
             "spoken": sorted(self._spoken),
+            "further": {name: list(each.known) for name, each in self._fitted().further.items()},
         }  # fmt: skip
 
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Build a fitted space from what :meth:`settings` and :meth:`tensors` gave."""
         config, shape, names = settings["config"], settings["shape"], settings["spoken"]
+        known = settings.get("further", {})
         if not (isinstance(config, Mapping) and isinstance(shape, list) and isinstance(names, list)):
+            raise FitError("the stored space cannot be read", hint="fit again")
+        if not isinstance(known, Mapping):
             raise FitError("the stored space cannot be read", hint="fit again")
         space = cls(ContrastiveConfig.read(config))
         space._shape = (int(shape[0]), int(shape[1]))
@@ -214,6 +178,10 @@ class ContrastiveSpace(Space):
         space._fit = _Fit(
             towers, PictureEncoder(towers.picture, space._shape, looks=space.config.looks),
             TextEncoder(towers.text, tokens), Balance.restore(_under("balance.", tensors)),
+            {
+                name: Further.restore(_under(f"further.{name}.", tensors), {id: at for at, id in enumerate(ids)})
+                for name, ids in known.items()
+            },
         )  # fmt: skip
         return space
 
@@ -245,7 +213,9 @@ class ContrastiveSpace(Space):
         product = product_numbers(catalog, rows, c.product) if c.product else None
         return replace(found, product=product, move=c.move, hue=HUE if turn else 0.0, cover=c.cover), tokens
 
-    def _level(self, towers: TwoTowers, examples: Examples, tokens: Tokens) -> "_Fit":
+    def _level(
+        self, towers: TwoTowers, examples: Examples, tokens: Tokens, catalog: Catalog, observer: Observer
+    ) -> "_Fit":
         """How what the towers say is made comparable."""
         eyes = PictureEncoder(towers.picture, self._shape, looks=self.config.looks)
         pictures = eyes.encode_frames(examples.frames)
@@ -253,7 +223,15 @@ class ContrastiveSpace(Space):
         rng = generator(self.config.seed, "asked")
         asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
         balance = Balance.fit(pictures, texts, examples.has_picture, examples.has_text, asked)
-        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance)
+        rows, c = np.flatnonzero(catalog.alive), self.config
+        target = (
+            balance.items(pictures, texts, examples.has_picture, examples.has_text)[:, :-EXTRA] if c.more else texts
+        )
+        further = {
+            name: Further.fit(catalog, rows, name, self._spoken, unit(target), seed=c.seed, observer=observer)
+            for name in c.more
+        }
+        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance, further)
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
@@ -280,6 +258,8 @@ class ContrastiveSpace(Space):
         c = self.config
         digest = hashlib.sha256(json.dumps(c.model_dump(mode="json"), sort_keys=True).encode())
         digest.update(examples.picture_key.tobytes() + examples.text_key.tobytes())
+        if self._start is not None:
+            digest.update(self._start._fitted().balance.picture_mean.tobytes())
         return Plan(
             epochs=c.epochs or auto_epochs(len(examples.parts)), learning_rate=c.learning_rate,
             weight_decay=c.weight_decay, max_seconds=60 * c.max_minutes, seed=c.seed, checkpoint=self._checkpoint,
@@ -295,7 +275,9 @@ class ContrastiveSpace(Space):
         pictures = np.zeros((len(rows), self.config.dim), np.float32)
         pictures[seen] = fitted.eyes.encode_frames(frames[seen])
         texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
-        return fitted.balance.items(pictures, texts, seen, said), seen, said
+        matrix = fitted.balance.items(pictures, texts, seen, said)
+        more = [each.embed(catalog, np.asarray(rows), name, self._spoken)[0] for name, each in fitted.further.items()]
+        return blended(matrix, sum(more, np.zeros_like(pictures)), self.config.more_share), seen, said
 
 
 @dataclass(frozen=True)
@@ -306,6 +288,19 @@ class _Fit:
     eyes: PictureEncoder
     reader: TextEncoder
     balance: Balance
+    further: Mapping[str, Further]
+
+
+def blended(matrix: Floats, more: Floats, share: float) -> Floats:
+    """Items' vectors with what further towers say; the coordinates that level the modalities stay.
+
+    Shapes: matrix (n, dim + EXTRA), more (n, dim), zero where nothing is said -> (n, dim + EXTRA).
+    """
+    plain, extra = matrix[:, :-EXTRA], matrix[:, -EXTRA:]
+    length = np.sqrt(1 - (extra**2).sum(1, keepdims=True))
+    alone = ~plain.any(1, keepdims=True)
+    mixed = unit(np.where(alone, more, (1 - share) * unit(plain) + share * unit(more)))
+    return np.where(more.any(1, keepdims=True), np.hstack([mixed * length, extra]), matrix).astype(np.float32)
 
 
 def auto_epochs(n: int) -> int:

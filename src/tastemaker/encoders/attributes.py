@@ -75,3 +75,18 @@ def _signs(key: str, dim: int) -> Floats:
     digest = hashlib.shake_128(key.encode()).digest((dim + 7) // 8)
     bits = np.unpackbits(np.frombuffer(digest, np.uint8))[:dim]
     return np.asarray((2.0 * bits - 1.0) / math.sqrt(dim), np.float32)
+
+
+def hashed_facts(facts: Sequence[Sequence[tuple[str, str]]], dim: int = 256) -> Floats:
+    """Names and values of attributes as sums of signs, all alike in weight: what a tower of attributes reads.
+
+    Nothing is fitted, so an item gives the same vector in every catalog.
+
+    Shapes: -> (n, dim), unit rows; a zero row for an item without attributes.
+    """
+    out = np.zeros((len(facts), dim), np.float32)
+    known = {fact: _signs("=".join(fact), dim) for each in facts for fact in each}
+    for place, each in enumerate(facts):
+        for fact in each:
+            out[place] += known[fact]
+    return unit(out)

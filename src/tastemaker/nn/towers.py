@@ -53,6 +53,31 @@ class PictureTower(nn.Module):
         return out
 
 
+class FeatureTower(nn.Module):
+    """Numbers that somebody else computed -> vectors: a linear map and what a hidden layer adds to it.
+
+    Shapes: (n, width_in) -> (n, dim), not normalised.
+
+    Args:
+        width_in: numbers of an item.
+        dim: length of the vectors.
+        hidden: width of the hidden layer.
+        dropout: share of it dropped in training.
+    """
+
+    def __init__(self, width_in: int, dim: int, *, hidden: int = 512, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.straight = nn.Linear(width_in, dim)
+        self.bend = nn.Sequential(
+            nn.Linear(width_in, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
+        )  # fmt: skip
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Vectors of numbers."""
+        out: Tensor = self.straight(numbers) + self.bend(numbers)
+        return out
+
+
 class TextTower(nn.Module):
     """A bag of tokens plus the mean of a small transformer.
 
