@@ -96,9 +96,7 @@ class Foretelling(Windows):
     """Each item of each history foretold from those before it, against all others.
 
     Args:
-        name: of the task.
-        key: of all that is read, for checkpoints.
-        material: what is learned from.
+        name, key, material: as :class:`Windows` has them.
         model: trained in place.
         known: content of the items; None for none.
         questions: what it is judged on; None for nothing.

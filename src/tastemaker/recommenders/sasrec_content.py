@@ -21,15 +21,14 @@ from typing_extensions import override
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
-from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.nn.sequence_content import Known
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.features import Features, digests
 from tastemaker.recommenders.lines import Lines
 from tastemaker.recommenders.modalities import Modalities
-from tastemaker.recommenders.sasrec import SasRec, SasRecConfig
-from tastemaker.recommenders.validation import Validation
+from tastemaker.recommenders.sasrec import Foretelling, SasRec, SasRecConfig
+from tastemaker.recommenders.sequential import Material
 
 NARROW = 96  # columns that words, and every modality that is wider, are brought down to
 WHOLE: Mapping[features.Block, float] = {"words": 1.0, "labels": 1.0, "names": 1.0, "numbers": 1.0}
@@ -121,19 +120,12 @@ class SasRecContent(SasRec[SasRecContentConfig]):
     serves_cold_items: ClassVar[bool] = True
 
     @override
-    def fit(
-        self,
-        catalog: Catalog,
-        vectors: ItemVectors | None,
-        observer: Observer = silent,
-        validation: Validation | None = None,
-    ) -> Self:
-        """Learn what follows what, and what content has to do with it; see :meth:`SasRec.fit`."""
-        super().fit(catalog, vectors, observer, validation)
+    def keep(self, learned: Foretelling, material: Material) -> None:
+        """The network, and the vectors of all items of which anything is known."""
+        super().keep(learned, material)
         self._warm = len(self._lines)
         self._seen = np.zeros(0, np.uint64)
-        self.refresh(catalog, vectors)
-        return self
+        self.refresh(material.catalog, material.vectors)
 
     @override
     def describe(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Known | None:

@@ -129,9 +129,7 @@ class Foretelling(Windows):
     """Each item of each history foretold from those before it, by its id.
 
     Args:
-        name: of the task.
-        key: of all that is read, for checkpoints.
-        material: what is learned from.
+        name, key, material: as :class:`Windows` has them.
         model: trained in place.
         ids: of the whole catalog.
         questions: what it is judged on; None for nothing.
