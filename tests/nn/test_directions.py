@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from tastemaker.nn.directions import leading
+from tastemaker.nn.directions import iterated, leading
 
 RNG = np.random.default_rng(0)
 TURN = np.linalg.qr(RNG.normal(size=(5, 5)))[0]
@@ -19,3 +19,9 @@ def test_a_matrix_made_of_known_directions_gives_them_back(kind):
 def test_the_same_start_gives_the_same_signs():
     start = np.arange(1.0, 6.0)
     assert np.array_equal(leading(TABLE, 2, start)[1], leading(TABLE, 2, start)[1])
+
+
+def test_iteration_comes_to_the_same_directions():
+    start = np.random.default_rng(1).normal(size=(5, 2)).astype(np.float32)
+    found = iterated(csr_matrix(TABLE), start, 20)
+    assert np.abs(TURN[:, :2].T @ found) == pytest.approx(np.eye(2), abs=1e-4)

@@ -11,7 +11,7 @@ from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.registry import find
 from tastemaker.recommenders.bm3 import Bm3
 from tastemaker.recommenders.freedom import Freedom, FreedomConfig, begun, lifts
-from tastemaker.recommenders.multimodal import nearest
+from tastemaker.recommenders.neighbours import nearest
 from tastemaker.recommenders.vbpr import Vbpr, rest
 from tastemaker.testing.worlds import checkerboard, history_of, parity_vectors
 

@@ -20,3 +20,18 @@ def leading(matrix: Floats | csr_matrix, k: int, start: Floats | Doubles | None 
     start = np.ones(min(matrix.shape), np.float32) if start is None else start
     _, strengths, directions = svds(matrix.astype(np.float32), k=k, v0=start)
     return strengths, directions.T
+
+
+def iterated(matrix: Floats | csr_matrix, start: Floats, rounds: int) -> Floats:
+    """An orthogonal basis near the leading directions, by subspace iteration: cheap where hundreds are wanted.
+
+    Args:
+        matrix: dense or sparse.
+        start: drawn by chance, one column a direction.
+        rounds: the more, the nearer.
+
+    Shapes: (n, width), (width, k) -> (width, k).
+    """
+    for _ in range(rounds):
+        start = np.linalg.qr(matrix.T @ (matrix @ start))[0]
+    return np.ascontiguousarray(start, np.float32)

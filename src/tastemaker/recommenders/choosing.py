@@ -29,7 +29,7 @@ Learn = Callable[[Interactions, Ints, T], Matrix]
 
 
 @dataclass(frozen=True)
-class Trial:
+class Questions:
     """Questions with known answers, about some rows.
 
     Attributes:
@@ -60,7 +60,7 @@ class Trial:
         return total / len(self.histories)
 
 
-def trial(events: Interactions, validation: Validation | None, most: int = 1 << 31) -> Trial | None:
+def hidden_questions(events: Interactions, validation: Validation | None, most: int = 1 << 31) -> Questions | None:
     """What a choice is made on; None when there is too little.
 
     Args:
@@ -82,7 +82,7 @@ def trial(events: Interactions, validation: Validation | None, most: int = 1 << 
     useful = np.sort(generator(0, "choosing").permutation(useful)[:GIVEN_PEOPLE])
     if not len(useful):
         return None
-    return Trial(part, rows, tuple(questions.histories[i] for i in useful), tuple(answers[i] for i in useful))
+    return Questions(part, rows, tuple(questions.histories[i] for i in useful), tuple(answers[i] for i in useful))
 
 
 def best(
@@ -117,7 +117,7 @@ def best_pair(
     """As :func:`best`, together with how histories are best read: one of the half-lives."""
     if len(options) * len(half_lives) < 2:
         return options[0], half_lives[0]
-    questions = trial(events, validation, most)
+    questions = hidden_questions(events, validation, most)
     if questions is None:
         return options[0], half_lives[0]
     gains = []

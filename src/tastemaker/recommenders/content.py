@@ -22,6 +22,7 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.base import unit
+from tastemaker.nn.directions import iterated
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.signals import recent, shares
@@ -96,12 +97,10 @@ class Content(Recommender[ContentConfig]):
         return self
 
     def _directions(self, table: csr_matrix) -> Floats:
-        """Leading directions of what items say, by subspace iteration. Shapes: (items, width) -> (width, d)."""
+        """Leading directions of what items say. Shapes: (items, width) -> (width, d)."""
         dim = min(self.config.dim, *table.shape)
         start = generator(self.config.seed, "content basis").standard_normal((table.shape[1], dim)).astype(np.float32)
-        for _ in range(4):
-            start = np.linalg.qr(table.T @ (table @ start))[0]
-        return np.ascontiguousarray(start, np.float32)
+        return iterated(table, start, 4)
 
     @override
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:

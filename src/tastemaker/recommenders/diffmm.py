@@ -22,7 +22,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats
 from tastemaker.nn.bags import unit_sums
-from tastemaker.recommenders import multimodal
+from tastemaker.recommenders import modalities
 from tastemaker.recommenders.diffrec import DiffRecConfig, Diffusion, Mender, Worn
 from tastemaker.recommenders.validation import Validation
 
@@ -77,7 +77,7 @@ class DiffMm(Diffusion[DiffMmConfig]):
         Raises:
             FitError: nobody did anything yet.
         """
-        self._content = multimodal.learn(catalog, vectors).vectors(catalog, vectors, np.arange(catalog.size))
+        self._content = modalities.standardise(catalog, vectors).vectors(catalog, vectors, np.arange(catalog.size))
         return super().fit(catalog, vectors, observer, validation)
 
     @override

@@ -15,7 +15,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Doubles, Floats, Ints
-from tastemaker.recommenders.choosing import best, best_pair, climb, trial
+from tastemaker.recommenders.choosing import best, best_pair, climb, hidden_questions
 from tastemaker.recommenders.linear import Linear, LinearConfig
 from tastemaker.recommenders.validation import Validation
 
@@ -78,7 +78,7 @@ def chosen_penalty(events: Interactions, half_life: float, validation: Validatio
 
 def searched_penalty(events: Interactions, half_life: float, validation: Validation, most: int) -> float:
     """The regularisation that ranks a given validation highest, to a factor of 1.7, on all items and people of it."""
-    questions = trial(events, validation, most)
+    questions = hidden_questions(events, validation, most)
     if questions is None:
         return PENALTIES[0]
     gram = co_occurrences(questions.events, questions.rows)

@@ -23,9 +23,9 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, Task, silent, track
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.recommenders import multimodal
+from tastemaker.recommenders import modalities
 from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.multimodal import Neighbours
+from tastemaker.recommenders.neighbours import Neighbours
 from tastemaker.recommenders.signals import in_order, recent, shares, stacked
 from tastemaker.recommenders.validation import Validation, held_back, some
 
@@ -138,7 +138,7 @@ class GraphFilter(Recommender[GraphFilterConfig]):
         """The graph of people and items, and one a modality."""
         rows = np.flatnonzero(events.counts()).astype(np.int64)
         self._take(rows, events.matrix()[:, rows], events.n_rows)
-        self._near = Neighbours(multimodal.learn(catalog, vectors), rows, self.config.k)
+        self._near = Neighbours(modalities.standardise(catalog, vectors), rows, self.config.k)
         self._near.refresh(catalog, vectors)
 
     def _take(self, rows: Ints, people: csr_matrix, n_rows: int) -> None:

@@ -17,10 +17,10 @@ from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.recommenders import multimodal
+from tastemaker.recommenders import modalities
 from tastemaker.recommenders.factors import Factors, FactorsConfig
 from tastemaker.recommenders.lines import chosen
-from tastemaker.recommenders.multimodal import Neighbours
+from tastemaker.recommenders.neighbours import Neighbours
 from tastemaker.recommenders.validation import Validation
 
 NEWNESS = (0.0, -0.5, -1.0, -2.0, -4.0)
@@ -73,7 +73,7 @@ class MultimodalFactors(Factors[F]):
     def begin(self, catalog: Catalog, vectors: ItemVectors | None, events: Interactions) -> None:
         """Read the modalities; items without events are trusted as was chosen, at first like all others."""
         self._events = chosen(events, type(self).__name__)
-        self._near = Neighbours(multimodal.learn(catalog, vectors), self._events, self.neighbours())
+        self._near = Neighbours(modalities.standardise(catalog, vectors), self._events, self.neighbours())
         self.see(catalog, vectors)
         if not self._stop:
             self._newness = 0.0

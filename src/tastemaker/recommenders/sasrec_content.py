@@ -15,13 +15,13 @@ import numpy.typing as npt
 import torch
 from pydantic import Field
 from scipy.sparse import csr_matrix
-from scipy.sparse.linalg import svds
 from typing_extensions import override
 
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.nn.directions import leading
 from tastemaker.nn.sequence_content import Known
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.features import Features, digests
@@ -99,8 +99,7 @@ def restore(tensors: Mapping[str, npt.NDArray[np.generic]]) -> Reader:
 
 def directions(table: Floats | csr_matrix, k: int = NARROW) -> Floats:
     """The ``k`` main right singular vectors. Shapes: (n, width) -> (width, k)."""
-    _, _, found = svds(table.astype(np.float32), k=k, v0=np.ones(min(table.shape), np.float32))
-    return np.ascontiguousarray(found[::-1].T, np.float32)
+    return np.ascontiguousarray(leading(table, k)[1][:, ::-1], np.float32)
 
 
 class SasRecContent(SasRec[SasRecContentConfig]):

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
@@ -20,7 +20,9 @@ from tastemaker.core.errors import FitError, UnknownName
 from tastemaker.core.progress import Noted, Observer, silent
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.nn.bipartite import edges
 from tastemaker.nn.code_health import CodeHealth, examine, require_healthy
+from tastemaker.nn.directions import iterated
 from tastemaker.nn.quantisation import ProductKMeans, Quantiser, ResidualKMeans
 from tastemaker.nn.rq_vae import RqVae
 from tastemaker.recommenders import features
@@ -253,24 +255,20 @@ def _factors(events: Interactions, seed: int) -> Floats:
 
     Shapes: (rows, d); NaN for items without events.
     """
-    table = events.matrix()
-    people, items = (np.maximum(np.asarray(table.sum(axis=axis)).ravel(), 1.0) for axis in (1, 0))
-    even = (diags(people**-0.5) @ table @ diags(items**-0.5)).tocsr()
-    basis, strength = _directions(even, seed)
+    basis, strength = _directions(edges(events.matrix())[0], seed)
     factors = basis * strength**2  # as in the items x items table
     unit = factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-9)
     return np.where(events.counts()[:, None] > 0, unit, np.nan).astype(np.float32)
 
 
 def _directions(table: csr_matrix, seed: int) -> tuple[Floats, Floats]:
-    """Leading right singular vectors and values, by subspace iteration; those of no strength are left out.
+    """Leading right singular vectors and values; those of no strength are left out.
 
     Shapes: (n, width) -> (width, d), (d,).
     """
     dim = min(DIM, *table.shape)
-    found = generator(seed, "semantic directions").standard_normal((table.shape[1], dim)).astype(np.float32)
-    for _ in range(6):
-        found = np.linalg.qr(table.T @ (table @ found))[0]
+    start = generator(seed, "semantic directions").standard_normal((table.shape[1], dim)).astype(np.float32)
+    found = iterated(table, start, 6)
     strength = np.linalg.norm(table @ found, axis=0)
     kept = strength > 1e-3 * strength.max()
     return np.ascontiguousarray(found[:, kept], np.float32), strength[kept]

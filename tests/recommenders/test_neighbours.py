@@ -6,8 +6,8 @@ import pytest
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
-from tastemaker.recommenders import multimodal
-from tastemaker.recommenders.multimodal import Neighbours, nearest
+from tastemaker.recommenders import modalities
+from tastemaker.recommenders.neighbours import Neighbours, nearest
 
 ANGLES = np.deg2rad([0, 10, 40, 85, 200])
 AROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1).astype(np.float32)
@@ -40,7 +40,7 @@ def test_every_column_of_given_features_speaks_alike_and_the_space_stays_as_it_i
     shop = catalog(sound=given)
     there = np.ones(200, np.bool_)
     space = ItemVectors(AROUND[rng.integers(0, 5, 200)], {"text": there, "picture": there})
-    likeness = multimodal.learn(shop, space)
+    likeness = modalities.standardise(shop, space)
     read = likeness.vectors(shop, space, np.arange(200))
     assert np.abs(read["features/sound"][:, 0]).mean() < 0.6  # it would be 1: nothing but the loud column
     assert read["space"] == pytest.approx(space.matrix, abs=1e-6)
@@ -49,7 +49,7 @@ def test_every_column_of_given_features_speaks_alike_and_the_space_stays_as_it_i
 def test_a_modality_that_is_gone_leaves_empty_graphs_and_the_others_alone():
     features = {"sound": AROUND + 1, "picture": AROUND[::-1] + 1}
     shop, rows = catalog(**features), np.arange(4)
-    near = Neighbours(multimodal.learn(shop, None), rows, 2)
+    near = Neighbours(modalities.standardise(shop, None), rows, 2)
     near.refresh(shop, None)
     whole = {name: graph.toarray() for name, graph in near.graphs.items()}
     near.refresh(catalog(sound=features["sound"], picture=np.full((5, 2), np.nan, np.float32)), None)
@@ -62,7 +62,7 @@ def test_an_item_that_comes_later_finds_its_neighbours_as_if_it_had_been_there()
     rows = np.arange(4)
     small = catalog(sound=features[:4])
     grown = catalog(sound=features)
-    near = Neighbours(multimodal.learn(small, None), rows, 2)
+    near = Neighbours(modalities.standardise(small, None), rows, 2)
     near.refresh(small, None)
     before = near.graphs["features/sound"].toarray()
     near.refresh(grown, None)
@@ -75,7 +75,7 @@ def test_an_item_that_comes_later_finds_its_neighbours_as_if_it_had_been_there()
 
 def test_storage():
     shop = catalog(sound=AROUND + 1)
-    near = Neighbours(multimodal.learn(shop, None), np.arange(3), 2)
+    near = Neighbours(modalities.standardise(shop, None), np.arange(3), 2)
     near.refresh(shop, None)
     found = Neighbours.restore(near.tensors("near."), "near.")
     assert found.graphs["features/sound"].toarray() == pytest.approx(near.graphs["features/sound"].toarray())

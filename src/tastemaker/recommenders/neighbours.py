@@ -1,4 +1,4 @@
-"""Items that look or sound alike, one graph a modality: what every multimodal recommender stands on.
+"""Items that look or sound alike: one graph a modality, which multimodal recommenders stand on.
 
 A graph says of each row of the catalog which rows with events are nearest to it in one modality. An item that lacks the
 modality has no neighbours there and is nobody's; while a whole modality is missing its graph is empty. Nothing is
@@ -6,7 +6,6 @@ learned, so items that come later find their neighbours without training.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -16,74 +15,10 @@ from scipy.sparse import csr_matrix, diags
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.encoders.base import unit
 from tastemaker.recommenders.features import digests
-from tastemaker.recommenders.modalities import FEATURES, SPACE, raw_rows, zeroed
+from tastemaker.recommenders.modalities import Standardised
 
 BLOCK = 1024
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """The modalities of a catalog as they were when a method was fitted: every matrix of ``features/`` and the space.
-
-    Attributes:
-        means: name -> what is taken off every row; "space", or "features/" and the name of a matrix.
-        spread: name -> how far each column varies; it is divided out, so that no column drowns the others. Zeros and
-            ones for the space, whose vectors were made to be compared as they are.
-
-    Shapes: each (dim of the modality,).
-    """
-
-    means: Mapping[str, Floats]
-    spread: Mapping[str, Floats]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the modalities."""
-        return tuple(self.spread)
-
-    def vectors(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> dict[str, Floats]:
-        """Unit rows; zeros where an item lacks the modality. Shapes: each (len(rows), dim of the modality)."""
-        found = {}
-        for name, spread in self.spread.items():
-            raw = raw_rows(name, catalog, vectors, rows)
-            if raw is None or raw.shape[1] != len(spread):
-                raw = np.full((len(rows), len(spread)), np.nan, np.float32)
-            found[name] = unit(zeroed((raw - self.means[name]) / spread))
-        return found
-
-    def tensors(self, prefix: str) -> dict[str, npt.NDArray[np.generic]]:
-        """For storage; the names start with ``prefix``."""
-        state: dict[str, npt.NDArray[np.generic]] = {f"{prefix}mean.{name}": mean for name, mean in self.means.items()}
-        return state | {f"{prefix}spread.{name}": value for name, value in self.spread.items()}
-
-
-def learn(catalog: Catalog, vectors: ItemVectors | None) -> Likeness:
-    """Centre and scale of every modality that some item has."""
-    means: dict[str, Floats] = {}
-    spreads: dict[str, Floats] = {}
-    for name in [*(f"{FEATURES}{name}" for name in sorted(catalog.features)), SPACE]:
-        raw = raw_rows(name, catalog, vectors, np.arange(catalog.size))
-        there = None if raw is None else np.isfinite(raw).all(axis=1) & catalog.alive
-        if raw is None or there is None or not there.any():
-            continue
-        means[name] = np.zeros(raw.shape[1], np.float32)
-        spreads[name] = np.ones(raw.shape[1], np.float32)
-        if name != SPACE:
-            means[name] = raw[there].mean(axis=0, dtype=np.float64).astype(np.float32)
-            deviation = raw[there].std(axis=0, dtype=np.float64)
-            spreads[name] = np.where(deviation > 0, deviation, 1.0).astype(np.float32)
-    return Likeness(means, spreads)
-
-
-def restore(tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Likeness:
-    """Take back what :meth:`Likeness.tensors` gave."""
-    names = sorted(name.removeprefix(f"{prefix}mean.") for name in tensors if name.startswith(f"{prefix}mean."))
-    return Likeness(
-        {name: np.asarray(tensors[f"{prefix}mean.{name}"], np.float32) for name in names},
-        {name: np.asarray(tensors[f"{prefix}spread.{name}"], np.float32) for name in names},
-    )
 
 
 def nearest(queries: Floats, base: Floats, k: int, own: Ints | None = None) -> csr_matrix:
@@ -125,7 +60,7 @@ class Neighbours:
         k: neighbours of an item in each modality.
     """
 
-    def __init__(self, likeness: Likeness, rows: Ints, k: int) -> None:
+    def __init__(self, likeness: Standardised, rows: Ints, k: int) -> None:
         self.likeness = likeness
         self.rows = rows
         self.k = k
@@ -175,7 +110,7 @@ class Neighbours:
     def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]], prefix: str) -> Self:
         """Take back what :meth:`tensors` gave."""
         rows = np.asarray(tensors[f"{prefix}rows"], np.int64)
-        made = cls(restore(tensors, f"{prefix}likeness."), rows, int(tensors[f"{prefix}k"][0]))
+        made = cls(Standardised.restore(tensors, f"{prefix}likeness."), rows, int(tensors[f"{prefix}k"][0]))
         made._digests = np.asarray(tensors[f"{prefix}digests"], np.uint64)
         for name in made.likeness.names:
             parts = tuple(tensors[f"{prefix}graph.{name}.{part}"] for part in ("data", "indices", "indptr"))
