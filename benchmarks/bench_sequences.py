@@ -79,7 +79,10 @@ def protocol(name: str) -> Protocol:
     parts = {"train": slice(None, -2), "validation": slice(-2, -1), "test": slice(-1, None)}
     events = {part: events_of(people, cut, size) for part, cut in parts.items()}
     openings = Ledger(BUILD / f"{name}-openings.json")
-    return Protocol.given(name, Catalog(items, interactions=events["train"]), **events, ledger=openings)
+    return Protocol.given(
+        name, Catalog(items, interactions=events["train"]), train=events["train"], validation=events["validation"],
+        test=events["test"], ledger=openings,
+    )  # fmt: skip
 
 
 def events_of(people: Mapping[str, list[int]], part: slice, size: int) -> Interactions:

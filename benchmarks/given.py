@@ -24,7 +24,7 @@ from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import Item
 from tastemaker.core.config import Config
 from tastemaker.core.registry import find
-from tastemaker.core.types import Floats, Ints, UserId
+from tastemaker.core.types import Floats, Ints, ItemId, UserId
 from tastemaker.evaluation.cases import Case
 from tastemaker.evaluation.judge import Judge
 from tastemaker.evaluation.ledger import Ledger
@@ -75,17 +75,20 @@ def protocol(
     people = tuple(dict.fromkeys(UserId(person) for part in parts.values() for person in part))
     events = {part: _events(people, rows, items) for part, rows in parts.items()}
     catalog = Catalog(
-        [Item(id=str(row)) for row in range(items)], interactions=events["train"], features=features or {}
+        [Item(ItemId(str(row))) for row in range(items)], interactions=events["train"], features=features or {}
     )
     openings = Ledger(BUILD / f"{name}-openings.json")
-    return Protocol.given(name, catalog, **events, validation_is_known=known, ledger=openings)
+    return Protocol.given(
+        name, catalog, train=events["train"], validation=events["validation"], test=events["test"],
+        validation_is_known=known, ledger=openings,
+    )  # fmt: skip
 
 
 def unfitted(
     method: str, settings: Mapping[str, object], seed: int, checkpoint: Path | None = None
 ) -> Recommender[Config]:
     """A method with its settings; the seed and the checkpoint reach those that take one."""
-    made = find("recommender", method)
+    made: type[object] = find("recommender", method)
     if not issubclass(made, Recommender):
         raise TypeError(method)
     seeded = {"seed": seed} if "seed" in made.config_class.model_fields else {}
