@@ -29,6 +29,8 @@ from tastemaker.core.types import Floats, Ints
 from tastemaker.evaluation.significance import intervals, paired
 
 Row = dict[str, object]
+METHODS = ("contrast", "contrast of the fusion model", "matching", "fusion")
+"""The figures alone, on the first 128 of the contrast, and all of them weighed."""
 
 
 def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple[FusionSpace, Row]:
@@ -39,7 +41,7 @@ def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple
         return FusionSpace.restore(kept.config, kept.tensors()), json.loads(json.dumps(kept.manifest["cost"]))
     found = Artefacts(BUILD / "fashion-space").published()["space"]
     contrast = ContrastiveSpace.restore(found.config, found.tensors())
-    config = FusionConfig(epochs=arguments.epochs, max_minutes=240, seed=arguments.seed)
+    config = FusionConfig(epochs=arguments.epochs, max_minutes=arguments.minutes, seed=arguments.seed)
     watch = Stopwatch()
     space = FusionSpace.upon(contrast, config, checkpoint=BUILD / f"fusion-{arguments.seed}.checkpoint")
     space.learn(catalog.restricted(~mask(catalog.size, tenth)), Lines())
@@ -50,17 +52,20 @@ def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple
 
 
 def places(space: FusionSpace, asked: Sequence[str | Image.Image], contrast: Floats, items: Opened) -> dict[str, Ints]:
-    """Before how many the right answer stands, by contrast and after the second look. Shapes: contrast (n, n)."""
-    before, after = [], []
+    """Before how many the right answer stands, by each figure alone and by all of them. Shapes: contrast (n, n)."""
+    found: dict[str, list[int]] = {method: [] for method in METHODS}
     for at, (question, scores) in enumerate(zip(asked, contrast, strict=True)):
-        place = int((scores > scores[at]).sum())
-        before.append(place)
         top = np.argsort(-scores, kind="stable")[: space.config.depth]
-        if at in top:
-            again = space.second_look(question, items[top], scores[top])
-            place = int((again > again[top == at]).sum())
-        after.append(place)
-    return {"contrast": np.array(before), "fusion": np.array(after)}
+        if at not in top:
+            for placed in found.values():
+                placed.append(int((scores > scores[at]).sum()))
+            continue
+        figures = space.figures(question, items[top], scores[top])
+        again = np.column_stack([figures, space.weigh(question, figures)])
+        before = (again > again[top == at]).sum(0)
+        for placed, place in zip(found.values(), before.tolist(), strict=True):
+            placed.append(place)
+    return {method: np.array(placed) for method, placed in found.items()}
 
 
 def rows_of(what: str, found: dict[str, Ints]) -> list[Row]:
@@ -113,6 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--restore", action="store_true")
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--minutes", type=float, default=240.0, help="after which the training ends gently")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -17,10 +17,7 @@ from tastemaker.testing.spaces import check_space
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawing, drawn_shop
 
 CONTRAST = ContrastiveConfig(dim=32, epochs=12, picture_size=32, picture_widths=(16, 32), text_width=32, batch_size=48)
-SMALL = FusionConfig(
-    contrast=CONTRAST, epochs=30, learning_rate=2e-3, batch_size=32, picture_size=32, memory=64, layers=1, negatives=8
-)
-"""Eight items of each kind look alike: only many negatives hold some that differ."""
+SMALL = FusionConfig(contrast=CONTRAST, epochs=25, learning_rate=2e-3, batch_size=24, memory=64)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +65,7 @@ def test_matching_tells_the_picture_that_the_words_speak_of(space, shop, vectors
     items = Opened.among(vectors.more, np.arange(shop.size))
     matcher, tokens = space._fusion.matcher, space._fusion.reading.tokens
     found = [kinds(shop)[matcher.words_to_pictures(tokens.encode([asked])[0], items)[:, 1].argmax()] for asked in ASKED]
-    assert np.mean(np.array(found) == ASKED) >= 0.5  # by chance 1/12
+    assert np.mean(np.array(found) == ASKED) > 0.6  # by chance 1/12
 
 
 def test_only_the_first_are_looked_at_and_scores_keep_their_places(space, shop, vectors):

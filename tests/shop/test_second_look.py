@@ -14,7 +14,6 @@ TWICE = """[space]
 name = "fusion"
 epochs = 2
 batch_size = 32
-picture_size = 32
 depth = 20
 [space.contrast]
 dim = 32

@@ -54,14 +54,12 @@ class FusionConfig(Config):
     """Pull of the weights towards zero."""
     batch_size: int = Field(default=128, ge=4)
     """Pairs a batch."""
-    layers: int = Field(default=2, ge=1, le=12)
-    """Layers in which the words look at the picture."""
-    picture_size: int = Field(default=48, ge=16, le=512)
-    """Longer side of the pictures that are looked at again, in pixels."""
+    heads: int = Field(default=2, ge=1, le=32)
+    """Questions that a word asks of the cells of a picture; a divisor of the text tower's width."""
+    picture_size: int = Field(default=0, ge=0, le=512)
+    """Longer side of the pictures that are looked at again, in pixels; 0 takes that of the contrast."""
     neighbours: int = Field(default=8, ge=1)
     """Pairs of one neighbourhood in a batch; more make harder negatives."""
-    negatives: int = Field(default=1, ge=1)
-    """Hard negatives a text and a picture."""
     memory: int = Field(default=4096, ge=0)
     """Vectors of earlier batches that count as negatives of the contrast."""
     opinion: float = Field(default=0.4, ge=0, lt=1)
@@ -131,7 +129,7 @@ class FusionSpace(Space):
             return self
         model = self._new_model(reading)
         judge = reading.judge(catalog, rows, examples, check, self.config.depth)
-        near = self.contrast.embed_items(catalog, rows, observer).matrix
+        near = reading.words(examples)
         train(Fusing(model, examples, near, learn, judge, self._recipe(reading.shape)), self._plan(examples), observer)
         matcher = Matcher(model, reading.shape)
         words, picture = judge.weights(matcher) if judge is not None else (Weights.usual(), Weights.usual())
@@ -175,7 +173,16 @@ class FusionSpace(Space):
         return better, scores
 
     def second_look(self, asked: str | Image.Image, items: Opened, scores: Floats) -> Floats:
-        """Scores of candidates after the second look: contrast, own contrast and matching, weighed.
+        """Scores of candidates after the second look: :meth:`figures`, weighed. Shapes: -> (n,)."""
+        return self.weigh(asked, self.figures(asked, items, scores))
+
+    def weigh(self, asked: str | Image.Image, figures: Floats) -> Floats:
+        """One score a candidate, by the weights for words or for a picture. Shapes: (n, 3) -> (n,)."""
+        fusion = self._fused()
+        return (fusion.words if isinstance(asked, str) else fusion.picture)(figures)
+
+    def figures(self, asked: str | Image.Image, items: Opened, scores: Floats) -> Floats:
+        """What the second look sees of candidates: contrast, own contrast and matching.
 
         Args:
             asked: words, compared with the items' pictures; or a picture, compared with their words.
@@ -184,18 +191,16 @@ class FusionSpace(Space):
 
         Raises:
             NotFitted: nothing was learned, or there was too little to learn from.
+
+        Shapes: items (n), scores (n,) -> (n, 3).
         """
-        if self._fusion is None:
-            raise NotFitted("there is no fusion model", hint="fit on items that have both a picture and words")
-        matcher = self._fusion.matcher
+        fusion = self._fused()
         if isinstance(asked, str):
-            found = matcher.words_to_pictures(self._fusion.reading.tokens.encode([asked])[0], items)
-            weights = self._fusion.words
+            found = fusion.matcher.words_to_pictures(fusion.reading.tokens.encode([asked])[0], items)
         else:
-            own = matcher.open(frame(asked, matcher.shape)[None].copy(), [])
-            found = matcher.picture_to_words(own.cells[0], own.looks[0], items)
-            weights = self._fusion.picture
-        return weights(np.column_stack([scores, found]))
+            own = fusion.matcher.open(frame(asked, fusion.matcher.shape)[None].copy(), [])
+            found = fusion.matcher.picture_to_words(own.cells[0], own.looks[0], items)
+        return np.column_stack([scores, found]).astype(np.float32)
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Everything learned, for storage."""
@@ -228,19 +233,24 @@ class FusionSpace(Space):
             space._fusion = _Fusion(reading, Matcher(model, reading.shape), words, picture)
         return space
 
+    def _fused(self) -> "_Fusion":
+        if self._fusion is None:
+            raise NotFitted("there is no fusion model", hint="fit on items that have both a picture and words")
+        return self._fusion
+
     def _new_model(self, reading: Reading) -> CrossEncoder:
         """Copies of the contrast's towers under new fusion layers."""
         c, towers = self.config, reading.towers()
         cells = grid_cells(c.contrast.picture_widths, reading.shape)
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "fusion weights"))
-            model = CrossEncoder(towers.picture, towers.text, cells, c.layers, c.contrast.temperature, c.dropout)
+            model = CrossEncoder(towers.picture, towers.text, cells, c.heads, c.contrast.temperature, c.dropout)
         model.heat.data.copy_(towers.heat.data)
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def _recipe(self, shape: tuple[int, int]) -> Recipe:
         c = self.config
-        return Recipe(c.batch_size, c.neighbours, c.negatives, c.memory, c.opinion, c.momentum, c.covered, shape)
+        return Recipe(c.batch_size, c.neighbours, c.memory, c.opinion, c.momentum, c.covered, shape)
 
     def _plan(self, examples: Examples) -> Plan:
         c = self.config

@@ -1,7 +1,7 @@
 """How the fusion model learns: contrast with a memory, matching against hard negatives, covered words guessed.
 
-Batches are made of small neighbourhoods of the contrastive space, so that the negatives drawn by similarity are as hard
-as the answers that will be re-ranked. Three losses, each with the slow copy's opinion mixed in where ALBEF does so.
+Batches are made of small neighbourhoods of the contrastive space, so that the negatives of a batch are as hard as the
+answers that will be re-ranked. Three losses, each with the slow copy's opinion mixed into its targets.
 """
 
 import copy
@@ -24,6 +24,8 @@ from tastemaker.nn.training import Learning
 
 COVER = 1
 """The token that stands for a covered word: that of an unknown one."""
+GUESSING = 0.3
+"""Weight of the covered words, beside contrast and matching."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,6 @@ class Recipe:
     Attributes:
         batch_size: items a batch.
         neighbours: items a neighbourhood; a batch is made of many.
-        negatives: hard ones a text and a picture.
         memory: vectors of earlier batches that count as negatives of the contrast.
         opinion: share of the slow copy's opinion in the targets.
         momentum: share of the slow copy that is kept each step.
@@ -43,7 +44,6 @@ class Recipe:
 
     batch_size: int
     neighbours: int
-    negatives: int
     memory: int
     opinion: float
     momentum: float
@@ -65,6 +65,16 @@ class Pupil(nn.Module):
         self.memory = Memory(memory, model.text.project.out_features)
 
 
+@dataclass(frozen=True)
+class _Sides:
+    """One batch, opened by the model that learns and by its slow copy."""
+
+    seen: Seen
+    read: Read
+    slow_seen: Seen
+    slow_read: Read
+
+
 class Fusing(Learning):
     """Learning of a :class:`CrossEncoder`.
 
@@ -77,8 +87,8 @@ class Fusing(Learning):
         recipe: how it learns.
 
     Source: Li et al. 2021 (arXiv 2107.07651), section 3.
-    Differs: batches of neighbourhoods; matching as a choice among ``1 + negatives`` instead of yes or no, because
-        re-ranking is a choice.
+    Differs: hard negatives are whole batches of neighbours; matching is a choice among them instead of yes or no,
+        because re-ranking is a choice.
     """
 
     name = "learning the fusion"
@@ -108,75 +118,57 @@ class Fusing(Learning):
         student, teacher, recipe = self.pupil.fast, self.pupil.slow.eval(), self.recipe
         pictures = self.examples.pictures(batch, recipe.shape, rng)
         tokens = self.examples.words(batch, rng)
-        seen, read = student.look(pictures), student.read(tokens)
         with torch.no_grad():
             slow_seen, slow_read = teacher.look(pictures), teacher.read(tokens)
-        opinion = recipe.opinion * ramp
-        keys = self._keys(batch)
-        contrast = self._contrast(seen, read, slow_seen, slow_read, keys, opinion)
-        hidden = self.examples.duplicates(batch)
-        matching = self._matching(seen, read, hidden)
-        guessing = self._guessing(seen, slow_seen, tokens, opinion, rng)
+        sides = _Sides(student.look(pictures), student.read(tokens), slow_seen, slow_read)
+        opinion, keys = recipe.opinion * ramp, self._keys(batch)
+        loss = self._contrast(sides, keys, opinion)
+        loss = loss + self._matching(sides, self.examples.duplicates(batch), opinion)
+        loss = loss + GUESSING * self._guessing(sides, tokens, opinion, rng)
         self.pupil.memory.push(slow_seen.vector, slow_read.vector, keys)
-        return contrast + matching + guessing
+        return loss
 
-    def _contrast(
-        self, seen: Seen, read: Read, slow_seen: Seen, slow_read: Read, keys: Tensor, opinion: float
-    ) -> Tensor:
+    def _contrast(self, sides: _Sides, keys: Tensor, opinion: float) -> Tensor:
+        """The right one among the batch and the memory, both ways."""
         memory = self.pupil.memory
         every = torch.cat([keys, memory.keys])
         target = torch.arange(len(keys))
         same = ((keys[:, None] == every) & (keys[:, None] >= 0)).any(2) | (every < 0).all(1)
         same[target, target] = False
         loss = torch.zeros(())
-        sides = (
-            (read.vector, slow_read.vector, torch.cat([slow_seen.vector, memory.pictures])),
-            (seen.vector, slow_seen.vector, torch.cat([slow_read.vector, memory.texts])),
+        ways = (
+            (sides.read.vector, sides.slow_read.vector, torch.cat([sides.slow_seen.vector, memory.pictures])),
+            (sides.seen.vector, sides.slow_seen.vector, torch.cat([sides.slow_read.vector, memory.texts])),
         )
-        for mine, slow, theirs in sides:
+        for mine, slow, theirs in ways:
             heat = self.pupil.fast.heat.exp().clamp(max=HOTTEST)
             logits = (mine @ theirs.T).float() * heat
             said = (slow @ theirs.T).float() * heat.detach()
             loss = loss + softened(logits.masked_fill(same, HIDDEN), target, said.masked_fill(same, HIDDEN), opinion)
         return loss / 2
 
-    def _matching(self, seen: Seen, read: Read, hidden: Tensor) -> Tensor:
-        """The right one among hard negatives, both ways."""
-        n, k = len(hidden), self.recipe.negatives
+    def _matching(self, sides: _Sides, hidden: Tensor, opinion: float) -> Tensor:
+        """The right one among all of the batch, which is made of neighbours; both ways."""
+        off = hidden & ~torch.eye(len(hidden), dtype=torch.bool)
+        logits = self.pupil.fast.matching(sides.read.states, sides.read.keep, sides.seen.cells).masked_fill(off, HIDDEN)
         with torch.no_grad():
-            heat = self.pupil.fast.heat.exp().clamp(max=HOTTEST)
-            alike = ((read.vector @ seen.vector.T).float() * heat).masked_fill(
-                hidden | torch.eye(n, dtype=torch.bool), HIDDEN
-            )
-            # neighbourhood-hard, softened so that not always the same ones are drawn
-            pictures = torch.multinomial((alike / 2).softmax(1) + 1e-9, k)  # (n, k): pictures for each text
-            texts = torch.multinomial((alike.T / 2).softmax(1) + 1e-9, k)
-        own = torch.arange(n)
-        text = torch.cat([own, own.repeat_interleave(k), texts.flatten()])
-        picture = torch.cat([own, pictures.flatten(), own.repeat_interleave(k)])
-        logits = self.pupil.fast.matching(read.states[text], read.keep[text], seen.cells[picture])
-        right, among_pictures, among_texts = torch.split(logits, [n, n * k, n * k])
-        loss = torch.zeros(())
-        for wrong in (among_pictures.view(n, k), among_texts.view(n, k)):
-            loss = loss + nn.functional.cross_entropy(torch.cat([right[:, None], wrong], 1), torch.zeros_like(own))
-        return loss / 2
+            slow = self.pupil.slow.matching(sides.slow_read.states, sides.slow_read.keep, sides.slow_seen.cells)
+            slow = slow.masked_fill(off, HIDDEN)
+        target = torch.arange(len(hidden))
+        return (softened(logits, target, slow, opinion) + softened(logits.T, target, slow.T, opinion)) / 2
 
-    def _guessing(
-        self, seen: Seen, slow_seen: Seen, tokens: Tensor, opinion: float, rng: np.random.Generator
-    ) -> Tensor:
-        """Covered words, read off the rest and the picture; of half the batch, which is dear enough."""
-        half = (len(tokens) + 1) // 2
-        tokens, cells, slow_cells = tokens[:half], seen.cells[:half], slow_seen.cells[:half]
+    def _guessing(self, sides: _Sides, tokens: Tensor, opinion: float, rng: np.random.Generator) -> Tensor:
+        """Covered words, read off the rest and the picture; in half of the batch, which is dear enough."""
+        tokens = tokens[: (len(tokens) + 1) // 2]
         chance = torch.from_numpy(rng.random(tuple(tokens.shape)))
         covered = (tokens != PAD) & (chance < self.recipe.covered)
         if not covered.any():
             return torch.zeros(())
-        asked = tokens.masked_fill(covered, COVER)
-        read = self.pupil.fast.read(asked)
-        logits = self.pupil.fast.words(self.pupil.fast.fuse(read.states, read.keep, cells)[covered])
+        asked, whose = tokens.masked_fill(covered, COVER), covered.nonzero(as_tuple=True)[0]
+        logits = self.pupil.fast.words(self.pupil.fast.read(asked).states[covered], sides.seen.cells[whose])
         with torch.no_grad():
-            slow = self.pupil.slow.read(asked)
-            said = self.pupil.slow.words(self.pupil.slow.fuse(slow.states, slow.keep, slow_cells)[covered])
+            states = self.pupil.slow.read(asked).states[covered]
+            said = self.pupil.slow.words(states, sides.slow_seen.cells[whose])
         return softened(logits, tokens[covered], said, opinion)
 
     def _keys(self, batch: Ints) -> Tensor:

@@ -98,10 +98,8 @@ class Matcher:
         """Own contrast and matching of one text with the pictures of items. Shapes: -> (n, 2)."""
         read = self.model.read(torch.from_numpy(pad([tokens], LENGTH)))
         own = torch.from_numpy(items.looks).float() @ read.vector[0]
-        n = len(items.cells)
         with fast():
-            states, keep = read.states.expand(n, -1, -1), read.keep.expand(n, -1)
-            match = self.model.matching(states, keep, torch.from_numpy(items.cells).float())
+            match = self.model.matching(read.states, read.keep, torch.from_numpy(items.cells).float())[0]
         return torch.stack([own, match], 1).numpy()
 
     @torch.inference_mode()
@@ -112,8 +110,7 @@ class Matcher:
         read = self.model.read(tokens)
         own = read.vector @ torch.from_numpy(look).float()
         with fast():
-            seen = torch.from_numpy(cells).float().expand(len(tokens), -1, -1)
-            match = self.model.matching(read.states, read.keep, seen)
+            match = self.model.matching(read.states, read.keep, torch.from_numpy(cells[None]).float())[:, 0]
         return torch.stack([own, match], 1).numpy()
 
 

@@ -14,9 +14,10 @@ from tastemaker.alignment.two_towers import TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.progress import Observer, track
-from tastemaker.core.types import Ints
+from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.frames import frame_shape, read_frames
 from tastemaker.encoders.phrases import FILLERS, Parts, parts_of
+from tastemaker.encoders.text import encode_tokens
 
 
 class Reading:
@@ -24,14 +25,14 @@ class Reading:
 
     Args:
         contrast: fitted.
-        longer: longer side of the pictures, in pixels; the aspect is that of the contrast's.
+        longer: longer side of the pictures, in pixels; 0 takes that of the contrast's, whose aspect they have.
     """
 
     def __init__(self, contrast: ContrastiveSpace, longer: int) -> None:
         self._contrast = contrast
         self._spoken = contrast._spoken
         height, width = contrast._shape
-        self.shape = frame_shape([width / height], longer)
+        self.shape = frame_shape([width / height], longer) if longer else (height, width)
         self.tokens = contrast._fitted().reader.tokens
 
     def towers(self) -> TwoTowers:
@@ -47,6 +48,10 @@ class Reading:
             task.advance(len(rows))
         fillers = tuple(token for each in self.tokens.encode(FILLERS) if len(each) == 1 for token in each)
         return Examples.of(frames, seen, parts, fillers)
+
+    def words(self, examples: Examples) -> Floats:
+        """Vectors of the items' words, by which neighbours are found. Shapes: -> (items, dim)."""
+        return encode_tokens(self._contrast._fitted().towers.text, [part.whole for part in examples.parts])
 
     def split(self, examples: Examples) -> tuple[Ints, Ints]:
         """Pairs to learn from, and those to validate on: the ones that the contrast kept apart."""
