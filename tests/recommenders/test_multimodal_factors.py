@@ -123,3 +123,18 @@ def test_a_workspace_with_files_of_features_gives_what_a_catalog_in_memory_gives
         made = find("recommender", name)
         ours, theirs = (made().fit(catalog, None).score(*asked) for catalog in (held, read))
         assert theirs == pytest.approx(ours, abs=1e-4)
+
+
+def test_several_networks_stand_side_by_side_and_place_new_items_together():
+    shop = shown()
+    one, two = (Freedom(FreedomConfig(dim=8, networks=n)).fit(shop, None) for n in (1, 2))
+    first, both = one.tensors(), two.tensors()
+    assert both["own"].shape == (len(first["own"]), 16)
+    halves = both["own"][:, :8], both["own"][:, 8:]
+    assert not np.allclose(*halves, atol=0.01)  # trained apart
+    scores = two.score([history_of(0)], np.arange(40))
+    assert np.isfinite(scores).all()
+    assert scores[0, [36, 38]].min() > scores[0, [37, 39]].max()
+    again = Freedom(FreedomConfig(dim=8, networks=2)).restore(both)
+    again.refresh(shop, None)
+    assert again.score([history_of(0)], np.arange(40)) == pytest.approx(scores, abs=1e-5)

@@ -73,19 +73,23 @@ class Trained(Collaborative[T]):
             torch.manual_seed(derive(self.config.seed, self.task))
             yield
 
-    def train(self, learning: Learning, observer: Observer, *reads: npt.NDArray[np.generic]) -> None:
+    def train(
+        self, learning: Learning, observer: Observer, *reads: npt.NDArray[np.generic], seed: int | None = None
+    ) -> None:
         """Leave the best moment in ``learning.model``.
 
         Args:
             learning: what is trained, for what.
             observer: is told how far it is.
             reads: all that the training reads; a checkpoint of other data is not taken up.
+            seed: of this training; that of the settings when None.
         """
         config = self.config
+        seed = config.seed if seed is None else seed
         plan = Plan(
             epochs=config.epochs, learning_rate=config.learning_rate, weight_decay=config.weight_decay,
-            average=self.average, max_seconds=60 * config.max_minutes, seed=config.seed, checkpoint=self._checkpoint,
-            key=digest(self.task, config, *reads),
+            average=self.average, max_seconds=60 * config.max_minutes, seed=seed, checkpoint=self._checkpoint,
+            key=digest(f"{self.task} {seed}", config, *reads),
         )  # fmt: skip
         self._best = train(learning, plan.ending(self._stop), observer).best
 
