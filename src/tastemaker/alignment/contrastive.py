@@ -21,6 +21,7 @@ from tastemaker.alignment.contrastive_settings import ContrastiveConfig
 from tastemaker.alignment.examples import Examples
 from tastemaker.alignment.further import Further, read
 from tastemaker.alignment.labels import Labels, product_numbers, tells_colour
+from tastemaker.alignment.sketching import Sketching
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.catalog.catalog import Catalog
@@ -33,6 +34,7 @@ from tastemaker.encoders.base import unit
 from tastemaker.encoders.frames import frame_shape, read_frames, sample_aspects
 from tastemaker.encoders.phrases import FILLERS, parts_of, spoken, view, vocabulary_texts
 from tastemaker.encoders.picture import PictureEncoder
+from tastemaker.encoders.sketch import read_sketches, sketch_shape
 from tastemaker.encoders.text import TextEncoder, encode_tokens
 from tastemaker.encoders.tokens import Tokens
 from tastemaker.nn.training import Plan, train
@@ -40,6 +42,8 @@ from tastemaker.nn.training import Plan, train
 __all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "auto_size", "blended"]
 CHUNK = 512
 """Items decoded and embedded at a time."""
+FEWEST_SKETCHES = 200
+"""Pairs that must be there before sketches are read."""
 HUE = 0.1
 """Share of the colour circle by which pictures are turned where colour says nothing."""
 
@@ -114,7 +118,10 @@ class ContrastiveSpace(Space):
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
         """Shapes: (n, dim), unit rows."""
         fitted = self._fitted()
-        return fitted.balance.picture(fitted.eyes.encode(pictures))
+        seen = fitted.eyes.encode(pictures)
+        if fitted.sketching is not None:
+            seen = self._mixed(seen, fitted.sketching.pictures(pictures))
+        return fitted.balance.picture(seen)
 
     def embed_further(self, name: str, catalog: Catalog, rows: Ints) -> Floats:
         """What one further tower says of items, as questions in words; zero where they lack it.
@@ -147,6 +154,8 @@ class ContrastiveSpace(Space):
         fitted = self._fitted()
         weights = {f"towers.{name}": tensor.numpy() for name, tensor in fitted.towers.state_dict().items()}
         weights |= {f"balance.{name}": tensor for name, tensor in fitted.balance.tensors().items()}
+        if fitted.sketching is not None:
+            weights |= {f"sketching.{name}": tensor for name, tensor in fitted.sketching.tensors().items()}
         for name, each in fitted.further.items():
             weights |= {f"further.{name}.{part}": tensor for part, tensor in each.tensors().items()}
         return weights
@@ -182,6 +191,7 @@ class ContrastiveSpace(Space):
                 name: Further.restore(_under(f"further.{name}.", tensors), {id: at for at, id in enumerate(ids)})
                 for name, ids in known.items()
             },
+            Sketching.restore(_under("sketching.", tensors)) if "sketching.mean" in tensors else None,
         )  # fmt: skip
         return space
 
@@ -220,6 +230,7 @@ class ContrastiveSpace(Space):
         eyes = PictureEncoder(towers.picture, self._shape, looks=self.config.looks)
         pictures = eyes.encode_frames(examples.frames)
         texts = encode_tokens(towers.text, examples.whole(np.arange(len(examples.parts))))
+        sketching, pictures = self._sketch(catalog, examples, pictures, texts, observer)
         rng = generator(self.config.seed, "asked")
         asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
         balance = Balance.fit(pictures, texts, examples.has_picture, examples.has_text, asked)
@@ -231,7 +242,27 @@ class ContrastiveSpace(Space):
             name: Further.fit(catalog, rows, name, self._spoken, unit(target), seed=c.seed, observer=observer)
             for name in c.more
         }
-        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance, further)
+        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance, further, sketching)
+
+    def _sketch(
+        self, catalog: Catalog, examples: Examples, pictures: Floats, texts: Floats, observer: Observer
+    ) -> tuple[Sketching | None, Floats]:
+        """Learn to read sketches, and mix what they say into the pictures' vectors."""
+        learn, _ = self._split(examples)
+        teach = np.intersect1d(learn, examples.pairs)
+        if not self.config.sketch_share or len(teach) < FEWEST_SKETCHES:
+            return None, pictures
+        shape = sketch_shape(self._shape)
+        names = [catalog.main_picture(int(row)) for row in np.flatnonzero(catalog.alive)]
+        numbers = read_sketches(catalog.pictures, names, shape)
+        made = Sketching.fit(
+            numbers, texts, teach, examples.text_key, shape, seed=self.config.seed, observer=observer
+        )  # fmt: skip
+        return made, self._mixed(pictures, made.embed(numbers))
+
+    def _mixed(self, pictures: Floats, sketched: Floats) -> Floats:
+        share = self.config.sketch_share
+        return unit((1 - share) * pictures + share * sketched)
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
@@ -274,6 +305,10 @@ class ContrastiveSpace(Space):
         said = np.array([bool(part) for part in parts], np.bool_)
         pictures = np.zeros((len(rows), self.config.dim), np.float32)
         pictures[seen] = fitted.eyes.encode_frames(frames[seen])
+        if fitted.sketching is not None and seen.any():
+            names = [catalog.main_picture(rows[place]) for place in np.flatnonzero(seen).tolist()]
+            numbers = read_sketches(catalog.pictures, names, fitted.sketching.shape)
+            pictures[seen] = self._mixed(pictures[seen], fitted.sketching.embed(numbers))
         texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
         matrix = fitted.balance.items(pictures, texts, seen, said)
         more = [each.embed(catalog, np.asarray(rows), name, self._spoken)[0] for name, each in fitted.further.items()]
@@ -289,6 +324,7 @@ class _Fit:
     reader: TextEncoder
     balance: Balance
     further: Mapping[str, Further]
+    sketching: Sketching | None
 
 
 def blended(matrix: Floats, more: Floats, share: float) -> Floats:

@@ -63,6 +63,8 @@ class ContrastiveConfig(Config):
     """Width of the text tower's transformer, a multiple of 32."""
     vocabulary: int = Field(default=8000, ge=100)
     """Most tokens of the vocabulary fitted on the catalog."""
+    sketch_share: float = Field(default=0.0, ge=0, lt=1)
+    """Share of hand-made numbers of a finer picture in a picture's vector; 0 does not read them."""
     more: tuple[str, ...] = ()
     """Further towers upon the finished space: "attributes", "behaviour", or names of precomputed features."""
     more_share: float = Field(default=0.25, ge=0, lt=1)

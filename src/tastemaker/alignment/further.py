@@ -7,17 +7,14 @@ taste of its buyers still has a place.
 Source: locked-image tuning, Zhai et al. 2022 (arXiv 2111.07991), with InfoNCE as in the space itself.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
 
-from tastemaker.alignment.examples import batches
+from tastemaker.alignment.onto import Onto
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.progress import Observer, silent
@@ -27,9 +24,8 @@ from tastemaker.encoders.attributes import hashed_facts
 from tastemaker.encoders.base import unit
 from tastemaker.encoders.behaviour import taste_vectors
 from tastemaker.encoders.phrases import facts_of
-from tastemaker.nn.losses import info_nce, same_key
 from tastemaker.nn.towers import FeatureTower
-from tastemaker.nn.training import Learning, Plan, train
+from tastemaker.nn.training import Plan, train
 
 ATTRIBUTES, BEHAVIOUR = "attributes", "behaviour"
 FEWEST = 8
@@ -108,7 +104,8 @@ class Further:
             tower = FeatureTower(numbers.shape[1], target.shape[1])
         if len(teach) >= FEWEST:
             even = np.asarray((numbers - mean) / spread, np.float32)
-            task = _Onto(tower, even, target, teach, f"learning {name}")
+            same = np.unique(numbers, axis=0, return_inverse=True)[1].ravel()
+            task = Onto(tower, even[:, None], target, teach, same, f"learning {name}")
             train(task, Plan(epochs=30, learning_rate=2e-3, average=0.9, seed=seed), observer)
         tower.eval()
         known = {catalog.ids[row]: at for at, row in enumerate(rows.tolist())} if name == BEHAVIOUR else {}
@@ -147,36 +144,3 @@ class Further:
         at = np.array([self.known.get(catalog.ids[row], -1) for row in rows.tolist()], np.int64)
         numbers = np.where(at[:, None] >= 0, self.taste[at], 0).astype(np.float32)
         return numbers, np.asarray((numbers != 0).any(1), np.bool_)
-
-
-class _Onto(Learning):
-    """Learning of a tower onto vectors that stay."""
-
-    def __init__(self, tower: FeatureTower, numbers: Floats, target: Floats, teach: Ints, name: str) -> None:
-        self.name = name
-        self.tower, self.heat = tower, _Heat()
-        self.model = nn.ModuleList([tower, self.heat])
-        self.numbers, self.target, self.teach = numbers, torch.from_numpy(target), teach
-        self.same = np.unique(numbers, axis=0, return_inverse=True)[1].ravel()
-        self.size = min(512, len(teach))
-        self.steps = len(teach) // self.size
-
-    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
-        """InfoNCE with the vectors of the space; items that bring the same are no negatives."""
-        del share
-        for batch in batches(self.teach, self.size, rng):
-            said = functional.normalize(self.tower(torch.from_numpy(self.numbers[batch])), dim=1)
-            same = same_key(torch.from_numpy(self.same[batch]))
-            yield info_nce(self.heat(said @ self.target[batch].T), ignore=same)
-
-
-class _Heat(nn.Module):
-    """The learned temperature."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heat = nn.Parameter(torch.tensor(math.log(10.0)))
-
-    def forward(self, cosines: Tensor) -> Tensor:
-        """Logits."""
-        return cosines * self.heat.exp().clamp(max=100.0)
