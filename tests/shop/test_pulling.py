@@ -1,10 +1,10 @@
-"""What a change does not name is kept; what it names is pulled; nothing of it filters."""
+"""What is wished for lifts; nothing of it filters."""
 
 import numpy as np
 
 from tastemaker.core.ranking import Facet
 from tastemaker.shop import Shop
-from tastemaker.shop.pulling import KEEP, PULL, keeps, pulls, reference_values, taste
+from tastemaker.shop.pulling import PULL, pulls, taste
 
 
 def test_known_values_pull_fully_and_others_not(shop: Shop) -> None:
@@ -20,16 +20,6 @@ def test_a_wish_for_cheaper_ranks_by_price(shop: Shop) -> None:
     rows = shop.view.catalog.rows(["vase-red-0", "vase-red-1", "vase-red-2"])
     lifted = pulls(shop.view, [Facet("price", "<", "what it costs")], rows)
     assert lifted.tolist() == [PULL, PULL / 2, 0.0]
-
-
-def test_what_was_not_to_change_is_kept(shop: Shop) -> None:
-    view = shop.view
-    rows = view.catalog.rows(["vase-red-0", "plate-red-0", "vase-blue-1"])
-    known = reference_values(view, shop.item("vase-blue-0"), [])
-    assert known == {"colour": ("blue", 1.0), "kind": ("vase", 1.0)}
-    assert keeps(view, known, [Facet("colour", "=", "red")], rows).tolist() == [KEEP, 0.0, KEEP]
-    assert keeps(view, known, [], rows).tolist() == [KEEP / 2, 0.0, KEEP]
-    assert keeps(view, {}, [], rows).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_taste_lies_between_nothing_and_its_most(shop: Shop) -> None:

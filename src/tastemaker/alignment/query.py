@@ -53,6 +53,8 @@ class Query:
     Attributes:
         text: what is looked for, in words.
         image: a picture to be like.
+        others: more pictures, each with its weight beside the first; below 0 for one to keep away from.
+        first: weight of the first picture among all.
         change: what is to be different from the picture, or from the items.
         items: rows of items to be like.
         taste: the person's vector; need not be a unit vector.
@@ -64,6 +66,8 @@ class Query:
 
     text: str = ""
     image: Image.Image | None = None
+    others: tuple[tuple[Image.Image, float], ...] = ()
+    first: float = 1.0
     change: str = ""
     items: tuple[int, ...] = ()
     taste: Floats | None = None
@@ -111,9 +115,13 @@ def terms(space: Space, query: Query, vectors: ItemVectors | None = None) -> tup
     weights = query.weights
     changes = bool(query.change.strip())
     found = _worded(space, query)
-    if query.image is not None:
-        weight = weights.changed_picture if changes else weights.picture
-        found.append(Term("picture", space.embed_pictures([query.image])[0], weight))
+    shown = [(query.image, query.first), *query.others] if query.image is not None else list(query.others)
+    if shown:
+        weight = (weights.changed_picture if changes else weights.picture) / max(
+            1e-9, sum(abs(share) for _, share in shown)
+        )
+        vectors_of = space.embed_pictures([picture for picture, _ in shown])
+        found += [Term("picture", v, weight * share) for v, (_, share) in zip(vectors_of, shown, strict=True)]
     if query.items and vectors is not None:
         like = vectors.matrix[np.asarray(query.items, np.int64)].sum(axis=0)
         weight = weights.changed_picture if changes else weights.items

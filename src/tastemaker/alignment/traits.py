@@ -128,6 +128,20 @@ class Traits:
             (head.values[best], float(row[best])) for row, best in zip(chances, chances.argmax(axis=1), strict=True)
         ]
 
+    def chances(self, name: str, vectors: Floats) -> tuple[tuple[str, ...], Floats]:
+        """Every learned value of an attribute, and how likely each vector has it; no values for one never learned.
+
+        Shapes: vectors (n, dim) -> (n, values).
+        """
+        head = self._heads.get(name)
+        if head is None:
+            return (), np.zeros((len(vectors), 0), np.float32)
+        return head.values, head.probabilities(vectors)
+
+    def usual(self, name: str) -> dict[str, float]:
+        """How frequent each value of an attribute was at the fit."""
+        return self._frequency.get(name, {})
+
     def settings(self) -> dict[str, object]:
         """Everything but the tensors, as JSON values."""
         heads = {

@@ -33,28 +33,38 @@ def search(
         list[str] | None,
         typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
     ] = None,
+    turn: Annotated[
+        list[str] | None,
+        typer.Option("--then", metavar="WORDS", help="A further change that overrules the ones before; repeatable."),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell how it was searched: parts and weights, what is kept, filters.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find items by words, a picture, or both.
 
     A picture with --change asks for something like it that differs as the words say.
     """
-    if not (text or image or change or where):
+    if not (text or image or change or turn or where):
         raise InputError("nothing to look for was given", hint='words, --image FILE or both: "blue sofa"')
     with opened(shop) as found:
         ranking = found.search(
             text,
             image=image,
-            change=change,
+            change=[change, *(turn or [])],
             where=where,
             user=user,
             k=k,
             exclude=exclude or [],
             ignore=ignore or [],
+            explain=explain,
         )
     if as_json:
         data(ranking)
         return
     if ranking.understood:
         note("understood: " + ", ".join(facet.label for facet in ranking.understood))
+    if ranking.plan is not None:
+        note(str(ranking.plan))
     words(str(ranking))

@@ -80,6 +80,48 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One term of a composed request: what was said or shown, and how much it weighs in the sum of all terms.
+
+    Attributes:
+        name: "words", "picture", "change", "items", "taste" or "avoid"; pictures beyond the first "picture 2" ...
+        said: the words of the part, "" for a picture.
+        weight: below zero for what is refused.
+    """
+
+    name: str
+    said: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a request was carried out, to be read and changed by the person who made it.
+
+    Attributes:
+        parts: what was added up in the space.
+        facets: what was understood of the words; the same as ``Ranking.understood``.
+        kept: what the picture or item shows and the change did not name: attribute -> value that is held on to.
+        sure: for each of ``kept`` how sure it is, 0 to 1; what is known is 1.
+        filters: the conditions that every answer meets, as they can be written in ``where``.
+        combined: how the parts became one vector, "arithmetic", "learned" or "inverted".
+    """
+
+    parts: tuple[Part, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
+    filters: str = ""
+    combined: str = "arithmetic"
+
+    def __str__(self) -> str:
+        lines = [f"{part.weight:+.2f}  {part.name}  {part.said}".rstrip() for part in self.parts]
+        lines += [f"{'only' if facet.hard else 'pull'}   {facet.label}" for facet in self.facets]
+        lines += [f"keep   {name}: {value} ({self.sure[name]:.0%})" for name, value in self.kept.items()]
+        return "\n".join([*lines, *([f"where  {self.filters}"] if self.filters else [])])
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Items in order, best first. Prints as a table.
 
@@ -87,11 +129,13 @@ class Ranking:
         items: at most k places.
         understood: what was taken from the request, as facets.
         notes: fallbacks that were taken and other things to say aloud ("no events of this person: popular items").
+        plan: how a search was carried out, when it was asked for.
     """
 
     items: tuple[Ranked, ...]
     understood: tuple[Facet, ...] = ()
     notes: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     @property
     def ids(self) -> list[ItemId]:

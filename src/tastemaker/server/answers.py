@@ -75,6 +75,29 @@ RANKING_EXAMPLE: JsonValue = {
 }
 
 
+class PartOut(Answer):
+    """One term of a composed request."""
+
+    name: str
+    """The name that `weigh` takes."""
+    said: str
+    weight: float
+
+
+class PlanOut(Answer):
+    """How a search was carried out."""
+
+    parts: list[PartOut]
+    facets: list[FacetOut]
+    kept: dict[str, str]
+    """What is shown and was not named by the change, so that it is held on to."""
+    sure: dict[str, float]
+    """For each of `kept` how sure it is, 0 to 1."""
+    filters: str
+    """What every answer meets, as `where` takes it."""
+    combined: str
+
+
 class RankingOut(Answer):
     """Items in order, best first."""
 
@@ -84,6 +107,8 @@ class RankingOut(Answer):
     understood: list[FacetOut]
     notes: list[str]
     """Fallbacks that were taken, and other things to say aloud."""
+    plan: PlanOut | None = None
+    """How it was searched, when that was asked for."""
 
 
 class RefusedOut(Answer):

@@ -70,6 +70,8 @@ class SearchWords(Request):
     """Items that are not ranked."""
     ignore: Annotated[list[Words], Field(max_length=100)] = []
     """Labels of what was understood wrongly (`colour: red`), to be left out this time."""
+    explain: bool = False
+    """Tell in `plan` how it was searched: the parts and their weights, what is kept, the filters."""
 
 
 class SearchRequest(SearchWords):
@@ -77,6 +79,10 @@ class SearchRequest(SearchWords):
 
     image: Base64Bytes | None = None
     """A JPEG, PNG, WebP or GIF picture, base64; as a file in a multipart request."""
+    earlier: Annotated[list[Words], Field(max_length=20)] = []
+    """Changes of earlier turns, oldest first; `change` overrules them."""
+    weigh: Annotated[dict[Id, Annotated[FiniteFloat, Field(ge=-100, le=100)]], Field(max_length=20)] = {}
+    """Factors on what the parts of the plan weigh: `{"picture": 2}`."""
 
 
 class SimilarRequest(Request):

@@ -1,6 +1,8 @@
 """What a question names, looked up: how many places, which rows may be shown, which picture is meant."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -15,7 +17,19 @@ from tastemaker.shop.live import View
 MOST = 10_000
 """Longest ranking that can be asked for."""
 
+MOST_PICTURES = 8
+"""Pictures that one search may hold."""
+
 Picture = Path | str | bytes | Image.Image
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A picture of a request: decoded, what it weighs, and the item it belongs to when it is one of the catalog's."""
+
+    picture: Image.Image | None
+    weight: float = 1.0
+    item: Item | None = None
 
 
 def allowed(view: View, where: str, exclude: Sequence[str], *, sold_out: bool = False) -> Bools:
@@ -65,3 +79,36 @@ def picture_of(view: View, image: Picture | None) -> tuple[Image.Image | None, I
     if not path.is_file():
         raise PictureError(f"{str(image)[:200]!r} is neither a file nor an item", hint="check the path")
     return decode(path.read_bytes(), path.name), None
+
+
+def shown_of(view: View, image: Picture | None, images: Sequence[tuple[Picture, float]]) -> list[Shown]:
+    """All pictures of a request, the one that a change changes first; one of nothing when there are none.
+
+    Raises:
+        InputError: there are too many, or a weight is no number.
+        PictureError: one of them cannot be read.
+    """
+    asked = [*([(image, 1.0)] if image is not None else []), *images]
+    if len(asked) > MOST_PICTURES:
+        raise InputError(f"{len(asked)} pictures were given", hint=f"at most {MOST_PICTURES}")
+    found = []
+    for each, weight in asked:
+        picture, item = picture_of(view, each)
+        found.append(Shown(picture, _number(weight, "the weight of a picture"), item))
+    return found or [Shown(None)]
+
+
+def checked_factors(weigh: Mapping[str, float]) -> dict[str, float]:
+    """Factors on the parts of a request.
+
+    Raises:
+        InputError: one is no number.
+    """
+    return {name: _number(factor, f"the factor of {name!r}") for name, factor in weigh.items()}
+
+
+def _number(value: float, what: str) -> float:
+    """A finite number of a sensible size."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 100:
+        raise InputError(f"{what} is {value!r}", hint="a number from -100 to 100, 1 for as it is")
+    return float(value)

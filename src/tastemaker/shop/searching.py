@@ -1,34 +1,44 @@
 """A rich query -> items: words, a picture, a change in words, a filter and a person's taste, each where it is given.
 
 understand   words -> facets of this catalog (hard ones filter, soft ones pull) and the words that are left
-doors        vectors for everything that can be embedded, BM25 for the words
+doors        vectors for everything that can be embedded, BM25 for the words, fit for an edit of what is shown
 fuse         the doors' scores, by the share that the fit has learned
 pull         up goes what has the wanted attribute values, or looks as if it had; and what suits the person
+refuse       what is not wanted goes: where the attribute is known, where it looks so, where the item's own words say so
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image
 
 from tastemaker.alignment.query import Query, Term, mix, terms
-from tastemaker.alignment.wording import understand
+from tastemaker.alignment.turns import understand_turns
+from tastemaker.alignment.wordforms import stems
+from tastemaker.alignment.wording import Wording
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store
 from tastemaker.core.errors import InputError, NotFitted
-from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
+from tastemaker.core.ranking import Facet, Part, Plan, Ranked, Ranking, Reason
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters, fusion
 from tastemaker.index.exact import best
 from tastemaker.index.near import near_misses
+from tastemaker.shop import editing
+from tastemaker.shop.asking import Shown
 from tastemaker.shop.live import View
-from tastemaker.shop.pulling import keeps, pulls, reference_values, taste
+from tastemaker.shop.pulling import TASTE, pulls, taste
 from tastemaker.shop.recommending import place
 
 DEPTH = 500
 """How many answers of each door are fused."""
+EDIT = 0.25
+"""What one unit of fit to an edit weighs beside the doors, whose scores span 0 to 1."""
+REFUSED = 0.1
+"""From which chance on an item of unknown attributes counts as having a value that is refused."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ class Request:
         mask: rows that may come back; None for all.
         ignore: labels of facets that the person has removed.
         reference: the item whose picture it is, when it is one of the catalog's.
+        weight: of the picture, among several.
+        others: more pictures.
+        earlier: changes of earlier turns, oldest first; ``change`` overrules them.
+        weigh: factors on the weights of the parts, by their names: "picture", "picture 2", "change" ...
+        explain: put the plan beside the answer.
     """
 
     text: str = ""
@@ -54,6 +69,33 @@ class Request:
     mask: Bools | None = None
     ignore: tuple[str, ...] = ()
     reference: Item | None = None
+    weight: float = 1.0
+    others: tuple[Shown, ...] = ()
+    earlier: tuple[str, ...] = ()
+    weigh: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    explain: bool = False
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What should be different, oldest first; what was left empty is none."""
+        return tuple(change for change in (*self.earlier, self.change) if change.strip())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a request means in a view: facets of its words and of its changes, and its parts in the space."""
+
+    query: Query
+    wished: tuple[Facet, ...]
+    edited: tuple[Facet, ...]
+    notes: tuple[str, ...]
+    parts: tuple[Term, ...] = ()
+    shown: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """All that was understood, each once."""
+        return tuple(dict.fromkeys((*self.wished, *self.edited)))
 
 
 def search(view: View, store: Store, request: Request, k: int) -> Ranking:
@@ -63,29 +105,26 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
         InputError: nothing was asked for.
         FilterError: the filter cannot be read or typed.
     """
-    if not (request.text.strip() or request.change.strip() or request.picture or request.where.strip()):
+    if not (request.text.strip() or request.changes or request.picture or request.where.strip()):
         raise InputError("nothing was asked for", hint="give words, a picture, a change or a filter")
     wanted = filters.parse(request.where)
-    asked = understand(request.text, view.vocabulary, ignore=request.ignore)
-    edit = understand(request.change, view.vocabulary, reference=request.reference, ignore=request.ignore)
-    facets = tuple(dict.fromkeys((*asked.facets, *edit.facets)))
-    query = Query(asked.words, request.picture, edit.words, avoid=asked.avoid + edit.avoid)
-    mask = view.catalog.available & (wanted & filters.of_facets(facets)).mask(view.catalog)
+    asked = _with_parts(view, request, _understood(view, request))
+    kept = wanted & filters.of_facets(asked.facets)
+    mask = view.catalog.available & kept.mask(view.catalog) & ~editing.refused(view, asked.facets, REFUSED)
     if request.mask is not None:
         mask &= request.mask
-    parts = _parts(view, query)
-    rows, scores, doors = _answers(view, store, query, parts, mask)
-    scores = scores + pulls(view, facets, rows) + taste(view, request.history, rows)
-    if request.change.strip():
-        scores = scores + keeps(view, reference_values(view, request.reference, parts), facets, rows)
-    order = best(scores, k)
+    rows, scores, doors = _answers(view, store, asked, mask)
+    scores = (
+        scores + pulls(view, asked.wished, rows) + request.weigh.get("taste", 1.0) * taste(view, request.history, rows)
+    )
+    order = _not_refused(view, asked.query.avoid, rows, best(scores, k + DEPTH * bool(asked.query.avoid)))[:k]
     items = [
-        place(view.catalog, row, float(score), _reasons(view, row, facets, doors))
+        place(view.catalog, row, float(score), _reasons(view, row, asked.facets, doors))
         for row, score in zip(rows[order].tolist(), scores[order], strict=True)
     ]
-    chips = _chips(request, facets)
-    notes = (*asked.notes, *edit.notes, *_notes(view, request, facets, wanted, found=bool(items)))
-    return Ranking(tuple(items), chips, notes)
+    notes = (*asked.notes, *_notes(view, request, asked.facets, wanted, found=bool(items)))
+    plan = _plan(view, request, asked, str(kept)) if request.explain else None
+    return Ranking(tuple(items), _chips(request, asked.facets), notes, plan)
 
 
 def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
@@ -119,43 +158,126 @@ def _near(view: View, row: int, other: int, score: float) -> Ranked:
     return place(view.catalog, other, score, [Reason("near", sentence, 1.0, (view.catalog.ids[row],), shown)])
 
 
-def _answers(
-    view: View, store: Store, query: Query, parts: Sequence[Term], mask: Bools
-) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
+def _understood(view: View, request: Request) -> _Asked:
+    """The words and the changes read, the later over the earlier."""
+    texts = (request.text, *request.changes)
+    references = (None, *(request.reference for _ in request.changes))
+    asked, *edits = understand_turns(texts, view.vocabulary, references, request.ignore)
+    query = Query(
+        asked.words,
+        request.picture,
+        tuple((shown.picture, shown.weight) for shown in request.others if shown.picture is not None),
+        request.weight,
+        ", ".join(edit.words for edit in edits if edit.words),
+        avoid=tuple(dict.fromkeys(word for said in (asked, *edits) for word in said.avoid)),
+    )
+    notes = tuple(note for said in (asked, *edits) for note in said.notes)
+    return _Asked(query, asked.facets, _facets(edits), notes)
+
+
+def _facets(wordings: Sequence[Wording]) -> tuple[Facet, ...]:
+    return tuple(dict.fromkeys(facet for wording in wordings for facet in wording.facets))
+
+
+def _with_parts(view: View, request: Request, asked: _Asked) -> _Asked:
+    """The request's parts in the space, and what its pictures show; neither without a space."""
+    if view.fitted.space is None or view.index is None:
+        return asked
+    query = asked.query
+    if query.image is None and not query.text.strip() and not query.change.strip() and not query.others:
+        return asked
+    parts = weighed(terms(view.fitted.space, query), request.weigh)
+    if not request.changes:
+        return replace(asked, parts=parts)
+    pictures = iter(part for part in parts if part.name == "picture")
+    items = [request.reference] * (query.image is not None) + [shown.item for shown in request.others]
+    shown = editing.shown_values(
+        view, [(item, part.vector, part.weight) for item, part in zip(items, pictures, strict=False)], request.mask
+    )
+    return replace(asked, parts=parts, shown=shown)
+
+
+def weighed(parts: Sequence[Term], factors: Mapping[str, float]) -> tuple[Term, ...]:
+    """The parts with the weights that a person has changed; a factor is found by the part's name in the plan."""
+    names = _names(parts)
+    return tuple(
+        replace(part, weight=part.weight * factors.get(name, 1.0)) for name, part in zip(names, parts, strict=True)
+    )
+
+
+def _names(parts: Sequence[Term]) -> list[str]:
+    """A name of its own for every part: the second picture is "picture 2"."""
+    before: dict[str, int] = {}
+    names = []
+    for part in parts:
+        before[part.name] = before.get(part.name, 0) + 1
+        names.append(part.name if before[part.name] == 1 else f"{part.name} {before[part.name]}")
+    return names
+
+
+def _answers(view: View, store: Store, asked: _Asked, mask: Bools) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
+    query, pull = asked.query, [part for part in asked.parts if part.weight > 0]
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
-    if parts and view.index is not None:
-        near = _second_look(view, query, parts, view.index.search(mix(parts), DEPTH, mask))
+    if pull and view.index is not None:
+        near = view.index.search(mix(asked.parts), DEPTH, mask)
     spoken = f"{query.text} {query.change}".strip()
     said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
     if query.image is not None:
         share *= 0.25  # the picture holds what the words leave out
-    if not parts:
+    if not pull:
         share = 1.0
-    if not spoken and not parts:
+    if not spoken and not pull:
         rows = np.flatnonzero(mask)
         return rows, view.popularity[rows] / max(1.0, float(view.popularity.max(initial=0))), {}
     has_words = None if view.vectors is None else view.vectors.has.get("text")
     rows, scores = fusion.blend([near, said], [1.0 - share, share], floors=[None, 0.0], speaks=[None, has_words])
+    if asked.edited or asked.shown:
+        rows, scores = _edited(view, asked, mask, rows, scores)
     return rows, scores, {"words": frozenset(said[0].tolist())}
 
 
-def _second_look(view: View, query: Query, parts: Sequence[Term], near: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
-    """The nearest items in the order of a space that looks twice, when words alone or a picture alone ask."""
-    if len(parts) != 1 or view.fitted.space is None or view.vectors is None:
-        return near
-    asked = query.image if query.image is not None else query.text
-    return view.fitted.space.rerank(asked, view.vectors, *near) if asked else near
+def _edited(view: View, asked: _Asked, mask: Bools, rows: Ints, scores: Floats) -> tuple[Ints, Floats]:
+    """The answers of the doors and those that fit the edit best, scored by both."""
+    every = np.flatnonzero(mask)
+    fits = editing.fit(view, asked.shown, asked.edited, every)
+    together = np.union1d(rows, every[best(fits, DEPTH)])
+    total = np.zeros(len(together), np.float32)
+    total[np.searchsorted(together, rows)] = scores
+    total += pulls(view, [facet for facet in asked.edited if facet.name == "price"], together)
+    return together, total + EDIT * fits[np.searchsorted(every, together)]
 
 
-def _parts(view: View, query: Query) -> tuple[Term, ...]:
-    """The request's parts in the space; none when there is no space or nothing that a space could read."""
-    if view.fitted.space is None or view.index is None:
-        return ()
-    if query.image is None and not query.text.strip() and not query.change.strip():
-        return ()
-    return terms(view.fitted.space, query)
+def _not_refused(view: View, avoid: Sequence[str], rows: Ints, order: Ints) -> Ints:
+    """The places of an order whose items do not name what is refused in their own words."""
+    if not avoid:
+        return order
+    refused = [frozenset(stems(phrase)) for phrase in avoid]
+
+    def names_it(row: int) -> bool:
+        item = view.catalog.item(row)
+        own = frozenset(stems(f"{item.title} {item.text}"))
+        return any(phrase and phrase <= own for phrase in refused)
+
+    return np.array([at for at in order.tolist() if not names_it(int(rows[at]))], np.int64)
+
+
+def _plan(view: View, request: Request, asked: _Asked, filter: str) -> Plan:
+    """How the request is carried out, as it can be read."""
+    names = _names(asked.parts)
+    parts = [Part(name, part.said, round(part.weight, 4)) for name, part in zip(names, asked.parts, strict=True)]
+    if request.history is not None:
+        parts.append(Part("taste", "", round(TASTE * request.weigh.get("taste", 1.0), 4)))
+    held = editing.kept(view, asked.shown, asked.edited)
+    top = {name: max(chances.items(), key=lambda entry: entry[1]) for name, (chances, _) in held.items()}
+    return Plan(
+        tuple(parts),
+        asked.facets,
+        {name: value for name, (value, _) in top.items()},
+        {name: round(sure, 3) for name, (_, sure) in top.items()},
+        filter,
+    )
 
 
 def _reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from threading import RLock
 from time import monotonic, time
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from tastemaker.alignment.space import Space
@@ -26,13 +26,15 @@ from tastemaker.core.ranking import Ranking
 from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
+from tastemaker.evaluation.space_report import SpaceReport
 from tastemaker.shop import adding, completing, evaluating, fitted, fitting, live, recommending, searching
-from tastemaker.shop.asking import Picture, allowed, check_k, picture_of
+from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, shown_of
 from tastemaker.shop.explaining import Explanation, explain
 from tastemaker.shop.health import doctor
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
+from tastemaker.shop.space_quality import judge_space
 
 EVENTS_EVERY = 60.0
 """Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
@@ -242,42 +244,56 @@ class Shop:
         text: str = "",
         *,
         image: Picture | None = None,
-        change: str = "",
+        images: Sequence[tuple[Picture, float]] = (),
+        change: str | Sequence[str] = "",
         where: str = "",
         user: str | None = None,
         k: int = 10,
         exclude: Sequence[str] = (),
         ignore: Sequence[str] = (),
+        weigh: Mapping[str, float] = MappingProxyType({}),
+        explain: bool = False,
     ) -> Ranking:
         """Items for words, a picture, a picture and a change in words, mixed with a person's taste and a filter.
 
         Args:
             text: words.
             image: a file, its bytes, a decoded picture, or the id of an item, which is then not ranked itself.
-            change: what should be different, "but in red".
+            images: more pictures, each with a weight; below 0 for what it should not look like. Without ``image`` the
+                first of them is the one that ``change`` changes.
+            change: what should be different, "but in red"; over several turns a list, in which the later overrules.
             where: a filter.
             user: whose taste is mixed in.
             k: length of the ranking, 1 to 10,000.
             exclude: ids that must not come back.
             ignore: labels of understood facets to leave out (see ``Ranking.understood``).
+            weigh: factors on what the parts of the request weigh, by the names in the plan: ``{"picture": 2}``; of
+                "taste" too.
+            explain: put the plan beside the answer, as ``Ranking.plan``.
 
         Raises:
-            InputError: nothing is asked for, or k is out of range.
+            InputError: nothing is asked for, k is out of range, or a factor is no number.
             PictureError: the picture cannot be read.
             FilterError: the filter cannot be read or typed.
         """
         view = self.view
         check_k(k)
-        picture, reference = picture_of(view, image)
+        first, *others = shown_of(view, image, images)
+        turns = [change] if isinstance(change, str) else list(change)
         request = searching.Request(
             text=text,
-            picture=picture,
-            change=change,
+            picture=first.picture,
+            change=turns[-1] if turns else "",
             where=where,
             history=self._history(user) if user else None,
-            mask=allowed(view, "", exclude if reference is None else [*exclude, reference.id]),
+            mask=allowed(view, "", [*exclude, *(shown.item.id for shown in (first, *others) if shown.item)]),
             ignore=tuple(ignore),
-            reference=reference,
+            reference=first.item,
+            weight=first.weight,
+            others=tuple(others),
+            earlier=tuple(turns[:-1]),
+            weigh=checked_factors(weigh),
+            explain=explain,
         )
         return searching.search(view, self.store, request, k)
 
@@ -345,6 +361,14 @@ class Shop:
         ledger = workspace.state / "evaluations.json"
         plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {}, tuple(tune))
         return evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
+
+    def evaluate_space(self, *, seed: int = 0, observer: Observer = silent) -> SpaceReport:
+        """How good the space is: what finds what, how its vectors lie, what can be read off them, near-duplicates.
+
+        Raises:
+            NotFitted: there is no space.
+        """
+        return judge_space(self.refresh(), self._artefacts, seed=seed, observer=observer)
 
     def doctor(self) -> dict[str, object]:
         """Versions, broken installs, integrity of the database and of what was fitted, disk, advice."""

@@ -13,11 +13,12 @@ from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, 
 from tastemaker.server.requests import SearchRequest, SearchWords
 
 router = APIRouter(tags=["ask"])
-LISTS = ("exclude", "ignore")
+LISTS = ("exclude", "ignore", "earlier")
 FORM: dict[str, object] = {
     "image": {"type": "string", "format": "binary", "description": "the picture, as a file"},
     **{name: {"type": "string"} for name in ("text", "change", "where", "user")},
     "k": {"type": "integer"},
+    "explain": {"type": "boolean"},
     **{name: {"type": "array", "items": {"type": "string"}} for name in LISTS},
 }
 
@@ -57,11 +58,13 @@ def _answer(request: Request, asked: SearchRequest) -> Json:
     ranking = shop_of(request).search(
         asked.text,
         image=image,
-        change=asked.change,
+        change=[*asked.earlier, asked.change],
         where=asked.where,
         user=asked.user,
         k=asked.k,
         exclude=asked.exclude,
         ignore=asked.ignore,
+        weigh=asked.weigh,
+        explain=asked.explain,
     )
     return plain(ranking)

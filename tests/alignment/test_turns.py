@@ -1,0 +1,50 @@
+import pytest
+
+from tastemaker.alignment.turns import overrules, understand_turns
+from tastemaker.alignment.vocabulary import Vocabulary
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.items import Item
+from tastemaker.core.ranking import Facet
+
+WORDS = Vocabulary(
+    Catalog.from_items(
+        [
+            Item("a", "A", attributes={"colour": "red", "sleeves": "long sleeves"}, price=10.0),
+            Item("b", "B", attributes={"colour": "blue", "sleeves": "short sleeves"}, price=90.0),
+        ]
+    )
+)
+
+
+def read(*texts, ignore=()):
+    found = understand_turns(texts, WORDS, [None] * len(texts), ignore)
+    return [[f.label for f in wording.facets] for wording in found], [wording.words for wording in found]
+
+
+def test_the_later_turn_overrules_the_same_attribute_and_takes_its_words():
+    facets, words = read("in red", "with long sleeves", "in blue")
+    assert facets == [[], ["sleeves: long sleeves"], ["colour: blue"]]
+    assert "red" not in words[0]
+
+
+def test_a_refusal_overrules_only_that_value():
+    assert read("in red", "not red")[0] == [[], ["not: red"]]
+    assert read("in red", "not blue")[0] == [["colour: red"], ["not: blue"]]
+    assert read("under 50", "under 20")[0] == [[], ["price under 20"]]
+
+
+def test_what_is_ignored_overrules_nothing():
+    assert read("in red", "in blue", ignore=["colour: blue"])[0] == [["colour: red"], []]
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "answer"),
+    [
+        (Facet("price", "<", "20"), Facet("price", ">", "10"), False),
+        (Facet("colour", "more", "red"), Facet("colour", "less", "red"), True),
+        (Facet("words", "!=", "zip"), Facet("words", "!=", "zip"), False),
+        (Facet("colour", "=", "red"), Facet("size", "=", "m"), False),
+    ],
+)
+def test_what_overrules_what(new, old, answer):
+    assert overrules(new, old) is answer

@@ -1,0 +1,98 @@
+"""What a change does not name is kept; what it names is set; what is refused is out."""
+
+import numpy as np
+import pytest
+
+from tastemaker.catalog.items import Item
+from tastemaker.core.errors import InputError
+from tastemaker.core.ranking import Facet
+from tastemaker.shop import Shop
+from tastemaker.shop.editing import DOUBT, fit, kept, likely, refused, shown_values, sureness
+
+RED = Facet("colour", "=", "red")
+
+
+def test_an_item_that_is_known_shows_what_it_is(shop: Shop) -> None:
+    shown = shown_values(shop.view, [(shop.item("vase-blue-0"), None, 1.0)])
+    assert shown == {"colour": {"blue": 1.0}, "kind": {"vase": 1.0}}
+
+
+def test_two_pictures_show_both_by_their_weight(shop: Shop) -> None:
+    shown = shown_values(shop.view, [(shop.item("vase-blue-0"), None, 3.0), (shop.item("lamp-blue-0"), None, 1.0)])
+    assert shown == {"colour": {"blue": 1.0}, "kind": {"vase": 0.75, "lamp": 0.25}}
+    assert shown_values(shop.view, [(shop.item("vase-blue-0"), None, -1.0)]) == {}
+
+
+def test_a_picture_shows_what_its_neighbours_are(shop: Shop) -> None:
+    view = shop.view
+    row = view.catalog.row("vase-blue-0")
+    assert view.vectors is not None
+    others = view.catalog.alive.copy()
+    others[row] = False
+    shown = shown_values(view, [(None, view.vectors.matrix[row], 1.0)], others)
+    assert max(shown["kind"].items(), key=lambda entry: entry[1])[0] == "vase"
+    assert sum(shown["kind"].values()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_fit_sets_what_is_named_and_keeps_the_rest(shop: Shop) -> None:
+    view = shop.view
+    shown = {"colour": {"blue": 1.0}, "kind": {"vase": 1.0}}
+    rows = view.catalog.rows(["vase-red-0", "plate-red-0", "vase-blue-1"])
+    assert fit(view, shown, [RED], rows) == pytest.approx([0.0, np.log(DOUBT), np.log(DOUBT)], abs=0.01)
+    assert fit(view, shown, [], rows) == pytest.approx([np.log(DOUBT), 2 * np.log(DOUBT), 0.0], abs=0.01)
+    assert fit(view, {}, [Facet("colour", "!=", "red")], rows)[2] == pytest.approx(0.0, abs=0.01)
+
+
+def test_another_kind_gives_up_the_kind_and_what_is_unsure_weighs_little(shop: Shop) -> None:
+    shown = {"colour": {"blue": 0.5, "red": 0.5}, "kind": {"vase": 1.0}}
+    assert set(kept(shop.view, shown, [Facet("kind", "=", "lamp")])) == set()
+    assert set(kept(shop.view, shown, [RED])) == {"kind"}
+    assert sureness({"a": 0.5, "b": 0.5}) == 0.0
+    assert sureness({"a": 1.0}) == 1.0
+
+
+def test_same_colour_is_kept_twice_as_firmly(shop: Shop) -> None:
+    shown = {"colour": {"blue": 1.0}}
+    assert kept(shop.view, shown, [Facet("colour", "same", "")])["colour"][1] == 2.0
+
+
+def test_unknown_items_that_look_refused_are_out(shop: Shop) -> None:
+    view = shop.view
+    bare = [Item(f"bare-{colour}", images=view.catalog.item(view.catalog.row(f"vase-{colour}-0")).images)
+            for colour in ("red", "blue")]  # fmt: skip
+    shop.add(bare)
+    view = shop.view
+    rows = view.catalog.rows(["bare-red", "bare-blue", "vase-red-0"])
+    chances = likely(view, "colour", {"red": 1.0}, rows)
+    assert chances[0] > 0.5 > chances[1]
+    assert chances[2] == 1.0
+    assert refused(view, [Facet("colour", "!=", "red", hard=True)], 0.5)[rows].tolist() == [True, False, False]
+
+
+def test_a_refusal_holds_in_every_answer(shop: Shop) -> None:
+    found = shop.search(image="vase-blue-0", change="not blue", k=20)
+    assert found.items
+    assert not [item for item in found if "-blue-" in item.id]
+    said = shop.search("vase, no glazed", k=20)
+    assert not [item for item in said if "glazed" in shop.item(item.id).text]
+
+
+def test_turns_pictures_weights_and_the_plan(shop: Shop) -> None:
+    found = shop.search(image="vase-blue-0", change=["in red", "in green"], k=3, explain=True)
+    assert [item.id for item in found] == ["vase-green-0", "vase-green-1", "vase-green-2"] or all(
+        item.id.startswith("vase-green") for item in found
+    )
+    plan = found.plan
+    assert plan is not None
+    assert plan.kept == {"kind": "vase"}
+    assert [facet.label for facet in plan.facets] == ["colour: green"]
+    assert [part.name for part in plan.parts] == ["change", "picture"]
+    assert "keep   kind: vase" in str(plan)
+    assert shop.search("vase", k=1).plan is None
+    two = shop.search(images=[("vase-blue-0", 1.0), ("lamp-red-0", 0.5)], k=3, explain=True, weigh={"picture": 2})
+    assert two.plan is not None
+    assert [(part.name, round(part.weight, 3)) for part in two.plan.parts] == [("picture", 1.333), ("picture 2", 0.333)]
+    with pytest.raises(InputError):
+        shop.search("vase", weigh={"words": float("nan")})
+    with pytest.raises(InputError):
+        shop.search(images=[("vase-blue-0", 1.0)] * 9)
