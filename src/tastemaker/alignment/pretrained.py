@@ -1,7 +1,9 @@
-"""A space made of a large model that others trained: nothing is learned here but where its two modalities lie.
+"""A space made of a large model that others trained, as it is or fine-tuned on the shop's own items.
 
 Any sentence-transformers model, any CLIP- or SigLIP-type transformers model, by name or local folder. A model without
-eyes gives a space without pictures: every item's picture counts as missing, and a search by picture is refused.
+eyes gives a space without pictures: every item's picture counts as missing, and a search by picture is refused. With
+``tune`` the model learns from the catalog before anything is embedded (see ``tuning``); what was learned is stored with
+the space, and the whole model is written as a folder that its own library opens.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,38 +13,36 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from pydantic import Field
 
 from tastemaker.alignment.balance import Balance
+from tastemaker.alignment.pretrained_config import PretrainedConfig
 from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.tuned import Course, Tuned, export, free_folder, tuned
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.config import Config
-from tastemaker.core.errors import FitError, NotFitted, PictureError
-from tastemaker.core.progress import Observer, silent, track
+from tastemaker.core.errors import FitError, NotFitted
+from tastemaker.core.progress import Noted, Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
-from tastemaker.encoders.pretrained import Pretrained, open_pretrained
+from tastemaker.encoders.adapting import put_back
+from tastemaker.encoders.bulk import Bulk
+from tastemaker.encoders.kept import Kept
+from tastemaker.encoders.pretrained import Pretrained, fingerprint, open_pretrained
 
-
-class PretrainedConfig(Config):
-    """Settings of a space made of a pretrained model."""
-
-    model: str = ""
-    """Name of the model, or the folder it was saved in."""
-    batch_size: int = Field(default=32, ge=1)
-    """Items embedded at a time."""
-    sample: int = Field(default=2000, ge=2)
-    """Items looked at to see where the modalities lie."""
-    seed: int = 0
-    """Of the choice of these items."""
+LEARNED = "learned."
+__all__ = ["PretrainedConfig", "PretrainedSpace"]
+CHUNK = 1024
+"""Items whose words are embedded at a time."""
 
 
 class PretrainedSpace(Space):
-    """A pretrained model, centred on the catalog.
+    """A pretrained model, tuned if asked to, centred on the catalog.
 
     Args:
         config: settings; ``model`` must be named.
+        checkpoint: a file that tuning writes after every epoch and resumes from; vectors that the model gave are kept
+            beside it, so that the next fit encodes what changed. None keeps neither.
 
     Source: Radford et al. 2021 (CLIP), Zhai et al. 2023 (SigLIP), Reimers and Gurevych 2019 (Sentence-BERT).
     See also: ContrastiveSpace, which needs no model.
@@ -56,14 +56,20 @@ class PretrainedSpace(Space):
     config: PretrainedConfig
 
     def __init__(self, config: PretrainedConfig | None = None, *, checkpoint: Path | None = None) -> None:
-        del checkpoint  # nothing is trained
         self.config = config if config is not None else PretrainedConfig()
         self.dim = 0
+        self._checkpoint = checkpoint
         self._opened: Pretrained | None = None
+        self._bulk: Bulk | None = None
+        self._tuned: Tuned | None = None
         self._balance: Balance | None = None
 
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
-        """Open the model and see where the catalog's pictures and words lie; see :meth:`Space.fit`."""
+        """Open the model, tune it if asked to, and see where pictures and words lie; see :meth:`Space.fit`."""
+        self._tuned = self._balance = self._bulk = None
+        self._opened = open_pretrained(self.config.model)
+        if self.config.tune != "none":
+            self._tune(catalog, self._opened, observer)
         rows = generator(self.config.seed, "sample").permutation(np.flatnonzero(catalog.alive))[: self.config.sample]
         pictures, texts, seen, said = self._raw(catalog, np.sort(rows), observer)
         if not (seen | said).any():
@@ -74,6 +80,11 @@ class PretrainedSpace(Space):
         self._balance = Balance.fit(pictures, texts, seen, said)
         self.dim = self._balance.dim
         return self
+
+    @property
+    def tuned(self) -> Tuned | None:
+        """How tuning went and what was learned; None when the model is as others made it."""
+        return self._tuned
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
@@ -100,65 +111,79 @@ class PretrainedSpace(Space):
         return ItemVectors(balance.items(pictures, texts, seen, said), {"picture": seen, "text": said})
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """Where the modalities lie; the model's own weights stay where they are."""
-        return self._fitted().tensors()
+        """Where the modalities lie, and what was learned; all other weights stay where they are."""
+        learned = {} if self._tuned is None else self._tuned.tensors
+        return {**self._fitted().tensors(), **{f"{LEARNED}{name}": tensor for name, tensor in learned.items()}}
 
     def settings(self) -> Mapping[str, object]:
-        """The config and the length of the vectors."""
-        return {"config": self.config.model_dump(mode="json"), "dim": self.dim}
+        """The config, the length of the vectors and how tuning went."""
+        course = None if self._tuned is None else self._tuned.course.model_dump(mode="json")
+        return {"config": self.config.model_dump(mode="json"), "dim": self.dim, "course": course}
 
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Build a fitted space; the model is opened when it is first asked."""
-        config = settings["config"]
+        config, course = settings["config"], settings.get("course")
         if not isinstance(config, Mapping):
             raise FitError("the stored space cannot be read", hint="fit again")
         space = cls(PretrainedConfig.read(config))
         space.dim = int(str(settings["dim"]))
-        space._balance = Balance.restore(tensors)
+        if isinstance(course, Mapping):
+            learned = {name.removeprefix(LEARNED): each for name, each in tensors.items() if name.startswith(LEARNED)}
+            space._tuned = Tuned(Course.read(course), learned)
+        space._balance = Balance.restore({n: each for n, each in tensors.items() if not n.startswith(LEARNED)})
         return space
 
+    def _tune(self, catalog: Catalog, model: Pretrained, observer: Observer) -> None:
+        """Let the model learn; it stays as it is when that makes it no better."""
+        config = self.config
+        folder = Path(config.save_to) if config.save_to else None
+        if folder is None and self._checkpoint is not None:
+            folder = self._checkpoint.with_name("tuned")
+        if folder is not None:
+            free_folder(folder)
+        found = tuned(model, catalog, config, self._checkpoint, observer)
+        if found is None:
+            self._opened = open_pretrained(config.model)
+            return
+        self._tuned = found
+        if folder is not None:
+            export(model, found.course, folder)
+            observer(Noted("tuning", f"the tuned model is in {folder}"))
+
     def _model(self) -> Pretrained:
+        """The model, ready to be asked."""
         if self._opened is None:
             self._opened = open_pretrained(self.config.model)
-        return self._opened
+            if self._tuned is not None:
+                put_back(self._opened, self._tuned.tensors)
+        return self._opened.quicken(self.config.precision)
 
     def _fitted(self) -> Balance:
         if self._balance is None:
             raise NotFitted("this space has seen no catalog yet", hint="call fit first")
         return self._balance
 
+    def _encoding(self) -> Bulk:
+        """The model with what it gave in earlier fits."""
+        if self._bulk is None:
+            path = None if self._checkpoint is None else self._checkpoint.with_name("vectors.db")
+            model = self._model()
+            self._bulk = Bulk(model, Kept(path, "" if path is None else fingerprint(model)))
+        return self._bulk
+
     def _raw(self, catalog: Catalog, rows: Ints, observer: Observer) -> tuple[Floats, Floats, Bools, Bools]:
         """Straight from the model; zero rows where an item lacks the modality, or is gone."""
-        model = self._model()
-        pictures, texts = (np.zeros((len(rows), model.dim), np.float32) for _ in range(2))
-        seen, said = (np.zeros(len(rows), np.bool_) for _ in range(2))
+        bulk, dim = self._encoding(), self._model().dim
+        pictures, texts = np.zeros((len(rows), dim), np.float32), np.zeros((len(rows), dim), np.float32)
+        seen, said = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
         with track(observer, "embedding items", len(rows)) as task:
-            for start in range(0, len(rows), self.config.batch_size):
-                places = [
-                    p for p in range(start, min(start + self.config.batch_size, len(rows))) if catalog.alive[rows[p]]
-                ]
-                words = {place: words_of(catalog.item(int(rows[place]))) for place in places}
-                spoken = [place for place in places if words[place]]
-                if spoken:
-                    texts[spoken] = model.texts([words[place] for place in spoken])
-                    said[spoken] = True
-                looked = {
-                    place: picture for place in places if (picture := _open(catalog, int(rows[place]))) is not None
-                }
-                if looked and model.sees:
-                    pictures[list(looked)] = model.pictures(list(looked.values()))
-                    seen[list(looked)] = True
-                task.advance(min(self.config.batch_size, len(rows) - start))
+            for start in range(0, len(rows), CHUNK):
+                places = start + np.flatnonzero(catalog.alive[rows[start : start + CHUNK]])
+                words = [words_of(catalog.item(int(row))) for row in rows[places]]
+                said[places] = [bool(each) for each in words]
+                texts[places[said[places]]] = bulk.texts([each for each in words if each])
+                names = [catalog.main_picture(int(row)) for row in rows[places]]
+                pictures[places], seen[places] = bulk.pictures(catalog.pictures, names, task.advance)
+                task.advance(min(CHUNK, len(rows) - start) - len(places))
         return pictures, texts, seen, said
-
-
-def _open(catalog: Catalog, row: int) -> Image.Image | None:
-    """The main picture of an item; None when there is none or it cannot be read."""
-    name = catalog.main_picture(row)
-    if not name:
-        return None
-    try:
-        return catalog.pictures.open(name)
-    except PictureError:
-        return None

@@ -32,7 +32,13 @@ _CLASSES: dict[str, type[ImageFile]] = {
 
 
 def decode(
-    data: bytes, name: str, *, formats: Collection[str] = FORMATS, max_pixels: int = MAX_PIXELS, size: int | None = None
+    data: bytes,
+    name: str,
+    *,
+    formats: Collection[str] = FORMATS,
+    max_pixels: int = MAX_PIXELS,
+    size: int | None = None,
+    least: int | None = None,
 ) -> Image.Image:
     """Decode a picture safely.
 
@@ -42,6 +48,8 @@ def decode(
         formats: formats that are let in, of :data:`FORMATS`.
         max_pixels: width times height at most.
         size: the longer side is shrunk to this many pixels, never enlarged; None keeps it.
+        least: a JPEG may be decoded at a half, a quarter or an eighth, as long as both sides stay this long; None
+            decodes all of it.
 
     Returns:
         The first frame, upright, RGB, without metadata.
@@ -51,8 +59,9 @@ def decode(
     """
     picture = _open(data, name, formats, max_pixels)
     try:
-        if size is not None and isinstance(picture, JpegImageFile):
-            picture.draft("RGB", (2 * size, 2 * size))
+        enough = least if size is None else 2 * size
+        if enough is not None and isinstance(picture, JpegImageFile):
+            picture.draft("RGB", (enough, enough))
         picture.load()
         upright = _upright(picture)
         rgb = _flatten(upright)
