@@ -89,6 +89,14 @@ class Space(ABC):
         Shapes: matrix (len(rows), dim); has[modality] (len(rows),).
         """
 
+    def held_out(self, pairs: Ints) -> Ints:
+        """Of the items with words and a picture at the fit, those that it did not learn from; none where nobody knows.
+
+        Args:
+            pairs: places of these items among all that were there, in their order.
+        """
+        return pairs[:0]
+
     def rerank(self, asked: str | Image.Image, items: ItemVectors, rows: Ints, scores: Floats) -> tuple[Ints, Floats]:
         """Look again at the first answers of a search; a space that cannot leaves them as they are.
 

@@ -151,8 +151,13 @@ class Artefacts:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old content or the new, never a part."""
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part."""
     staging = path.with_name(f".writing-{uuid.uuid4().hex}")
-    staging.write_text(text, encoding="utf-8")
+    staging.write_bytes(data)
     _sync(staging)
     staging.replace(path)
     _sync(path.parent)

@@ -1,6 +1,6 @@
 """A report written down: Markdown for a repository, one HTML page with plots for people. Neither needs another file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,7 @@ def markdown(report: "Report") -> str:
     source = str(report.protocol.get("source", "")) or "an evaluation"
     blocks = [f"# Evaluation: {source}"]
     blocks += [f"> {line}" for line in tables.warnings(report)]
-    for table in [*_whole(report), *_parts(report)]:
-        rows = [table.head, ("---",) * len(table.head), *table.lines]
-        drawn = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-        blocks.append(f"## {table.title}\n\n{drawn}" + (f"\n\n{table.note}" if table.note else ""))
+    blocks += [markdown_table(table) for table in [*_whole(report), *_parts(report)]]
     facts = "\n".join(f"- {fact}" for fact in tables.said(report))
     blocks.append(f"## How it was measured\n\n{facts}")
     return "\n\n".join(blocks) + "\n"
@@ -33,22 +30,45 @@ def markdown(report: "Report") -> str:
 def html(report: "Report") -> str:
     """The report as one page."""
     source = str(report.protocol.get("source", "")) or "an evaluation"
-    warnings = "".join(f"<p class=warning>{escape(line)}</p>" for line in tables.warnings(report))
-    facts = "".join(f"<li>{escape(fact)}</li>" for fact in tables.said(report))
     parts = [
         _grid("", _figures(report)),
-        *(_drawn(table) for table in _whole(report)),
+        *(table_html(table) for table in _whole(report)),
         _grid("For whom, and for which items", _groups(report)),
-        *(_drawn(table) for table in _parts(report)),
+        *(table_html(table) for table in _parts(report)),
         _grid("How trainings went", _curves(report)),
     ]
+    return document("Evaluation", source, _lead(report), parts, tables.said(report), tables.warnings(report))
+
+
+def document(
+    what: str, source: str, lead: str, parts: Sequence[str], said: Sequence[str], warnings: Sequence[str] = ()
+) -> str:
+    """A whole page.
+
+    Args:
+        what: kind of report, the heading.
+        source: what it is about, for the title of the window.
+        lead: what it is, in a sentence.
+        parts: HTML.
+        said: how it was measured, one fact each.
+        warnings: what has to be said first.
+    """
+    warned = "".join(f"<p class=warning>{escape(line)}</p>" for line in warnings)
+    facts = "".join(f"<li>{escape(fact)}</li>" for fact in said)
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         '<meta name=viewport content="width=device-width, initial-scale=1">'
-        f"<title>Evaluation: {escape(source)}</title><style>{STYLE}</style></head><body><main>"
-        f"<header><h1>Evaluation</h1><p class=lead>{escape(_lead(report))}</p>{warnings}</header>"
+        f"<title>{escape(what)}: {escape(source)}</title><style>{STYLE}</style></head><body><main>"
+        f"<header><h1>{escape(what)}</h1><p class=lead>{escape(lead)}</p>{warned}</header>"
         f"{''.join(parts)}<section><h2>How it was measured</h2><ul>{facts}</ul></section></main></body></html>\n"
     )
+
+
+def markdown_table(table: Table) -> str:
+    """A table with its heading and note, as Markdown."""
+    rows = [table.head, ("---",) * len(table.head), *table.lines]
+    drawn = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return f"## {table.title}\n\n{drawn}" + (f"\n\n{table.note}" if table.note else "")
 
 
 def _lead(report: "Report") -> str:
@@ -115,7 +135,8 @@ def _figure(title: str, note: str, drawn: str) -> str:
     return f"<figure><figcaption><h2>{escape(title)}</h2><p>{escape(note)}</p></figcaption>{drawn}</figure>"
 
 
-def _drawn(table: Table) -> str:
+def table_html(table: Table) -> str:
+    """A table of a page, which scrolls sideways where it is wide."""
     head = "".join(f"<th scope=col>{escape(name)}</th>" for name in table.head)
     lines = []
     for method, *cells in table.lines:

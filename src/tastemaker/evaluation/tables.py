@@ -119,13 +119,14 @@ def text(report: "Report") -> str:
     """The report for a terminal."""
     newcomers = report.protocol.get("people_without_history")
     tables = [*accuracy(report), groups(report, "people") if newcomers else None, beyond(report), against(report)]
-    blocks = ["\n".join(_drawn(table)) for table in tables if table is not None]
+    blocks = ["\n".join(drawn(table)) for table in tables if table is not None]
     last = "\n".join(wrap("; ".join(said(report)), WIDTH))
     end = [f"warning: {line}" for line in warnings(report)]
     return "\n\n".join([*(blocks or ["mean over 0 cases"]), "\n".join([last, *end] if last else end)]).rstrip()
 
 
-def _drawn(table: Table) -> list[str]:
+def drawn(table: Table) -> list[str]:
+    """A table for a terminal, line by line."""
     rows = [table.head, *table.lines]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
