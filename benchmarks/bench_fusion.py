@@ -29,7 +29,7 @@ from tastemaker.core.types import Floats, Ints
 from tastemaker.evaluation.significance import intervals, paired
 
 Row = dict[str, object]
-METHODS = ("contrast", "contrast of the fusion model", "matching", "fusion")
+METHODS = ("contrast", "contrast of the fusion model", "matching", "precedents", "fusion")
 """The figures alone, on the first 128 of the contrast, and all of them weighed."""
 
 

@@ -118,7 +118,8 @@ def test_without_pairs_there_is_no_second_look(shop):
     vectors = space.embed_items(wordless, np.arange(12))
     rows, scores = np.arange(12), np.zeros(12, np.float32)
     np.testing.assert_array_equal(space.rerank("red circle", vectors, rows, scores)[0], rows)
-    nothing = Opened(np.zeros((0, 1, 1), np.float16), np.zeros((0, 1), np.float16), np.zeros((0, 1), np.int32))
+    halves = np.zeros((0, 1), np.float16)
+    nothing = Opened(halves[:, None], halves, halves, np.zeros((0, 1), np.int32))
     with pytest.raises(NotFitted):
         space.second_look("red circle", nothing, scores[:0])
 

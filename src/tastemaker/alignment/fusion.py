@@ -21,6 +21,7 @@ from tastemaker.alignment.examples import Examples
 from tastemaker.alignment.fusion_learning import Fusing, Recipe
 from tastemaker.alignment.fusion_matching import Matcher, Opened, Weights
 from tastemaker.alignment.fusion_reading import Reading
+from tastemaker.alignment.precedents import Precedents
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
@@ -128,13 +129,18 @@ class FusionSpace(Space):
         if len(learn) < FEWEST:
             return self
         model = self._new_model(reading)
-        judge = reading.judge(catalog, rows, examples, check, self.config.depth)
+        precedents = reading.precedents(examples, learn)
+        judge = reading.judge(catalog, rows, examples, check, precedents, self.config.depth)
         near = reading.words(examples)
         train(Fusing(model, examples, near, learn, judge, self._recipe(reading.shape)), self._plan(examples), observer)
-        matcher = Matcher(model, reading.shape)
+        matcher = Matcher(model, reading.shape, precedents)
         words, picture = judge.weights(matcher) if judge is not None else (Weights.usual(), Weights.usual())
         self._fusion = _Fusion(reading, matcher, words, picture)
         return self
+
+    def held_out(self, pairs: Ints) -> Ints:
+        """Those that the contrast kept apart; see :meth:`Space.held_out`."""
+        return self.contrast.held_out(pairs)
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
@@ -177,12 +183,12 @@ class FusionSpace(Space):
         return self.weigh(asked, self.figures(asked, items, scores))
 
     def weigh(self, asked: str | Image.Image, figures: Floats) -> Floats:
-        """One score a candidate, by the weights for words or for a picture. Shapes: (n, 3) -> (n,)."""
+        """One score a candidate, by the weights for words or for a picture. Shapes: (n, 4) -> (n,)."""
         fusion = self._fused()
         return (fusion.words if isinstance(asked, str) else fusion.picture)(figures)
 
     def figures(self, asked: str | Image.Image, items: Opened, scores: Floats) -> Floats:
-        """What the second look sees of candidates: contrast, own contrast and matching.
+        """What the second look sees of candidates: contrast, own contrast, matching and precedents.
 
         Args:
             asked: words, compared with the items' pictures; or a picture, compared with their words.
@@ -192,14 +198,14 @@ class FusionSpace(Space):
         Raises:
             NotFitted: nothing was learned, or there was too little to learn from.
 
-        Shapes: items (n), scores (n,) -> (n, 3).
+        Shapes: items (n), scores (n,) -> (n, 4).
         """
         fusion = self._fused()
         if isinstance(asked, str):
             found = fusion.matcher.words_to_pictures(fusion.reading.tokens.encode([asked])[0], items)
         else:
             own = fusion.matcher.open(frame(asked, fusion.matcher.shape)[None].copy(), [])
-            found = fusion.matcher.picture_to_words(own.cells[0], own.looks[0], items)
+            found = fusion.matcher.picture_to_words(own, items)
         return np.column_stack([scores, found]).astype(np.float32)
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
@@ -208,6 +214,8 @@ class FusionSpace(Space):
         if self._fusion is not None:
             state = self._fusion.matcher.model.state_dict()
             out |= {f"fusion.{name}": tensor.numpy() for name, tensor in state.items()}
+            known = self._fusion.matcher.precedents.tensors()
+            out |= {f"precedents.{name}": tensor for name, tensor in known.items()}
             out |= {f"words.{name}": tensor for name, tensor in self._fusion.words.tensors().items()}
             out |= {f"picture.{name}": tensor for name, tensor in self._fusion.picture.tensors().items()}
         return out
@@ -230,7 +238,8 @@ class FusionSpace(Space):
             state = _under("fusion.", tensors)
             model.load_state_dict({name: torch.tensor(tensor) for name, tensor in state.items()})
             words, picture = (Weights.restore(_under(f"{side}.", tensors)) for side in ("words", "picture"))
-            space._fusion = _Fusion(reading, Matcher(model, reading.shape), words, picture)
+            precedents = Precedents(_under("precedents.", tensors))
+            space._fusion = _Fusion(reading, Matcher(model, reading.shape, precedents), words, picture)
         return space
 
     def _fused(self) -> "_Fusion":

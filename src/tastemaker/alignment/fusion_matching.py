@@ -1,7 +1,7 @@
 """Candidates of a contrastive search -> what a fusion model makes of them -> one score, weighed by validation.
 
-Three figures a pair: the contrast by which it was found, the contrast of the fusion model's own towers, and the
-matching logit of the cross-attention encoder.
+Four figures a pair: the contrast by which it was found, the contrast of the fusion model's own towers, the matching
+logit of the cross-attention encoder, and the evidence of precedents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ import torch
 from torch.nn import functional
 
 from tastemaker.alignment.examples import LENGTH
+from tastemaker.alignment.precedents import Precedents
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.frames import Frames
 from tastemaker.encoders.tokens import pad
@@ -22,8 +23,8 @@ from tastemaker.nn.cross_attention import CrossEncoder
 from tastemaker.nn.precision import fast
 
 Halves = npt.NDArray[np.float16]
-FIGURES = 3
-"""Contrast, the fusion model's own contrast, matching."""
+FIGURES = 4
+"""Contrast, the fusion model's own contrast, matching, precedents."""
 STRENGTH = 1e-3
 BATCH = 256
 FEWEST = 30
@@ -36,28 +37,30 @@ class Opened:
 
     Attributes:
         cells: of their pictures; half precision, because they are kept for every item of a shop.
-        looks: of their pictures, unit rows.
+        vectors: of their pictures, unit rows.
+        looks: of their pictures, as precedents are compared.
         tokens: of their words, 0 fills up.
 
-    Shapes: cells (n, cells, width), looks (n, dim), tokens (n, LENGTH).
+    Shapes: cells (n, cells, width), vectors (n, dim), looks (n, parts), tokens (n, LENGTH).
     """
 
     cells: Halves
+    vectors: Halves
     looks: Halves
     tokens: npt.NDArray[np.int32]
 
     @classmethod
     def among(cls, kept: Mapping[str, npt.NDArray[np.generic]], rows: Ints) -> Self:
         """Some of the items that :meth:`arrays` gave."""
-        tokens = kept["tokens"][rows].astype(np.int32)
-        return cls(kept["cells"][rows].astype(np.float16), kept["looks"][rows].astype(np.float16), tokens)
+        cells, vectors, looks = (kept[name][rows].astype(np.float16) for name in ("cells", "vectors", "looks"))
+        return cls(cells, vectors, looks, kept["tokens"][rows].astype(np.int32))
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """By name, to be kept."""
-        return {"cells": self.cells, "looks": self.looks, "tokens": self.tokens}
+        return {"cells": self.cells, "vectors": self.vectors, "looks": self.looks, "tokens": self.tokens}
 
     def __getitem__(self, rows: Ints) -> "Opened":
-        return Opened(self.cells[rows], self.looks[rows], self.tokens[rows])
+        return Opened(self.cells[rows], self.vectors[rows], self.looks[rows], self.tokens[rows])
 
 
 class Matcher:
@@ -66,10 +69,11 @@ class Matcher:
     Args:
         model: trained; evaluation mode is set here.
         shape: height and width of its frames.
+        precedents: of the items that it has learned from.
     """
 
-    def __init__(self, model: CrossEncoder, shape: tuple[int, int]) -> None:
-        self.model, self.shape = model.eval(), shape
+    def __init__(self, model: CrossEncoder, shape: tuple[int, int], precedents: Precedents) -> None:
+        self.model, self.shape, self.precedents = model.eval(), shape, precedents
 
     @torch.inference_mode()
     def open(self, frames: Frames, texts: Sequence[Sequence[int]]) -> Opened:
@@ -77,41 +81,39 @@ class Matcher:
 
         Shapes: frames (n, h, w, 3), texts (n).
         """
-        cells, looks = [], []
+        cells, vectors = [], []
         for start in range(0, len(frames), BATCH):
             x = as_input(torch.from_numpy(frames[start : start + BATCH]), self.shape)
             seen = self.model.look(torch.cat([x, x.flip(3)]))
             cells.append(seen.cells[: len(x)].half())
-            looks.append(functional.normalize(seen.vector[: len(x)] + seen.vector[len(x) :], dim=1).half())
-        none = self.model.place.shape
-        tokens = np.zeros((len(texts), LENGTH), np.int32)
-        padded = pad(texts, LENGTH)
-        tokens[:, : padded.shape[1]] = padded
-        return Opened(
-            torch.cat(cells).numpy() if cells else np.zeros((0, *none), np.float16),
-            torch.cat(looks).numpy() if looks else np.zeros((0, self.model.text.project.out_features), np.float16),
-            tokens,
-        )
+            vectors.append(functional.normalize(seen.vector[: len(x)] + seen.vector[len(x) :], dim=1).half())
+        if not cells:
+            cells = [torch.zeros(0, *self.model.place.shape, dtype=torch.half)]
+            vectors = [torch.zeros(0, self.model.text.project.out_features, dtype=torch.half)]
+        looks = self.precedents.looks(frames)
+        return Opened(torch.cat(cells).numpy(), torch.cat(vectors).numpy(), looks, filled(texts))
 
     @torch.inference_mode()
     def words_to_pictures(self, tokens: Sequence[int], items: Opened) -> Floats:
-        """Own contrast and matching of one text with the pictures of items. Shapes: -> (n, 2)."""
+        """Own contrast, matching and precedents of one text with the pictures of items. Shapes: -> (n, 3)."""
         read = self.model.read(torch.from_numpy(pad([tokens], LENGTH)))
-        own = torch.from_numpy(items.looks).float() @ read.vector[0]
+        own = torch.from_numpy(items.vectors).float() @ read.vector[0]
         with fast():
             match = self.model.matching(read.states, read.keep, torch.from_numpy(items.cells).float())[0]
-        return torch.stack([own, match], 1).numpy()
+        known = self.precedents.of_words(tokens, items.looks)
+        return np.column_stack([own.numpy(), match.numpy(), known])
 
     @torch.inference_mode()
-    def picture_to_words(self, cells: Halves, look: Halves, items: Opened) -> Floats:
-        """Own contrast and matching of one picture with the words of items. Shapes: -> (n, 2)."""
+    def picture_to_words(self, asked: Opened, items: Opened) -> Floats:
+        """Own contrast, matching and precedents of one picture with the words of items. Shapes: -> (n, 3)."""
         tokens = torch.from_numpy(items.tokens).long()
         tokens = tokens[:, : max(1, int((tokens != 0).sum(1).max()))]
         read = self.model.read(tokens)
-        own = read.vector @ torch.from_numpy(look).float()
+        own = read.vector @ torch.from_numpy(asked.vectors[0]).float()
         with fast():
-            match = self.model.matching(read.states, read.keep, torch.from_numpy(cells[None]).float())[:, 0]
-        return torch.stack([own, match], 1).numpy()
+            match = self.model.matching(read.states, read.keep, torch.from_numpy(asked.cells).float())[:, 0]
+        known = self.precedents.of_picture(asked.looks[0], items.tokens)
+        return np.column_stack([own.numpy(), match.numpy(), known])
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,8 @@ class Weights:
 
     @classmethod
     def usual(cls) -> Self:
-        """Where there is nothing to learn from: a logit counts as a tenth of a cosine."""
-        return cls(np.array([0.1, 0.1, 1.0]), np.ones(FIGURES))
+        """Where there is nothing to learn from: a logit counts as a tenth of a cosine, precedents not."""
+        return cls(np.array([0.1, 0.1, 1.0, 1.0]), np.array([1.0, 1.0, 1.0, 0.0]))
 
     @classmethod
     def fit(cls, figures: Floats, right: Bools) -> Self:
@@ -175,6 +177,7 @@ class Judge:
     Args:
         frames: pictures of the pairs.
         texts: token numbers of the pairs' words.
+        precedents: of the items that are learned from.
         contrast: cosines of words (rows) and pictures (columns) as the search gives them.
         depth: candidates a question.
         shape: of the frames.
@@ -186,17 +189,19 @@ class Judge:
         frames: Frames,
         texts: Sequence[Sequence[int]],
         contrast: Floats,
+        precedents: Precedents,
         *,
         depth: int,
         shape: tuple[int, int],
         quick: int = 300,
     ) -> None:
         self.frames, self.texts, self.contrast, self.shape = frames, texts, contrast, shape
+        self.precedents = precedents
         self.depth, self.quick = min(depth, len(contrast)), quick
 
     def __call__(self, model: CrossEncoder) -> float:
         """Mean reciprocal rank of the right one after re-ranking, weights learned on the same questions."""
-        matcher = Matcher(model, self.shape)
+        matcher = Matcher(model, self.shape, self.precedents)
         items = matcher.open(self.frames, self.texts)
         figures, right = self._words(matcher, items, self.quick, min(self.depth, 32))
         return mean_reciprocal_rank(Weights.fit(figures, right)(figures), right)
@@ -217,9 +222,16 @@ class Judge:
 
     def _pictures(self, matcher: Matcher, items: Opened, n: int, depth: int) -> tuple[Floats, Bools]:
         top = _top(self.contrast.T[:n], depth)
-        asked = zip(items.cells, items.looks, top, strict=False)
-        figures = [matcher.picture_to_words(cells, look, items[row]) for cells, look, row in asked]
+        figures = [matcher.picture_to_words(items[np.array([at])], items[row]) for at, row in enumerate(top)]
         return _table(self.contrast.T, top, figures)
+
+
+def filled(texts: Sequence[Sequence[int]]) -> npt.NDArray[np.int32]:
+    """Texts as one matrix, filled up with 0. Shapes: (n) -> (n, LENGTH)."""
+    tokens = np.zeros((len(texts), LENGTH), np.int32)
+    padded = pad(texts, LENGTH)
+    tokens[:, : padded.shape[1]] = padded
+    return tokens
 
 
 def mean_reciprocal_rank(scores: Floats, right: Bools) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 
 from tastemaker.alignment.contrastive import ContrastiveSpace
 from tastemaker.alignment.examples import Examples
-from tastemaker.alignment.fusion_matching import Judge, Matcher, Opened
+from tastemaker.alignment.fusion_matching import Judge, Matcher, Opened, filled
+from tastemaker.alignment.precedents import Precedents
 from tastemaker.alignment.two_towers import TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
@@ -58,7 +59,13 @@ class Reading:
         learn, check = self._contrast._split(examples)
         return np.intersect1d(learn, examples.pairs), check
 
-    def judge(self, catalog: Catalog, rows: Ints, examples: Examples, check: Ints, depth: int) -> Judge | None:
+    def precedents(self, examples: Examples, learn: Ints) -> Precedents:
+        """The items that are learned from."""
+        return Precedents.fit(examples.frames[learn], filled(examples.whole(learn)), self.tokens.size)
+
+    def judge(
+        self, catalog: Catalog, rows: Ints, examples: Examples, check: Ints, precedents: Precedents, depth: int
+    ) -> Judge | None:
         """Held-out pairs: their words, and how the contrast finds their pictures alone; None when there are none."""
         if not len(check):
             return None
@@ -66,7 +73,7 @@ class Reading:
         pictures = self._contrast.embed_items(bare, rows[check]).matrix
         texts = self._contrast.embed_texts([words_of(catalog.item(row)) for row in rows[check].tolist()])
         scores = texts @ pictures.T
-        return Judge(examples.frames[check], examples.whole(check), scores, depth=depth, shape=self.shape)
+        return Judge(examples.frames[check], examples.whole(check), scores, precedents, depth=depth, shape=self.shape)
 
     def open(self, matcher: Matcher, catalog: Catalog, rows: Ints) -> Opened:
         """Items as the fusion model keeps them; zeros where they are gone or lack the modality."""
@@ -77,7 +84,8 @@ class Reading:
             names[place], texts[place] = catalog.main_picture(int(rows[place])), part.whole
         frames, seen = read_frames(catalog.pictures, names, self.shape)
         opened = matcher.open(frames, texts)
-        opened.cells[~seen], opened.looks[~seen] = 0, 0
+        for array in (opened.cells, opened.vectors, opened.looks):
+            array[~seen] = 0
         return opened
 
     def _parts(self, catalog: Catalog, rows: Ints) -> list[Parts]:
