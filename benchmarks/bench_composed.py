@@ -11,6 +11,7 @@ refusal can go wrong. Settings were chosen on 300 queries about other references
 """
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -41,9 +42,10 @@ def with_learned_space(shop: Shop) -> Shop:
     kept = Artefacts(BUILD / "fashion-space").published()["space"]
     artefacts = Artefacts(shop.workspace.state)
     published = artefacts.published()
-    if "search" in published and published["space"].config == kept.config:
-        return shop
     space = ContrastiveSpace.restore(kept.config, kept.tensors())
+    settings = json.loads(json.dumps(space.settings()))
+    if "search" in published and published["space"].config["settings"] == settings:
+        return shop
     written = write_space(artefacts, space, {})
     vectors = embed_all(space, shop.catalog, Lines())
     made = write_vectors(artefacts, vectors, item_keys(shop.catalog), written.name, {})

@@ -160,7 +160,21 @@ class Stand:
         notes = () if mine else ("nobody is named: what most people like",)
         return Ranking(tuple(sorted(places, key=lambda place: -place.score)[:k]), notes=notes)
 
-    def search(self, text="", *, image=None, change="", where="", user=None, k=10, exclude=(), ignore=()):
+    def search(
+        self,
+        text="",
+        *,
+        image=None,
+        change="",
+        where="",
+        user=None,
+        k=10,
+        exclude=(),
+        ignore=(),
+        weigh=None,
+        explain=False,
+    ):
+        del weigh, explain  # a stand-in has no parts to weigh
         time.sleep(self.delay)
         if isinstance(image, str):
             image = self.picture(self.item(image).images[0])

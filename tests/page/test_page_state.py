@@ -81,3 +81,16 @@ def test_quick_filters_are_a_filter_the_shop_can_read(department):
     assert parsed == filters.parse(state.where)
     assert "price <= 59.5" in state.where
     assert filters.parse(State().where) is not None
+
+
+def test_parts_are_made_more_and_less_of_by_steps_and_read_back():
+    state = State(words="sofa", picture="p")
+    more = state.weighing("picture", 1)
+    assert more is not None
+    assert more.weigh == (("picture", 2.0),)
+    assert State.read(more.pairs()) == more
+    assert more.weighing("picture", -1) == state
+    most = more.weighing("picture", 1)
+    assert most is not None
+    assert most.weighing("picture", 1) is None
+    assert State.read([("weigh", "picture:7"), ("weigh", "x"), ("weigh", ":2")]).weigh == ()

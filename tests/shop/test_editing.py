@@ -96,3 +96,18 @@ def test_turns_pictures_weights_and_the_plan(shop: Shop) -> None:
         shop.search("vase", weigh={"words": float("nan")})
     with pytest.raises(InputError):
         shop.search(images=[("vase-blue-0", 1.0)] * 9)
+
+
+def test_a_combiner_is_learned_when_it_is_asked_for(shop: Shop) -> None:
+    assert shop.view.fitted.combiner is None
+    with (shop.path / "tastemaker.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[search]\ncombine = "learned"\ntriplets = 200\n')
+    with Shop(shop.path) as again:
+        again.fit(["search"])
+        found = again.search(image="vase-blue-0", change="in red", k=3, explain=True)
+        assert found.plan is not None
+        assert found.plan.combined == "learned"
+        assert all(item.id.startswith("vase-red") for item in found)
+        alone = again.search(image="vase-blue-0", k=3, explain=True)
+        assert alone.plan is not None
+        assert alone.plan.combined == "arithmetic"

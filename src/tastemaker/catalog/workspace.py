@@ -30,6 +30,8 @@ class WorkspaceSettings(Config):
     """Settings of recommenders, one table a method: ``[methods.ease]``."""
     complete: dict[str, object] = Field(default_factory=dict)
     """Settings of what goes with what, see ``CompleteConfig``."""
+    search: dict[str, object] = Field(default_factory=dict)
+    """Settings of what search learns, see ``SearchConfig``."""
     live: dict[str, object] = Field(default_factory=dict)
     """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
 

@@ -17,6 +17,7 @@ def settings_text(folder: Path | None = None) -> str:
     Raises:
         WorkspaceError: the folder is not a workspace.
     """
+    from tastemaker.alignment.combiner import SearchConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
@@ -27,12 +28,13 @@ def settings_text(folder: Path | None = None) -> str:
     lines += table_lines("", settings)
     lines += ["[attributes]", f"# {WorkspaceSettings.model_fields['attributes'].description}"]
     lines += [f"{toml_value(name)} = {toml_value(kind)}" for name, kind in settings.attributes.items()]
-    lines += ["", "[space]", "# how pictures and words become vectors: contrastive, pretrained or none"]
+    lines += ["", "[space]", "# how pictures and words become vectors: contrastive, fusion, pretrained or none"]
     lines.append(f"name = {toml_value(settings.space.get('name', 'contrastive'))}")
     space = new_space(workspace)
     if space is not None:
         lines += table_lines("space", space.config)[1:]
     lines += ["", *table_lines("complete", CompleteConfig.read(settings.complete))]
+    lines += ["", *table_lines("search", SearchConfig.read(settings.search))]
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tastemaker.core.ranking import Facet
+from tastemaker.core.ranking import Facet, Plan
 from tastemaker.page.card import price_text
 from tastemaker.page.facts import Facts
 from tastemaker.page.html import Safe, join, tag
@@ -11,6 +11,10 @@ from tastemaker.page.state import PAGE_SIZE, State
 
 _SHOWN_IN_THE_BAR = ("picture", "words", "person", "item")
 """Facets that the search bar itself shows and takes away."""
+_PARTS = {"words": "your words", "picture": "the picture", "change": "the change", "taste": "your taste"}
+"""Parts of a search that can be made more or less of, as people call them."""
+_SURE = 0.6
+"""How sure it must be what is shown, before the page says that it is kept."""
 
 
 def understood(state: State, facets: Sequence[Facet], currency: str = "") -> Safe | None:
@@ -28,6 +32,24 @@ def understood(state: State, facets: Sequence[Facet], currency: str = "") -> Saf
         {"class": "understood"},
         tag("span", {"class": "quiet", "id": "understood"}, "Understood"),
         tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "understood"}, join(chips)),
+    )
+
+
+def weights(state: State, plan: Plan | None) -> Safe | None:
+    """The parts of a search of several, each with a way to make more or less of it, and what is held on to."""
+    if plan is None:
+        return None
+    parts = [part for part in plan.parts if part.name != "avoid"]
+    chips = [_part(state, part.name) for part in parts if part.name.split(" ")[0] in _PARTS] if len(parts) > 1 else []
+    held = [f"{name} {value}" for name, value in plan.kept.items() if plan.sure[name] >= _SURE][:3]
+    chips += [tag("li", {"class": "chip"}, tag("span", None, f"keeps {text}")) for text in held]
+    if not chips:
+        return None
+    return tag(
+        "div",
+        {"class": "understood"},
+        tag("span", {"class": "quiet", "id": "weights"}, "How much of"),
+        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "weights"}, join(chips)),
     )
 
 
@@ -91,6 +113,21 @@ def _chip(label: str, url: str, *, hard: bool) -> Safe:
 def _ignored(label: str, url: str) -> Safe:
     link = tag("a", {"href": url, "class": "chip gone", "aria-label": f"Put back {label}"}, tag("s", None, label), " ↺")
     return tag("li", None, link)
+
+
+def _part(state: State, name: str) -> Safe:
+    """A part by its name for people, between a minus and a plus."""
+    word, _, number = name.partition(" ")
+    shown = f"{_PARTS[word]} {number}".strip()
+    now = dict(state.weigh).get(name, 1.0)
+    steps = []
+    for sign, step, said in (("−", -1, "Less"), ("+", 1, "More")):
+        target = state.weighing(name, step)
+        if target is not None:
+            label = f"{said} of {shown}"
+            steps.append(tag("a", {"href": target.url(), "class": "cross", "aria-label": label}, sign))
+    text = shown if now == 1 else f"{shown} × {now:g}"
+    return tag("li", {"class": "chip"}, tag("span", None, text), join(steps))
 
 
 def _group(name: str, choices: Sequence[tuple[str, str, bool]]) -> Safe:

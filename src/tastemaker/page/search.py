@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tastemaker.core.ranking import Ranking
 from tastemaker.page.card import Frame, grid, sentence
-from tastemaker.page.chips import filters, suggestions, understood
+from tastemaker.page.chips import filters, suggestions, understood, weights
 from tastemaker.page.facts import Facts, currency_of, facts_of
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Safe, join, tag
@@ -37,7 +37,15 @@ def ask(shop: "Shop", state: State, find: FindPicture) -> Ranking:
     if not text and image is None:  # a change of nothing is a wish of its own
         text, change = change, ""
     ranking = shop.search(
-        text, image=image, change=change, where=state.where, user=user, k=state.size, ignore=state.ignore
+        text,
+        image=image,
+        change=change,
+        where=state.where,
+        user=user,
+        k=state.size,
+        ignore=state.ignore,
+        weigh=dict(state.weigh),
+        explain=True,
     )
     if state.picture and image is None:
         gone = "Your picture is no longer kept here; drop it again to search with it."
@@ -53,6 +61,7 @@ def results(shop: "Shop", state: State, find: FindPicture) -> Content:
     parts: list[Safe | None] = [
         tag("h1", {"class": "asked"}, heading),
         understood(state, ranking.understood, currency),
+        weights(state, ranking.plan),
         filters(state, facts, currency),
         suggestions(state, facts) if ranking.items else None,
         *(tag("p", {"class": "note"}, sentence(note)) for note in ranking.notes),
@@ -101,6 +110,8 @@ def _like(shop: "Shop", state: State) -> Ranking:
         k=state.size,
         exclude=[state.like],
         ignore=state.ignore,
+        weigh=dict(state.weigh),
+        explain=True,
     )
 
 

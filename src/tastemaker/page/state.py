@@ -16,6 +16,8 @@ MAX_TEXT = 400
 MAX_LIST = 20
 PAGE_SIZE = 24
 MAX_SIZE = 240
+FACTORS = ("0", "0.25", "0.5", "1", "2", "4")
+"""How much a part of a search can be made of."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class State:
         like: id of the item that others should be like.
         person: whose taste counts; "" for nobody.
         ignore: labels of what was understood and then taken away.
+        weigh: factors on the parts of the search that were made more or less of, by name.
         department: the only department shown; "" for all.
         under: highest price shown; None for any.
         size: how many results are shown.
@@ -40,6 +43,7 @@ class State:
     like: str = ""
     person: str = ""
     ignore: tuple[str, ...] = ()
+    weigh: tuple[tuple[str, float], ...] = ()
     department: str = ""
     under: float | None = None
     size: int = PAGE_SIZE
@@ -49,10 +53,14 @@ class State:
         """The state that an address asks for; what cannot be read is left out."""
         texts: dict[str, str] = {}
         ignore: list[str] = []
+        weigh: dict[str, float] = {}
         for name, value in pairs:
             text = " ".join(value.replace("\0", " ").split())[:MAX_TEXT]
             if name == "ignore" and text and text not in ignore:
                 ignore.append(text)
+            elif name == "weigh":
+                part, _, factor = text.rpartition(":")
+                weigh |= {part: float(factor)} if part and factor in FACTORS else {}
             elif name != "ignore":
                 texts[name] = text
         return cls(
@@ -62,6 +70,7 @@ class State:
             like=texts.get("like", ""),
             person=texts.get("person", ""),
             ignore=tuple(ignore[:MAX_LIST]),
+            weigh=tuple(list(weigh.items())[:MAX_LIST]),
             department=texts.get("department", ""),
             under=_price(texts.get("under", "")),
             size=_size(texts.get("n", "")),
@@ -94,7 +103,9 @@ class State:
             ("n", "" if self.size == PAGE_SIZE else str(self.size)),
             ("person", self.person),
         ]
-        return [(name, value) for name, value in single if value] + [("ignore", label) for label in self.ignore]
+        lists = [("ignore", label) for label in self.ignore]
+        lists += [("weigh", f"{part}:{factor:g}") for part, factor in self.weigh]
+        return [(name, value) for name, value in single if value] + lists
 
     def url(self, path: str = "/") -> str:
         """The address of this state."""
@@ -116,6 +127,15 @@ class State:
     def without(self, label: str) -> "State":
         """The same search, with one thing that was understood taken away."""
         return replace(self, ignore=(*self.ignore, label), size=PAGE_SIZE)
+
+    def weighing(self, part: str, step: int) -> "State | None":
+        """The same search with a part made more (+1) or less (-1) of; None where there is no further step."""
+        now = dict(self.weigh)
+        at = FACTORS.index(f"{now.pop(part, 1.0):g}") + step
+        if not 0 <= at < len(FACTORS):
+            return None
+        factor = float(FACTORS[at])
+        return replace(self, weigh=(*now.items(), *([(part, factor)] if factor != 1 else [])), size=PAGE_SIZE)
 
     def with_again(self, label: str) -> "State":
         """The same search, with a thing that was taken away put back."""

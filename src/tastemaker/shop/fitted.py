@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from tastemaker.alignment.combiner import Combiner
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
@@ -43,6 +44,7 @@ class Fitted:
         complete: what goes with what.
         traits: attribute values as directions in the space.
         words_share: weight of word matches against vectors in a search, 0 to 1.
+        combiner: puts a picture and a change together; None for the weighted sum.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Fitted:
     complete: Complete | None = None
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
+    combiner: Combiner | None = None
 
 
 def load(artefacts: Artefacts) -> Fitted:
@@ -85,7 +88,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
     vectors, keys = None, np.empty(0, np.uint64)
     if space is not None and "vectors" in parts and parts["vectors"].config.get("space") == parts["space"].name:
         vectors, keys = _load_vectors(parts["vectors"])
-    traits, share = (None, WORDS_SHARE) if "search" not in parts else _load_search(parts["search"])
+    traits, share, combiner = (None, WORDS_SHARE, None) if "search" not in parts else _load_search(parts["search"])
     return Fitted(
         names={part: artefact.name for part, artefact in parts.items()},
         space=space,
@@ -95,6 +98,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         complete=_load_complete(parts["complete"]) if "complete" in parts else None,
         traits=traits,
         words_share=share,
+        combiner=combiner,
     )
 
 
@@ -126,11 +130,20 @@ def write_complete(artefacts: Artefacts, complete: Complete, manifest: Mapping[s
 
 
 def write_search(
-    artefacts: Artefacts, traits: Traits | None, words_share: float, manifest: Mapping[str, object]
+    artefacts: Artefacts,
+    traits: Traits | None,
+    words_share: float,
+    manifest: Mapping[str, object],
+    combiner: Combiner | None = None,
 ) -> Artefact:
     """Store what a search answer is weighed by."""
-    config = {"words_share": words_share, "traits": None if traits is None else dict(traits.settings())}
+    config = {
+        "words_share": words_share,
+        "traits": None if traits is None else dict(traits.settings()),
+        "combiner": None if combiner is None else combiner.settings(),
+    }
     tensors = {"none": np.zeros(1, np.float32)} if traits is None else dict(traits.tensors())
+    tensors |= {} if combiner is None else combiner.tensors()
     return artefacts.write("search", config=config, tensors=tensors, manifest=manifest)
 
 
@@ -174,7 +187,9 @@ def _load_complete(artefact: Artefact) -> Complete:
     return Complete.restore(artefact.config, artefact.tensors())
 
 
-def _load_search(artefact: Artefact) -> tuple[Traits | None, float]:
+def _load_search(artefact: Artefact) -> tuple[Traits | None, float, Combiner | None]:
     settings = artefact.config["traits"]
     traits = Traits.restore(settings, artefact.tensors()) if isinstance(settings, dict) else None
-    return traits, float(str(artefact.config["words_share"]))
+    learned = artefact.config.get("combiner")
+    combiner = Combiner.restore(learned, artefact.tensors()) if isinstance(learned, dict) else None
+    return traits, float(str(artefact.config["words_share"])), combiner

@@ -220,7 +220,7 @@ def _answers(view: View, store: Store, asked: _Asked, mask: Bools) -> tuple[Ints
     query, pull = asked.query, [part for part in asked.parts if part.weight > 0]
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
     if pull and view.index is not None:
-        near = view.index.search(mix(asked.parts), DEPTH, mask)
+        near = view.index.search(_mixed(view, asked.parts)[0], DEPTH, mask)
     spoken = f"{query.text} {query.change}".strip()
     said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
@@ -236,6 +236,16 @@ def _answers(view: View, store: Store, asked: _Asked, mask: Bools) -> tuple[Ints
     if asked.edited or asked.shown:
         rows, scores = _edited(view, asked, mask, rows, scores)
     return rows, scores, {"words": frozenset(said[0].tolist())}
+
+
+def _mixed(view: View, parts: Sequence[Term]) -> tuple[Floats, str]:
+    """The parts as one vector, and how: learned for one picture and one change where the fit has learned it."""
+    pictures, changes = ([part for part in parts if part.name == name] for name in ("picture", "change"))
+    if view.fitted.combiner is None or len(pictures) != 1 or len(changes) != 1:
+        return mix(parts), "arithmetic"
+    both = view.fitted.combiner.combine(pictures[0].vector, changes[0].vector)
+    rest = [part for part in parts if part.name not in ("picture", "change")]
+    return mix([Term("change", both, pictures[0].weight + changes[0].weight), *rest]), "learned"
 
 
 def _edited(view: View, asked: _Asked, mask: Bools, rows: Ints, scores: Floats) -> tuple[Ints, Floats]:
@@ -277,6 +287,7 @@ def _plan(view: View, request: Request, asked: _Asked, filter: str) -> Plan:
         {name: value for name, (value, _) in top.items()},
         {name: round(sure, 3) for name, (_, sure) in top.items()},
         filter,
+        _mixed(view, asked.parts)[1] if any(part.weight > 0 for part in asked.parts) else "arithmetic",
     )
 
 

@@ -1,0 +1,236 @@
+"""A learned way to put a picture and a change in words together: a gated residual on top of the weighted sum.
+
+    q = unit( s + sigmoid(g([p, t])) * m([p, t, p * t]) ),    s = .4 p + .6 t
+
+It learns from the catalog alone: triplets (an item, a change in words, an item that differs from it in just the
+attribute that the words name). The residual begins at nothing, so that what is not learned is the weighted sum.
+
+Source: Combiner of Baldrati et al., "Conditioned and composed image retrieval combining and partially fine-tuning
+CLIP-based features", CVPRW 2022; triplets by attributes as in Han et al., "Automatic Spatially-aware Concept
+Discovery", ICCV 2017.
+Differs: the weighted sum is fixed and the network adds to it; other right items of a batch are no negatives.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.config import Config
+from tastemaker.core.seeds import derive, generator
+from tastemaker.core.types import Floats, Ints
+
+WORDS = ("in {new}", "but in {new}", "{new}", "the same but {new}", "{new} instead of {old}", "but {new}")
+TELLING = 200
+FEWEST = 2
+
+
+class SearchConfig(Config):
+    """What search learns beside the space; the table ``[search]``."""
+
+    combine: Literal["arithmetic", "learned", "auto"] = "arithmetic"
+    """How a picture and a change become one vector: their weighted sum, a network learned on triplets of the catalog,
+    or whichever of the two answers held-out triplets better."""
+    triplets: int = Field(default=12_000, ge=100, le=1_000_000)
+    """Most triplets that the network learns from; 12,000 take about half a minute."""
+
+
+@dataclass(frozen=True, eq=False)
+class Triplets:
+    """Changes that lead from one item to others.
+
+    Attributes:
+        references: row of the item that is changed.
+        targets: a row that differs in just the attribute that is named.
+        changes: the change in words.
+        groups: equal for targets that are equal in all attributes, so that any of them is right.
+
+    Shapes: all (n,).
+    """
+
+    references: Ints
+    targets: Ints
+    changes: tuple[str, ...]
+    groups: Ints
+
+
+def mine(catalog: Catalog, rows: Ints, most: int, seed: int = 0) -> Triplets:
+    """Triplets whose references are some rows; at most ``most``, drawn evenly over attributes.
+
+    Shapes: rows (n,).
+    """
+    names = [
+        name
+        for name, spec in catalog.attributes.items()
+        if spec.type == "category" and 1 < len(spec.values) <= TELLING and spec.coverage > 0.5
+    ]
+    columns = {name: np.array([str(value) for value in catalog.column(name)]) for name in names}
+    if not names:
+        return Triplets(np.empty(0, np.int64), np.empty(0, np.int64), (), np.empty(0, np.int64))
+    table = np.stack([np.unique(columns[name], return_inverse=True)[1] for name in names], axis=1)
+    whole = np.unique(table, axis=0, return_inverse=True)[1].ravel()
+    draw = generator(seed, "triplets")
+    found: list[tuple[int, int, str]] = []
+    for place, name in enumerate(names):
+        rest = np.unique(np.delete(table, place, axis=1), axis=0, return_inverse=True)[1].ravel()
+        order = np.argsort(np.where(catalog.alive, rest, -1), kind="stable")
+        starts, ends = np.searchsorted(rest[order], rest[rows]), np.searchsorted(rest[order], rest[rows], side="right")
+        asked = draw.permutation(len(rows))[: most // len(names)]
+        for at in asked.tolist():
+            row = int(rows[at])
+            others = order[starts[at] : ends[at]]
+            others = others[(columns[name][others] != columns[name][row]) & (columns[name][others] != "")]
+            if len(others) >= FEWEST:
+                target = int(others[draw.integers(len(others))])
+                words = WORDS[int(draw.integers(len(WORDS)))]
+                old, new = str(columns[name][row]).lower(), str(columns[name][target]).lower()
+                found.append((row, target, words.format(new=new, old=old or "that")))
+    references, targets = (np.array([triple[part] for triple in found], np.int64) for part in (0, 1))
+    return Triplets(references, targets, tuple(change for _, _, change in found), whole[targets])
+
+
+class Combiner(nn.Module):
+    """The residual on top of the weighted sum.
+
+    Args:
+        dim: of the space.
+        hidden: width of the network.
+        share: weight of the change in the sum; the picture has the rest.
+        seed: of the first weights.
+    """
+
+    def __init__(self, dim: int, hidden: int = 256, share: float = 0.6, *, seed: int = 0) -> None:
+        super().__init__()
+        self.dim, self.hidden, self.share = dim, hidden, share
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, "combiner weights"))
+            self.mix = nn.Sequential(nn.Linear(3 * dim, hidden), nn.GELU(), nn.Dropout(0.3), nn.Linear(hidden, dim))
+            self.gate = nn.Linear(2 * dim, 1)
+        last = self.mix[-1]
+        if isinstance(last, nn.Linear):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, pictures: Tensor, words: Tensor) -> Tensor:
+        """Shapes: (n, dim), (n, dim) -> (n, dim), unit rows."""
+        scaled = torch.cat([pictures, words, self.dim**0.5 * pictures * words], dim=1)
+        gate = torch.sigmoid(self.gate(scaled[:, : 2 * self.dim]))
+        summed = (1.0 - self.share) * pictures + self.share * words
+        return nn.functional.normalize(summed + gate * self.mix(scaled), dim=1)
+
+    def combine(self, picture: Floats, words: Floats) -> Floats:
+        """One picture and one change. Shapes: (dim,), (dim,) -> (dim,), a unit vector."""
+        self.eval()
+        with torch.inference_mode():
+            both = (torch.from_numpy(np.ascontiguousarray(part, np.float32))[None] for part in (picture, words))
+            return np.asarray(self(*both)[0].numpy(), np.float32)
+
+    def learn(
+        self, pictures: Floats, words: Floats, targets: Floats, groups: Ints, *, epochs: int = 6, seed: int = 0
+    ) -> Self:
+        """Learn from triplets: each should be nearer to its own target than to those of others.
+
+        Args:
+            pictures: of the references.
+            words: of the changes.
+            targets: vectors of the items they lead to.
+            groups: targets of one group are no negatives of each other.
+            epochs: passes over all.
+            seed: of order and dropout.
+
+        Shapes: pictures, words, targets (n, dim), groups (n,).
+        """
+        order = torch.Generator().manual_seed(derive(seed, "combiner"))
+        given = [torch.from_numpy(np.ascontiguousarray(part, np.float32)) for part in (pictures, words, targets)]
+        same = torch.from_numpy(groups)
+        optimiser = torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=1e-2)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, "combiner dropout"))
+            self.train()
+            for _ in range(epochs):
+                for batch in torch.split(torch.randperm(len(same), generator=order), 256):  # type: ignore[no-untyped-call]
+                    loss = _loss(self(given[0][batch], given[1][batch]), given[2][batch], same[batch])
+                    optimiser.zero_grad()
+                    loss.backward()
+                    optimiser.step()
+        return self
+
+    def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Everything learned, for storage."""
+        return {f"combiner.{name}": value.numpy().copy() for name, value in self.state_dict().items()}
+
+    def settings(self) -> dict[str, object]:
+        """How it is built again."""
+        return {"dim": self.dim, "hidden": self.hidden, "share": self.share}
+
+    @classmethod
+    def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`settings` and :meth:`tensors` gave."""
+        made = cls(int(str(settings["dim"])), int(str(settings["hidden"])), float(str(settings["share"])))
+        mine = {name.removeprefix("combiner."): torch.from_numpy(np.array(value, np.float32))
+                for name, value in tensors.items() if name.startswith("combiner.")}  # fmt: skip
+        made.load_state_dict(mine)
+        return made
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What validation triplets say: share of them with a right item in the first ten, by either way.
+
+    Attributes:
+        made: what was learned.
+        arithmetic: hit rate of the weighted sum.
+        learned: hit rate of the combiner.
+    """
+
+    made: "Combiner"
+    arithmetic: float
+    learned: float
+
+    @property
+    def combiner(self) -> "Combiner | None":
+        """The learned one where it is better; None where the weighted sum is."""
+        return self.made if self.learned > self.arithmetic else None
+
+
+def choose(triplets: Triplets, pictures: Floats, words: Floats, matrix: Floats, *, seed: int = 0) -> Choice:
+    """Learn from four fifths of the references, and keep say how it answers the last fifth.
+
+    Shapes: pictures, words (n, dim), matrix (rows, dim).
+    """
+    own = np.unique(triplets.references)
+    apart = generator(seed, "combiner validation").permutation(own)[: max(1, len(own) // 5)]
+    check = np.isin(triplets.references, apart)
+    learn = ~check
+    made = Combiner(matrix.shape[1], seed=seed)
+    plain = _hits(made, triplets, pictures, words, matrix, np.flatnonzero(check))
+    made.learn(pictures[learn], words[learn], matrix[triplets.targets[learn]], triplets.groups[learn], seed=seed)
+    learned = _hits(made, triplets, pictures, words, matrix, np.flatnonzero(check))
+    return Choice(made, plain, learned)
+
+
+def _hits(
+    combiner: Combiner, triplets: Triplets, pictures: Floats, words: Floats, matrix: Floats, asked: Ints
+) -> float:
+    """Share of triplets of which a target like the right one stands in the first ten; the reference is not ranked."""
+    hits = []
+    groups = dict(zip(triplets.targets.tolist(), triplets.groups.tolist(), strict=True))
+    for at in asked.tolist():
+        scores = matrix @ combiner.combine(pictures[at], words[at])
+        scores[triplets.references[at]] = -np.inf
+        top = np.argpartition(-scores, min(10, len(scores) - 1))[:10]
+        hits.append(any(groups.get(row) == triplets.groups[at] for row in top.tolist()))
+    return float(np.mean(hits)) if hits else 0.0
+
+
+def _loss(queries: Tensor, targets: Tensor, groups: Tensor, temperature: float = 0.05) -> Tensor:
+    """InfoNCE over the batch; other targets of the same group are left out. Shapes: (n, dim), (n, dim), (n,)."""
+    logits = queries @ targets.T / temperature
+    alike = (groups[:, None] == groups[None]) & ~torch.eye(len(groups), dtype=torch.bool)
+    return nn.functional.cross_entropy(logits.masked_fill(alike, -torch.inf), torch.arange(len(groups)))
