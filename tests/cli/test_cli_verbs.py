@@ -121,6 +121,16 @@ def test_evaluate_writes_a_report(tell, folder, tmp_path):
     assert (tmp_path / "report.md").read_text().startswith("# Evaluation: events later.csv")
 
 
+def test_evaluate_the_space(tell, folder, tmp_path):
+    told = tell("evaluate", folder, "--space", "--report", tmp_path / "space.html", "--json")
+    assert told.code == 0, told.err
+    assert {"rows", "shape", "probes", "coverage", "twins", "neighbours"} < set(told.json)
+    assert "data:image/png" in (tmp_path / "space.html").read_text()
+    assert "Words and pictures find each other" in tell("evaluate", folder, "--space").out
+    assert tell("evaluate", folder, "--space", "--split", "time").code == 2
+    assert tell("evaluate", folder, "--space", "--report", tmp_path / "space.pdf").code == 2
+
+
 def test_a_stopped_evaluation_prints_what_is_done(tell, folder, tmp_path, monkeypatch):
     from tastemaker.core.progress import Cancellable
     from tastemaker.recommenders.ease import Ease

@@ -156,6 +156,13 @@ def test_evaluate_by_a_split_with_something_missing(client):
     assert client.post("/evaluate", json=sent | {"missing": {"picture": 2}}).status_code == 422
 
 
+def test_evaluate_the_space_is_a_job(client):
+    started = client.post("/evaluate", json={"space": True})
+    ended = client.app.state.jobs.wait(started.json()["id"], 60)
+    assert ended.state == "done", ended.problem
+    assert client.get(f"/jobs/{ended.id}").json()["result"]["coverage"]["both"] > 0
+
+
 def test_the_log_names_nobody(client, caplog):
     caplog.set_level(logging.DEBUG)
     client.post("/events", json=[EVENT])

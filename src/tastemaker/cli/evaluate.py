@@ -13,10 +13,12 @@ from tastemaker.core.errors import InputError
 
 if TYPE_CHECKING:
     from tastemaker.evaluation.report import Report
+    from tastemaker.evaluation.space_report import SpaceReport
 
 EXAMPLES = (
     "tastemaker evaluate shop/ --events later.csv --k 20",
     "tastemaker evaluate shop/ --split leave-one-out --methods hybrid,ease --json",
+    "tastemaker evaluate shop/ --space --report space.html",
 )
 STOPPED = 130
 Split = Literal["time", "user-time", "leave-one-out", "random", "cold-items", "cold-people"]
@@ -46,8 +48,9 @@ Tune = Annotated[
     typer.Option("--tune", metavar="A,B", help="With a split: search the settings of these first, on validation."),
 ]
 Written = Annotated[
-    Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html with plots, or .md.")
+    Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html, .md; of the space also .png.")
 ]
+Space = Annotated[bool, typer.Option("--space", help="Judge the space of pictures and words instead of rankings.")]
 
 
 def evaluate(
@@ -62,16 +65,22 @@ def evaluate(
     seeds: Seeds = 1,
     missing: Missing = None,
     tune: Tune = None,
+    space: Space = False,
     report: Written = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the shop ranks.
+    """Measure how well the shop ranks, or with --space how good its space is.
 
     Recall, NDCG, hit rate, MRR and MAP with 95 % intervals, what the rankings are like, plain baselines beside. Ctrl-C
     leaves the table of the methods that are done.
     """
-    _check_truth({"--events": events, "--queries": queries, "--split": split})
-    _check_report(report)
+    _check_truth({"--events": events, "--queries": queries, "--split": split, "--space": space})
+    _check_report(report, space=space)
+    if space:
+        with opened(shop) as found, watching() as observer:
+            judged = found.evaluate_space(seed=seed, observer=observer)
+        _say(judged, report, as_json=as_json)
+        return
     with opened(shop) as found, watching() as observer:
         made = found.evaluate(
             events=events,
@@ -87,9 +96,12 @@ def evaluate(
             observer=observer,
         )
     _say(made, report, as_json=as_json)
+    if made.cut_short:
+        note(f"cut short: {made.cut_short}")
+        raise typer.Exit(STOPPED)
 
 
-def _say(made: "Report", path: Path | None, *, as_json: bool) -> None:
+def _say(made: "Report | SpaceReport", path: Path | None, *, as_json: bool) -> None:
     if path is not None:
         made.save(path)
         note(f"written to {path}")
@@ -97,25 +109,22 @@ def _say(made: "Report", path: Path | None, *, as_json: bool) -> None:
         data(made.to_json())
     else:
         words(str(made))
-    if made.cut_short:
-        note(f"cut short: {made.cut_short}")
-        raise typer.Exit(STOPPED)
 
 
 def _check_truth(sources: dict[str, object]) -> None:
     given = [name for name, value in sources.items() if value]
     if len(given) != 1:
         raise InputError(
-            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split"
+            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split, --space"
         )
 
 
-def _check_report(path: Path | None) -> None:
+def _check_report(path: Path | None, *, space: bool) -> None:
     """Hours of work must not end at a name that cannot be written."""
     if path is not None:
-        from tastemaker.evaluation.report import check_path
+        from tastemaker.evaluation import report, space_report
 
-        check_path(path)
+        (space_report if space else report).check_path(path)
 
 
 def _shares(given: list[str]) -> dict[str, float]:

@@ -215,7 +215,7 @@ class TruthRow(Request):
 
 
 class EvaluateRequest(Request):
-    """How well the shop does; exactly one of `split`, `events` and `queries`."""
+    """How well the shop does; exactly one of `split`, `events`, `queries` and `space`."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
 
@@ -239,3 +239,5 @@ class EvaluateRequest(Request):
     """With a split: share of the items that lose their `picture`, `text`, `attributes` or a feature, by name."""
     tune: list[Words] = Field(default_factory=list)
     """With a split: methods whose settings are searched first, on the validation part of what is learned."""
+    space: bool = False
+    """Judge the space of pictures and words instead of rankings; of the rest only the seed counts."""

@@ -22,18 +22,20 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
     """Starts a job; its `result` is the report: every metric with its 95 % interval, plain baselines beside it.
 
     A job that is stopped after its first method ends with the table of the methods that are done; `cut_short` in the
-    protocol says so.
+    protocol says so. With `space` the result is the quality of the space instead.
     """
-    given = [name for name in ("split", "events", "queries") if getattr(asked, name)]
+    given = [name for name in ("split", "events", "queries", "space") if getattr(asked, name)]
     if len(given) != 1:
         raise InputError(
-            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of split, events and queries"
+            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of split, events, queries and space"
         )
     if isinstance(asked.candidates, str) and asked.candidates not in ("all", "cold"):
         raise InputError(f"candidates is {asked.candidates!r}", hint="'all', 'cold', or a list of ids")
     shop = shop_of(request)
 
     def work(observer: Observer) -> Json:
+        if asked.space:
+            return plain(shop.evaluate_space(seed=asked.seed, observer=observer).to_json())
         with TemporaryDirectory(prefix="tastemaker-evaluate-") as folder:
             report = shop.evaluate(
                 events=_events(Path(folder), asked),
