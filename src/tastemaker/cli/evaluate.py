@@ -77,10 +77,7 @@ def evaluate(
     _check_truth({"--events": events, "--queries": queries, "--split": split, "--space": space})
     _check_report(report, space=space)
     if space:
-        with opened(shop) as found, watching() as observer:
-            judged = found.evaluate_space(seed=seed, observer=observer)
-        _say(judged, report, as_json=as_json)
-        return
+        return _judge_space(shop, seed, report, as_json=as_json)
     with opened(shop) as found, watching() as observer:
         made = found.evaluate(
             events=events,
@@ -96,9 +93,13 @@ def evaluate(
             observer=observer,
         )
     _say(made, report, as_json=as_json)
-    if made.cut_short:
-        note(f"cut short: {made.cut_short}")
-        raise typer.Exit(STOPPED)
+    _end(made.cut_short)
+
+
+def _judge_space(shop: Path, seed: int, report: Path | None, *, as_json: bool) -> None:
+    with opened(shop) as found, watching() as observer:
+        judged = found.evaluate_space(seed=seed, observer=observer)
+    _say(judged, report, as_json=as_json)
 
 
 def _say(made: "Report | SpaceReport", path: Path | None, *, as_json: bool) -> None:
@@ -109,6 +110,12 @@ def _say(made: "Report | SpaceReport", path: Path | None, *, as_json: bool) -> N
         data(made.to_json())
     else:
         words(str(made))
+
+
+def _end(cut_short: str) -> None:
+    if cut_short:
+        note(f"cut short: {cut_short}")
+        raise typer.Exit(STOPPED)
 
 
 def _check_truth(sources: dict[str, object]) -> None:
