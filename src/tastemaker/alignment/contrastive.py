@@ -110,6 +110,11 @@ class ContrastiveSpace(Space):
         self._fit = self._level(fitted.towers, examples, fitted.reader.tokens, catalog, observer)
         return self
 
+    def held_out(self, pairs: Ints) -> Ints:
+        """Items that training keeps apart to see when to stop; see :meth:`Space.held_out`."""
+        n = min(1000, int(len(pairs) * self.config.validation)) if len(pairs) >= 400 else 0
+        return np.sort(generator(self.config.seed, "validation").permutation(pairs)[:n])
+
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
         fitted = self._fitted()
@@ -281,8 +286,7 @@ class ContrastiveSpace(Space):
     def _split(self, examples: Examples) -> tuple[Ints, Ints]:
         """Items to learn from, and pairs to validate on."""
         every, pairs = np.flatnonzero(examples.has_picture | examples.has_text), examples.pairs
-        n = min(1000, int(len(pairs) * self.config.validation)) if len(pairs) >= 400 else 0
-        check = np.sort(generator(self.config.seed, "validation").permutation(pairs)[:n])
+        check = self.held_out(pairs)
         return np.setdiff1d(every, check), check
 
     def _plan(self, examples: Examples, steps: int) -> Plan:
