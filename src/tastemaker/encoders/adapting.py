@@ -95,7 +95,8 @@ def put_back(model: Pretrained, tensors: Tensors) -> None:
                 thin = tensors[stem + THIN_B]
                 weights[f"{stem}.weight"].add_(torch.from_numpy(thin @ array), alpha=SCALE)  # type: ignore[operator]
             elif not name.endswith(THIN_B):
-                weights[name].copy_(torch.from_numpy(array))
+                learned = torch.from_numpy(array)
+                weights[name].copy_(learned if weights[name].ndim else learned.reshape(()))  # storage knows no scalars
     except (KeyError, RuntimeError) as error:
         raise ConfigError(
             f"what was learned does not fit the model {model.name!r}: {error}",

@@ -9,8 +9,8 @@ from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.storage import Artefacts
 from tastemaker.shop.rules import Rules
 
-PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "numpy", "scipy", "polars", "pillow",
-            "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
+PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "peft", "numpy", "scipy", "polars",
+            "pillow", "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
 LOW_DISK = 1 << 30
 
 
