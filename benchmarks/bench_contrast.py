@@ -39,9 +39,9 @@ Row = dict[str, object]
 SPACES = BUILD / "contrast-spaces"
 MORE = {"epochs": 3, "learning_rate": 5e-4, "max_minutes": 240.0}
 ROWS: dict[str, tuple[str, dict[str, object]]] = {
-    "InfoNCE": ("", {}),
-    "hard negatives": ("", {**MORE, "hard_share": 1.0}),
-    "sigmoid": ("", {**MORE, "loss": "sigmoid"}),
+    "InfoNCE": ("", {"sketch_share": 0.0}),
+    "hard negatives": ("", {**MORE, "sketch_share": 0.0, "hard_share": 1.0}),
+    "sigmoid": ("", {**MORE, "sketch_share": 0.0, "loss": "sigmoid"}),
     "sketches": ("", {"sketch_share": 0.4}),
     "attributes": ("sketches", {"more": ["attributes"]}),
 }
