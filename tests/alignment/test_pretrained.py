@@ -1,12 +1,16 @@
 import json
+import sys
 
 import numpy as np
 import pytest
+import torch
 
 from tastemaker.alignment.pretrained import PretrainedConfig, PretrainedSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
-from tastemaker.core.errors import ConfigError, FitError, InputError, NotFitted
+from tastemaker.core.errors import ConfigError, FitError, InputError, MissingExtra, NotFitted
+from tastemaker.encoders.adapting import opened
+from tastemaker.encoders.pretrained import DualModel, open_pretrained
 from tastemaker.testing.worlds import drawing, drawn_shop
 from tests.alignment.small_models import saved_models
 
@@ -80,3 +84,61 @@ def test_what_cannot_be_opened_is_said(tmp_path, monkeypatch, shop):
 def test_a_catalog_of_nothing_is_an_error(folders):
     with pytest.raises(FitError, match="no item has"):
         PretrainedSpace(PretrainedConfig(model=str(folders / "clip"))).fit(Catalog.from_items([Item("a")]))
+
+
+def test_a_second_fit_asks_the_model_for_nothing(folders, shop, tmp_path, monkeypatch):
+    config = PretrainedConfig(model=str(folders / "clip"))
+    rows = np.arange(shop.size)
+    first = PretrainedSpace(config, checkpoint=tmp_path / "space").fit(shop).embed_items(shop, rows)
+    monkeypatch.setattr(DualModel, "look", lambda self, pixels: pytest.fail("a picture was encoded again"))
+    second = PretrainedSpace(config, checkpoint=tmp_path / "space").fit(shop).embed_items(shop, rows)
+    assert np.array_equal(first.matrix, second.matrix)
+
+
+@pytest.mark.parametrize("name", ["clip", "siglip", "sentences"])
+def test_bfloat16_says_the_same(folders, name):
+    texts = ["red circle", "blue stripes", "square", "green square in yellow"]
+    exact, quick = open_pretrained(str(folders / name)), open_pretrained(str(folders / name)).quicken("bfloat16")
+    assert quick.quick
+    assert any(weights.dtype == torch.bfloat16 for weights in quick.module.parameters())
+    assert ((exact.texts(texts) * quick.texts(texts)).sum(1) > 0.99).all()
+    if exact.sees:
+        pictures = [drawing("red", "circle"), drawing("blue", "stripes")]
+        before, after = exact.pictures(pictures), quick.pictures(pictures)
+        assert ((before * after).sum(1) > 0.99).all()
+        assert (after[0] - after[1]) @ (before[0] - before[1]) > 0.9 * np.square(before[0] - before[1]).sum()
+
+
+def test_a_small_model_stays_as_exact_as_it_was(folders):
+    model = open_pretrained(str(folders / "clip")).quicken()
+    assert not model.quick
+    assert all(weights.dtype == torch.float32 for weights in model.module.parameters())
+
+
+def test_a_model_that_says_something_else_in_bfloat16_stays_exact(folders, monkeypatch):
+    monkeypatch.setattr("tastemaker.encoders.pretrained.WORTH", 0)
+    monkeypatch.setattr("tastemaker.encoders.pretrained.has_bfloat16", lambda: True)
+    alike = open_pretrained(str(folders / "clip"))
+    assert alike.quicken().quick
+    monkeypatch.setattr("tastemaker.encoders.pretrained.ALIKE", 1.1)  # nothing is that much alike
+    model = open_pretrained(str(folders / "clip"))
+    before = model.texts(["red circle"])
+    assert not model.quicken().quick
+    assert np.array_equal(model.texts(["red circle"]), before)
+
+
+def test_a_clip_inside_a_sentence_model_is_that_clip(folders, tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    wrapped = SentenceTransformer(str(folders / "clip"), device="cpu")
+    wrapped.save(str(tmp_path / "wrapped"))
+    model, picture = open_pretrained(str(tmp_path / "wrapped")), drawing("red", "circle")
+    theirs = wrapped.encode([picture], normalize_embeddings=True)
+    np.testing.assert_allclose(model.pictures([picture]), theirs, atol=1e-5)
+
+
+def test_lora_without_peft_says_what_to_install(folders, monkeypatch):
+    monkeypatch.setitem(sys.modules, "peft", None)
+    with pytest.raises(MissingExtra) as caught:
+        opened(open_pretrained(str(folders / "clip")), "lora")
+    assert "tastemaker[tune]" in caught.value.hint
