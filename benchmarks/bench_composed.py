@@ -19,8 +19,9 @@ import numpy as np
 import bench_fashion
 from common import BUILD, Lines, kept_out, show, store
 from composed import KINDS, Asked, derived, given, scores
-from tastemaker.alignment.combiner import Combiner, mine
+from tastemaker.alignment.combiner import Combiner
 from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.triplets import mine
 from tastemaker.catalog.items import Item
 from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefacts
@@ -164,9 +165,11 @@ def main() -> None:
         tenth = [row for row in range(shop.catalog.size) if kept_out(shop.catalog.ids[row])]
         asked_with = {query.reference for query in second}
         bare = [shop.catalog.raw_item(row) for row in tenth if row not in asked_with]
-        shop.add([Item(item.id, images=item.images) for item in bare])
-        broken.append({"catalog": "a tenth: picture only"} | refused(second, ways(shop, {}, Combiner(1))[SHOP]))
-        shop.add(bare)
+        try:
+            shop.add([Item(item.id, images=item.images) for item in bare])
+            broken.append({"catalog": "a tenth: picture only"} | refused(second, ways(shop, {}, Combiner(1))[SHOP]))
+        finally:
+            shop.add(bare)  # the workspace is used again
         show("Refusals", broken)
     if not small:
         store("composed", {"given": one, "derived": two, "refusals": broken})

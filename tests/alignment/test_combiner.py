@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.alignment.combiner import Combiner, choose, mine
+from tastemaker.alignment.combiner import Combiner, choose
+from tastemaker.alignment.triplets import mine
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 

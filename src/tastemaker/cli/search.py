@@ -15,6 +15,18 @@ EXAMPLES = (
     'tastemaker search shop/ --image dress.jpg --change "but in red" --user u42 --json',
 )
 
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
+]
+Turns = Annotated[
+    list[str] | None,
+    typer.Option("--then", metavar="WORDS", help="A further change that overrules the ones before; repeatable."),
+]
+Plan = Annotated[
+    bool, typer.Option("--explain", help="Tell how it was searched: parts and weights, what is kept, filters.")
+]
+
 
 def search(
     shop: Folder,
@@ -29,17 +41,9 @@ def search(
     user: User = None,
     k: Places = 10,
     exclude: Exclude = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
-    ] = None,
-    turn: Annotated[
-        list[str] | None,
-        typer.Option("--then", metavar="WORDS", help="A further change that overrules the ones before; repeatable."),
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Tell how it was searched: parts and weights, what is kept, filters.")
-    ] = False,
+    ignore: Ignored = None,
+    turn: Turns = None,
+    explain: Plan = False,
     as_json: AsJson = False,
 ) -> None:
     """Find items by words, a picture, or both.

@@ -31,10 +31,10 @@ class State:
         like: id of the item that others should be like.
         person: whose taste counts; "" for nobody.
         ignore: labels of what was understood and then taken away.
-        weigh: factors on the parts of the search that were made more or less of, by name.
         department: the only department shown; "" for all.
         under: highest price shown; None for any.
         size: how many results are shown.
+        weigh: factors on the parts of the search that were made more or less of, by name.
     """
 
     words: str = ""
@@ -43,10 +43,10 @@ class State:
     like: str = ""
     person: str = ""
     ignore: tuple[str, ...] = ()
-    weigh: tuple[tuple[str, float], ...] = ()
     department: str = ""
     under: float | None = None
     size: int = PAGE_SIZE
+    weigh: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> "State":

@@ -10,11 +10,11 @@ search        how words and vectors are weighed, and what attributes look like i
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from tastemaker.alignment.combiner import Combiner
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
@@ -24,6 +24,9 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
 from tastemaker.recommenders.complete import Complete
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
+
+if TYPE_CHECKING:
+    from tastemaker.alignment.combiner import Combiner
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -55,7 +58,7 @@ class Fitted:
     complete: Complete | None = None
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
-    combiner: Combiner | None = None
+    combiner: "Combiner | None" = None
 
 
 def load(artefacts: Artefacts) -> Fitted:
@@ -134,7 +137,7 @@ def write_search(
     traits: Traits | None,
     words_share: float,
     manifest: Mapping[str, object],
-    combiner: Combiner | None = None,
+    combiner: "Combiner | None" = None,
 ) -> Artefact:
     """Store what a search answer is weighed by."""
     config = {
@@ -187,9 +190,13 @@ def _load_complete(artefact: Artefact) -> Complete:
     return Complete.restore(artefact.config, artefact.tensors())
 
 
-def _load_search(artefact: Artefact) -> tuple[Traits | None, float, Combiner | None]:
+def _load_search(artefact: Artefact) -> "tuple[Traits | None, float, Combiner | None]":
     settings = artefact.config["traits"]
     traits = Traits.restore(settings, artefact.tensors()) if isinstance(settings, dict) else None
     learned = artefact.config.get("combiner")
-    combiner = Combiner.restore(learned, artefact.tensors()) if isinstance(learned, dict) else None
-    return traits, float(str(artefact.config["words_share"])), combiner
+    share = float(str(artefact.config["words_share"]))
+    if not isinstance(learned, dict):
+        return traits, share, None
+    from tastemaker.alignment.combiner import Combiner
+
+    return traits, share, Combiner.restore(learned, artefact.tensors())

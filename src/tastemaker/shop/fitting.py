@@ -6,13 +6,13 @@ Nothing is published before everything is made: a killed or cancelled fit leaves
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from tastemaker.alignment.combiner import Combiner, SearchConfig, choose, mine
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.alignment.traits import Traits
+from tastemaker.alignment.triplets import SearchConfig, mine
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.sets import given_sets
 from tastemaker.catalog.store import Store
@@ -30,6 +30,9 @@ from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
+
+if TYPE_CHECKING:
+    from tastemaker.alignment.combiner import Combiner
 
 Part = Literal["space", "search", "recommender", "complete"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -175,8 +178,10 @@ class _Run:
 
     def _combiner(
         self, space: Space, vectors: ItemVectors, alone: tuple[Ints, Floats], settings: SearchConfig
-    ) -> Combiner | None:
+    ) -> "Combiner | None":
         """What puts a picture and a change together; None where the weighted sum is as good on held-out triplets."""
+        from tastemaker.alignment.combiner import choose
+
         rows, pictures = alone
         triplets = mine(self.catalog, rows, settings.triplets)
         if not triplets.changes:

@@ -37,7 +37,7 @@ DEPTH = 500
 """How many answers of each door are fused."""
 EDIT = 0.25
 """What one unit of fit to an edit weighs beside the doors, whose scores span 0 to 1."""
-REFUSED = 0.1
+REFUSED = 0.05
 """From which chance on an item of unknown attributes counts as having a value that is refused."""
 
 
@@ -79,6 +79,21 @@ class Request:
     def changes(self) -> tuple[str, ...]:
         """What should be different, oldest first; what was left empty is none."""
         return tuple(change for change in (*self.earlier, self.change) if change.strip())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Ids of the items that are shown, which are not answers."""
+        shown = (self.reference, *(other.item for other in self.others))
+        return tuple(item.id for item in shown if item is not None)
+
+    def showing(self, shown: Sequence[Shown], changes: Sequence[str]) -> "Request":
+        """The request with its pictures, the one that is changed first, and what was said over the turns."""
+        first, *others = shown
+        *earlier, change = changes or [""]
+        return replace(
+            self, picture=first.picture, weight=first.weight, reference=first.item, others=tuple(others),
+            change=change, earlier=tuple(earlier),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""Shop: one object per workspace, with every verb. The only place where catalog, space, index and recommenders meet.
+"""Shop: one object per workspace, with every verb; may be used from many threads. The only place where all parts meet.
 
-A shop may be used from many threads. Each call looks whether the store or the published fit has changed, by this or by
-another process, and answers from one consistent view of both.
+Each call answers from one consistent view of the store and of what was published.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import RLock
@@ -259,43 +259,26 @@ class Shop:
         Args:
             text: words.
             image: a file, its bytes, a decoded picture, or the id of an item, which is then not ranked itself.
-            images: more pictures, each with a weight; below 0 for what it should not look like. Without ``image`` the
-                first of them is the one that ``change`` changes.
-            change: what should be different, "but in red"; over several turns a list, in which the later overrules.
+            images: more pictures, each with a weight, below 0 for what it should not look like.
+            change: what should be different, "but in red"; over several turns a list, the later overrules.
             where: a filter.
             user: whose taste is mixed in.
             k: length of the ranking, 1 to 10,000.
             exclude: ids that must not come back.
             ignore: labels of understood facets to leave out (see ``Ranking.understood``).
-            weigh: factors on what the parts of the request weigh, by the names in the plan: ``{"picture": 2}``; of
-                "taste" too.
+            weigh: factors on what parts weigh, by their names in the plan: ``{"picture": 2}``.
             explain: put the plan beside the answer, as ``Ranking.plan``.
 
         Raises:
             InputError: nothing is asked for, k is out of range, or a factor is no number.
-            PictureError: the picture cannot be read.
-            FilterError: the filter cannot be read or typed.
+            PictureError, FilterError: a picture or the filter cannot be read.
         """
-        view = self.view
         check_k(k)
-        first, *others = shown_of(view, image, images)
-        turns = [change] if isinstance(change, str) else list(change)
-        request = searching.Request(
-            text=text,
-            picture=first.picture,
-            change=turns[-1] if turns else "",
-            where=where,
-            history=self._history(user) if user else None,
-            mask=allowed(view, "", [*exclude, *(shown.item.id for shown in (first, *others) if shown.item)]),
-            ignore=tuple(ignore),
-            reference=first.item,
-            weight=first.weight,
-            others=tuple(others),
-            earlier=tuple(turns[:-1]),
-            weigh=checked_factors(weigh),
-            explain=explain,
-        )
-        return searching.search(view, self.store, request, k)
+        view = self.view
+        asked = searching.Request(text=text, where=where, ignore=tuple(ignore), explain=explain)
+        asked = replace(asked, history=self._history(user) if user else None, weigh=checked_factors(weigh))
+        shown = asked.showing(shown_of(view, image, images), [change] if isinstance(change, str) else change)
+        return searching.search(view, self.store, replace(shown, mask=allowed(view, "", [*exclude, *shown.items])), k)
 
     def similar(self, item: str, *, k: int = 10, where: str = "") -> Ranking:
         """Items that look and read like an item.
