@@ -67,9 +67,10 @@ class PretrainedSpace(Space):
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Open the model, tune it if asked to, and see where pictures and words lie; see :meth:`Space.fit`."""
         self._tuned = self._balance = self._bulk = None
-        self._opened = open_pretrained(self.config.model)
+        model = open_pretrained(self.config.model)
         if self.config.tune != "none":
-            self._tune(catalog, self._opened, observer)
+            model = self._tune(catalog, model, observer)
+        self._opened = model.quicken(self.config.precision)
         rows = generator(self.config.seed, "sample").permutation(np.flatnonzero(catalog.alive))[: self.config.sample]
         pictures, texts, seen, said = self._raw(catalog, np.sort(rows), observer)
         if not (seen | said).any():
@@ -134,7 +135,7 @@ class PretrainedSpace(Space):
         space._balance = Balance.restore({n: each for n, each in tensors.items() if not n.startswith(LEARNED)})
         return space
 
-    def _tune(self, catalog: Catalog, model: Pretrained, observer: Observer) -> None:
+    def _tune(self, catalog: Catalog, model: Pretrained, observer: Observer) -> Pretrained:
         """Let the model learn; it stays as it is when that makes it no better."""
         config = self.config
         folder = Path(config.save_to) if config.save_to else None
@@ -144,20 +145,21 @@ class PretrainedSpace(Space):
             free_folder(folder)
         found = tuned(model, catalog, config, self._checkpoint, observer)
         if found is None:
-            self._opened = open_pretrained(config.model)
-            return
+            return open_pretrained(config.model)
         self._tuned = found
         if folder is not None:
             export(model, found.course, folder)
             observer(Noted("tuning", f"the tuned model is in {folder}"))
+        return model
 
     def _model(self) -> Pretrained:
         """The model, ready to be asked."""
         if self._opened is None:
-            self._opened = open_pretrained(self.config.model)
+            model = open_pretrained(self.config.model)
             if self._tuned is not None:
-                put_back(self._opened, self._tuned.tensors)
-        return self._opened.quicken(self.config.precision)
+                put_back(model, self._tuned.tensors)
+            self._opened = model.quicken(self.config.precision)
+        return self._opened
 
     def _fitted(self) -> Balance:
         if self._balance is None:
