@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 from PIL import Image, ImageDraw
 
+from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import WEIGHTS, Interactions
@@ -118,6 +119,9 @@ class Stand:
                 np.array([event.time or 0.0 for event in self.events]),
             ),
         )
+        rgb = np.array([COLOURS[item.attributes["colour"]] for item in self._items], np.float32) - 128
+        matrix = rgb / np.linalg.norm(rgb, axis=1, keepdims=True)
+        self.view = SimpleNamespace(catalog=self.catalog, vectors=ItemVectors(matrix, {}))
 
     def item(self, id):
         return self.catalog.item(self.catalog.row(id))

@@ -260,3 +260,26 @@ def test_a_slow_answer_shows_its_places_first_then_fills_them(browser):
         assert len(titles(page)) == 5
         assert page.title() == "“chair” · Tastemaker"
         context.close()
+
+
+def test_the_map_is_zoomed_walked_and_opened(visit):
+    page = visit("/map?by=kind")
+    side = "document.querySelector('#map').viewBox.baseVal.width"
+    assert page.evaluate(side) == 1000
+    page.click("[data-zoom=in]")
+    assert page.evaluate(side) == 600
+    page.click("[data-zoom=whole]")
+    assert page.evaluate(side) == 1000
+    page.focus("#map")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.classList.contains('dot')")
+    assert page.locator("#spot").is_visible()
+    href = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{href}")
+
+
+def test_the_map_fits_a_phone(visit):
+    page = visit("/map", width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("#map").bounding_box()["width"] > 300

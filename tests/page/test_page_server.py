@@ -12,7 +12,10 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from tastemaker.core.errors import PictureError
+from tastemaker.page.engine import engine
 from tastemaker.page.feedback import Feedback
+from tastemaker.page.map import item_map
+from tastemaker.page.state import State
 from tastemaker.page.uploads import KEPT, Uploads
 from tests.page.stand_in import Stand, create
 
@@ -49,6 +52,24 @@ def test_an_item_shows_what_goes_with_it_where_that_is_known(address):
     assert "Chosen together with Oak chair" in home
     assert home.index("Goes with this") < home.index("More like this</h2>")
     assert "Goes with this" not in fetch(f"{address}/item/item-0")[1].decode()
+
+
+def test_the_map_links_every_item_and_colours_what_is_asked(address):
+    status, html, _ = fetch(f"{address}/map?by=colour&person=person-1")
+    text = html.decode()
+    assert status == 200
+    assert text.count('class="dot c') == 40
+    assert 'href="/item/item-0?person=person-1" class="dot c0" aria-label="Linen shirt in red, red"' in text
+    assert text.count("<small>8</small>") == 5
+    assert "&lt;script&gt;" in text
+    assert 'href="/map"' in engine(Stand()).main
+
+
+def test_a_shop_without_vectors_has_no_map():
+    shop = Stand()
+    shop.view.vectors = None
+    content = item_map(shop, State(), "")
+    assert "There is no map yet" in content.main
 
 
 def test_a_picture_is_kept_small_without_metadata_until_it_is_forgotten(address):

@@ -1,4 +1,4 @@
-"""The page, mounted on the server's app: `/`, `/item/{id}`, `/engine`, and what they need under `/page`.
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/map`, `/engine`, and what they need under `/page`.
 
 A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
 takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
@@ -30,6 +30,7 @@ from tastemaker.page.feedback import Feedback
 from tastemaker.page.frame import Content, body, skeleton, way_on
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, tag
+from tastemaker.page.map import item_map
 from tastemaker.page.people import people
 from tastemaker.page.product import product
 from tastemaker.page.search import results
@@ -71,7 +72,7 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     """Mount the page on an app; call it last, since it answers every path that is left.
 
     Args:
-        app: gets the page at ``/``, ``/item/{id}`` and ``/engine``, and helpers under ``/page``.
+        app: gets the page at ``/``, ``/item/{id}``, ``/map`` and ``/engine``, and helpers under ``/page``.
         shop: whose page it is.
     """
     desk = Desk(shop, Uploads(), Feedback(shop))
@@ -115,6 +116,14 @@ def _declare_pages() -> None:
         desk: Desk = request.scope[_KEY]
         path = f"/item/{quote(item_id, safe='')}"
         return await _deliver(request, client, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
+
+    @ui.page("/map", response_timeout=30)
+    async def overview(request: Request, client: Client) -> Response:
+        state = State(person=State.read(request.query_params.multi_items()).person)
+        desk: Desk = request.scope[_KEY]
+        by = request.query_params.get("by", "")
+        saying = "Laying out the map …"
+        return await _deliver(request, client, state, "/map", saying, lambda: item_map(desk.shop, state, by))
 
     @ui.page("/engine", response_timeout=30)
     async def machine(request: Request, client: Client) -> Response:
@@ -240,4 +249,5 @@ def _version() -> str:
 def _head() -> Safe:
     base = f"/page/assets/{_version()}"
     sheets = [tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css")]
-    return Safe("".join([*sheets, tag("script", {"src": f"{base}/page.js", "defer": True})]))
+    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in ("page.js", "map.js")]
+    return Safe("".join([*sheets, *scripts]))

@@ -16,6 +16,7 @@ def engine(shop: "Shop") -> Content:
     """The page of the engine."""
     parts = [
         tag("h1", None, "The engine"),
+        tag("p", None, tag("a", {"class": "chip", "href": "/map"}, "Map of the items")),
         _section("Methods", _methods()),
         _section("Catalog", tag("pre", {"tabindex": 0}, str(shop.check()))),
         _section("Doctor", _values(plain(shop.doctor()))),
