@@ -83,10 +83,10 @@ class Combiner(nn.Module):
             torch.manual_seed(derive(seed, "combiner dropout"))
             self.train()
             for _ in range(epochs):
-                for batch in torch.split(torch.randperm(len(same), generator=order), 256):  # type: ignore[no-untyped-call]
+                for batch in torch.split(torch.randperm(len(same), generator=order), 256):
                     loss = _loss(self(given[0][batch], given[1][batch]), given[2][batch], same[batch])
                     optimiser.zero_grad()
-                    loss.backward()
+                    loss.backward()  # type: ignore[no-untyped-call]
                     optimiser.step()
         return self
 

@@ -43,8 +43,8 @@ def comparisons(
     """What is compared at a place; several where one "more" or "less" rules several words; [] for no comparison."""
     start, op = _opening(words, place)
     if not op:
-        found = _by_form(words, place, vocabulary, reference)
-        return [found] if found else []
+        by_form = _by_form(words, place, vocabulary, reference)
+        return [by_form] if by_form else []
     first = _after(words, start, op, vocabulary, reference)
     found = [first] if first else []
     while found and (more := _joined(words, found[-1].last, op, vocabulary)):

@@ -24,6 +24,7 @@ from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
 from tastemaker.recommenders.complete import Complete
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
+from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
     from tastemaker.alignment.combiner import Combiner
@@ -48,6 +49,7 @@ class Fitted:
         traits: attribute values as directions in the space.
         words_share: weight of word matches against vectors in a search, 0 to 1.
         combiner: puts a picture and a change together; None for the weighted sum.
+        seen: vectors of single pictures, made since.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Fitted:
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
     combiner: "Combiner | None" = None
+    seen: Seen = field(default_factory=Seen)
 
 
 def load(artefacts: Artefacts) -> Fitted:

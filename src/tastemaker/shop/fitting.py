@@ -98,6 +98,15 @@ def new_space(workspace: Workspace) -> Space | None:
     return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "space")
 
 
+def product_of(workspace: Workspace) -> str:
+    """The attribute that the variants of a product share; "" when the settings name none.
+
+    Raises:
+        ConfigError: a setting of ``[search]`` is unknown or out of range.
+    """
+    return SearchConfig.read(workspace.settings.search).product or str(workspace.settings.space.get("product", ""))
+
+
 def hybrid_config(methods: Mapping[str, Mapping[str, object]]) -> HybridConfig:
     """The settings of the hybrid and of every source in it, from the tables ``[methods.NAME]`` of a workspace.
 

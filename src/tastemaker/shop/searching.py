@@ -5,6 +5,7 @@ doors        vectors for everything that can be embedded, BM25 for the words, fi
 fuse         the doors' scores, by the share that the fit has learned
 pull         up goes what has the wanted attribute values, or looks as if it had; and what suits the person
 refuse       what is not wanted goes: where the attribute is known, where it looks so, where the item's own words say so
+show         one variant a product, the asked one, and the picture that shows it
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ from tastemaker.shop.asking import Shown
 from tastemaker.shop.live import View
 from tastemaker.shop.pulling import TASTE, pulls, taste
 from tastemaker.shop.recommending import place
+from tastemaker.shop.variants import one_each, pictures
 
 DEPTH = 500
 """How many answers of each door are fused."""
@@ -58,6 +60,7 @@ class Request:
         others: more pictures.
         earlier: changes of earlier turns, oldest first; ``change`` overrules them.
         weigh: factors on the weights of the parts, by their names: "picture", "picture 2", "change" ...
+        product: attribute that the variants of a product share; "" when every item stands for itself.
         explain: put the plan beside the answer.
     """
 
@@ -73,6 +76,7 @@ class Request:
     others: tuple[Shown, ...] = ()
     earlier: tuple[str, ...] = ()
     weigh: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    product: str = ""
     explain: bool = False
 
     @property
@@ -132,14 +136,23 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
     scores = (
         scores + pulls(view, asked.wished, rows) + request.weigh.get("taste", 1.0) * taste(view, request.history, rows)
     )
-    order = _not_refused(view, asked.query.avoid, rows, best(scores, k + DEPTH * bool(asked.query.avoid)))[:k]
-    items = [
-        place(view.catalog, row, float(score), _reasons(view, row, asked.facets, doors))
-        for row, score in zip(rows[order].tolist(), scores[order], strict=True)
-    ]
+    spare = DEPTH * bool(asked.query.avoid or request.product)
+    order = _not_refused(view, asked.query.avoid, rows, best(scores, k + spare))
+    rows, scores = one_each(view, request.product, asked.facets, rows[order], scores[order])
+    items = _places(view, asked, rows[:k], scores[:k], doors)
     notes = (*asked.notes, *_notes(view, request, asked.facets, wanted, found=bool(items)))
     plan = _plan(view, request, asked, str(kept)) if request.explain else None
     return Ranking(tuple(items), _chips(request, asked.facets), notes, plan)
+
+
+def _places(view: View, asked: _Asked, rows: Ints, scores: Floats, doors: dict[str, frozenset[int]]) -> list[Ranked]:
+    """The answer as it is shown, each item by the picture that was asked for."""
+    shown = pictures(view, rows, asked.facets, asked.parts)
+    items = []
+    for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
+        item = place(view.catalog, row, score, _reasons(view, row, asked.facets, doors))
+        items.append(replace(item, picture=shown.get(row, item.picture)))
+    return items
 
 
 def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:

@@ -49,13 +49,13 @@ class Shop:
 
     Raises:
         WorkspaceError: the folder is no workspace, or is damaged.
-        ConfigError: a setting of ``[live]`` is unknown or out of range.
+        ConfigError: a setting of ``[live]`` or ``[search]`` is unknown or out of range.
     """
 
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
         self.workspace = Workspace.open(Path(path))
         self.path = self.workspace.root
-        self._live = LiveConfig.read(self.workspace.settings.live)
+        self._live, self._product = LiveConfig.read(self.workspace.settings.live), fitting.product_of(self.workspace)
         self._rules = Rules(self.workspace.rules_file)
         self.store = open_store(self.workspace, observer)
         self._artefacts = Artefacts(self.workspace.state)
@@ -275,7 +275,7 @@ class Shop:
         """
         check_k(k)
         view = self.view
-        asked = searching.Request(text=text, where=where, ignore=tuple(ignore), explain=explain)
+        asked = searching.Request(text, where=where, ignore=tuple(ignore), product=self._product, explain=explain)
         asked = replace(asked, history=self._history(user) if user else None, weigh=checked_factors(weigh))
         shown = asked.showing(shown_of(view, image, images), [change] if isinstance(change, str) else change)
         return searching.search(view, self.store, replace(shown, mask=allowed(view, "", [*exclude, *shown.items])), k)
