@@ -30,6 +30,8 @@ COLOURS = 8
 """Values that get a colour of their own; the others share a quiet one."""
 CHOICES = 6
 SIDE = 1000
+SMALLEST, LARGEST = 6.0, 14.0
+"""Radius of a dot: the fewer, the larger."""
 _known: "WeakKeyDictionary[Catalog, tuple[Ints, Doubles]]" = WeakKeyDictionary()
 _lock = Lock()
 
@@ -52,9 +54,10 @@ def item_map(shop: "Shop", state: State, by: str) -> Content:
     by = by if by in choices else next(iter(choices), "")
     values = [_value(catalog, row, by) for row in rows.tolist()]
     named = [name for name, _ in Counter(value for value in values if value).most_common(COLOURS)]
+    size = round(min(max(SIDE / 6 / len(rows) ** 0.5, SMALLEST), LARGEST), 1)
     dots = [
-        _dot(catalog, state, row, place, (value, named.index(value) if value in named else -1))
-        for row, place, value in zip(rows.tolist(), places, values, strict=True)
+        _dot(catalog, state, row, (*place, size), (value, named.index(value) if value in named else -1))
+        for row, place, value in zip(rows.tolist(), (20 + places * (SIDE - 40)).round(1).tolist(), values, strict=True)
     ]
     said = f"{len(rows):,} of {int(catalog.alive.sum()):,} items" if len(rows) < catalog.alive.sum() else ""
     note = f"What is alike stands together{f'; {said}, drawn by chance' if said else ''}."
@@ -63,7 +66,7 @@ def item_map(shop: "Shop", state: State, by: str) -> Content:
         tag("p", {"class": "note"}, note),
         _chooser(choices, by, state) if len(choices) > 1 else None,
         _legend(named, values, by),
-        _canvas(dots),
+        _canvas(dots, size),
     ]
     return Content(title, tag("section", {"class": "map"}, join(parts)))
 
@@ -98,8 +101,8 @@ def _value(catalog: Catalog, row: int, by: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _dot(catalog: Catalog, state: State, row: int, place: Doubles, told: tuple[str, int]) -> Safe:
-    """A link to an item; ``told`` is its value and the number of that value's colour, -1 for none."""
+def _dot(catalog: Catalog, state: State, row: int, circle: tuple[float, ...], told: tuple[str, int]) -> Safe:
+    """A link to an item: middle and radius of its dot, its value and the number of that value's colour, -1 for none."""
     item = catalog.raw_item(row)
     title, (value, colour) = item.title or item.id, told
     kind = "dot" if colour < 0 else f"dot c{colour}"
@@ -108,9 +111,8 @@ def _dot(catalog: Catalog, state: State, row: int, place: Doubles, told: tuple[s
         "href": state.item_url(item.id), "class": kind, "aria-label": f"{title}, {value}" if value else title,
         "data-picture": source, "tabindex": -1,
     }  # fmt: skip
-    x, y = (20 + place * (SIDE - 40)).round(1).tolist()
-    circle = tag("circle", {"cx": x, "cy": y, "r": 6})
-    return tag("a", link, circle, tag("title", None, title))
+    x, y, radius = circle
+    return tag("a", link, tag("circle", {"cx": x, "cy": y, "r": radius}), tag("title", None, title))
 
 
 def _chooser(choices: dict[str, str], by: str, state: State) -> Safe:
@@ -135,12 +137,19 @@ def _legend(named: list[str], values: list[str], by: str) -> Safe | None:
     return tag("ul", {"class": "legend", "role": "list", "aria-label": by}, join(lines)) if lines else None
 
 
-def _canvas(dots: list[Safe]) -> Safe:
+def _canvas(dots: list[Safe], size: float) -> Safe:
     """The dots, the buttons, and the place of the card that shows an item."""
     says = "Map of the items. Arrow keys go from one to the next, Enter opens it, plus and minus zoom."
     svg = tag(
         "svg",
-        {"viewBox": f"0 0 {SIDE} {SIDE}", "role": "group", "aria-label": says, "tabindex": 0, "id": "map"},
+        {
+            "viewBox": f"0 0 {SIDE} {SIDE}",
+            "role": "group",
+            "aria-label": says,
+            "tabindex": 0,
+            "id": "map",
+            "data-dot": size,
+        },
         join(dots),
     )
     signs = {"in": ("+", "Closer"), "out": ("−", "Farther"), "whole": ("⤢", "All of it")}

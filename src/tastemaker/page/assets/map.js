@@ -2,7 +2,7 @@
 // Heard on the document, so a map that arrives late needs no setting up.
 "use strict";
 (() => {
-  const SIDE = 1000, CLOSEST = 40, RADIUS = 6;
+  const SIDE = 1000, CLOSEST = 40;
   const map = () => document.querySelector("#map");
   const box = (svg) => svg.viewBox.baseVal;
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -11,7 +11,7 @@
   const show = (svg, x, y, side) => {
     side = clamp(side, SIDE / CLOSEST, SIDE);
     svg.setAttribute("viewBox", `${clamp(x, 0, SIDE - side)} ${clamp(y, 0, SIDE - side)} ${side} ${side}`);
-    const radius = RADIUS * (0.25 + 0.75 * side / SIDE) * Math.sqrt(side / SIDE);
+    const radius = Number(svg.dataset.dot) * (0.25 + 0.75 * side / SIDE) * Math.sqrt(side / SIDE);
     if (svg.dataset.radius !== radius.toFixed(2)) {
       svg.dataset.radius = radius.toFixed(2);
       for (const circle of svg.querySelectorAll("circle")) circle.setAttribute("r", radius);
@@ -44,7 +44,7 @@
     card.style.top = `${clamp(top, 8, Math.max(8, canvas.height - 260))}px`;
   };
   const dotOf = (event) => event.target.closest?.("#map .dot");
-  document.addEventListener("mouseover", (event) => { if (map()) spot(dotOf(event)); });
+  document.addEventListener("mouseover", (event) => { if (map()) spot(dotOf(event) || document.activeElement.closest("#map .dot")); });
   document.addEventListener("focusin", (event) => { if (map()) spot(dotOf(event)); });
 
   // --- zoom and move
