@@ -207,6 +207,19 @@ def test_equal_words_or_pictures_are_no_negatives(folders, shop):
     assert {(row, column) for row in range(4) for column in range(4) if same[row, column]} == alike
 
 
+def test_pictures_that_cannot_be_read_teach_nothing(folders):
+    model = open_pretrained(str(folders / "clip"))
+    items = [Item(f"item-{n}", title=f"red {n}", images=(f"{n}.png",)) for n in range(6)]
+    pairs = Pairs.of(Catalog.from_items(items), model.eye)
+    weights = opened(model, "full")
+    tuning = Tuning(model, weights, pairs, pairs.rows[:4], pairs.rows[4:], batch_size=4, chunk=0)
+    assert tuning.recall() == 0
+    losses = list(tuning.losses(0.0, generator(0, "chance")))
+    assert [float(loss.detach()) for loss in losses] == [0.0]
+    losses[0].backward()
+    assert all(not each.grad.any() for each in weights.values())
+
+
 def test_a_folder_of_somebody_else_is_not_written_over(folders, shop, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")

@@ -166,8 +166,13 @@ class Tuning(Learning):
             module.train(training)
 
     def recall(self) -> float:
-        """Mean recall at 1, 5 and 10, both ways, of the pairs kept apart, with the model as it is."""
+        """Mean recall at 1, 5 and 10, both ways, of the pairs kept apart, with the model as it is.
+
+        0 when none of their pictures can be read.
+        """
         scores = self._scores()
+        if not len(scores):
+            return 0.0
         own = np.diagonal(scores)
         ranks = [(side > own[:, None]).sum(1) for side in (scores, scores.T)]
         return float(np.mean([(rank < k).mean() for rank in ranks for k in KS]))
@@ -185,7 +190,8 @@ class Tuning(Learning):
             for there, taken in found:
                 rows += there.tolist()
                 vectors += [model.taken(taken)] if taken else []
-        return np.asarray(model.texts([pairs.whole(row) for row in rows]) @ np.concatenate(vectors).T)
+        seen = np.concatenate(vectors) if vectors else np.zeros((0, model.dim), np.float32)
+        return np.asarray(model.texts([pairs.whole(row) for row in rows]) @ seen.T)
 
     def _read(self, task: tuple[Ints, int]) -> tuple[list[str], list[str] | Tensor, Tensor]:
         """Both sides of a batch, and which pairs are no negatives; runs in the background."""
