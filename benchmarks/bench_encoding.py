@@ -72,12 +72,13 @@ def clip_row(archive: Path, n: int) -> dict[str, object]:
     stages = stages_of(files, eye, ours.taken)
     found: dict[str, Floats] = {}
     taken: dict[str, list[float]] = {"plain": [], "ours": [], "ours, float32": []}
+    ways: dict[str, Callable[[], Floats]] = {
+        "plain": lambda: plain_loop(plain, files),
+        "ours": lambda: in_bulk(ours, pictures, names),
+        "ours, float32": lambda: in_bulk(exact, pictures, names),
+    }
     for turn in range(TURNS):
-        for name, what in (
-            ("plain", lambda: plain_loop(plain, files)),
-            ("ours", lambda: in_bulk(ours, pictures, names)),
-            ("ours, float32", lambda: in_bulk(exact, pictures, names)),
-        ):
+        for name, what in ways.items():
             if name == "ours, float32" and turn:
                 continue
             begun = time.process_time()
