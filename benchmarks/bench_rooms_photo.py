@@ -1,6 +1,6 @@
 """Rooms by photo: a photo of a furnished room -> the products that stand in it, among all 2,178.
 
-    python benchmarks/bench_rooms_photo.py [--seed 0]       # about ten processor minutes, most for the space
+    python benchmarks/bench_rooms_photo.py [--seed 0]       # about six processor minutes, most for the space
 
 117 photos of rooms, 1,536 products in them. Five folds by the hash of the room's name; rooms that share a third of
 their products (and three at least) are kept in the fold of the first of them. The space learns from the products' own
