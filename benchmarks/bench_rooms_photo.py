@@ -150,7 +150,8 @@ class World:
         way = np.linalg.solve(x.T @ x + eye, x.T @ y + eye).astype(np.float32)
         cuts = {room: unit(self.cuts[room] @ way) for room in [*train.tolist(), *asked.tolist()]}
         usual = self._nearest_cuts(np.stack([cuts[room] for room in train.tolist()[::4]]), self.items).mean(0)
-        return self._nearest_cuts(np.stack([cuts[room] for room in asked.tolist()]), self.items) - usual
+        found = self._nearest_cuts(np.stack([cuts[room] for room in asked.tolist()]), self.items)
+        return np.asarray(found - usual, np.float32)
 
     def recall(self, scores: Floats, rooms: Ints, k: int = K) -> Doubles:
         """Share of each room's products among the first k. Shapes: scores (n, items), rooms (n,) -> (n,)."""
