@@ -5,7 +5,9 @@ import pytest
 
 from tastemaker.alignment.balance import EXTRA
 from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.sketching import SHARES, Sketching, found_at
 from tastemaker.encoders.base import unit
+from tastemaker.nn.towers import FeatureTower
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawing, drawn_shop
 
 NAMES = [f"{colour} {shape}" for colour in COLOURS for shape in SHAPES]
@@ -48,6 +50,20 @@ def test_comes_back_from_storage(space):
     rows = np.arange(5)
     shop = drawn_shop(2)
     np.testing.assert_array_equal(again.embed_items(shop, rows).matrix, space.embed_items(shop, rows).matrix)
+
+
+def test_a_share_is_chosen_by_what_it_brings_to_unseen_pairs():
+    rng = np.random.default_rng(0)
+    texts, noise = (unit(rng.normal(size=(200, 16)).astype(np.float32)) for _ in range(2))
+    blurred = unit(texts + 0.8 * noise)
+    tower = Sketching(FeatureTower(4, 16), np.zeros(4, np.float32), 1.0, (4, 4))
+    assert tower.chosen(noise, texts, texts).share == max(SHARES)
+    assert tower.chosen(blurred, noise, texts).share == 0.0
+
+
+def test_the_rank_of_the_own_line():
+    gallery = np.eye(3, dtype=np.float32)
+    assert found_at(gallery[[0, 2, 2]], gallery) == pytest.approx((1 + 1 / 2 + 1) / 3)
 
 
 def test_few_items_are_not_sketched():

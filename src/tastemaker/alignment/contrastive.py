@@ -43,6 +43,7 @@ __all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "auto_size", 
 CHUNK = 512
 """Items decoded and embedded at a time."""
 FEWEST_SKETCHES = 200
+FEWEST_CHECKED = 100
 """Pairs that must be there before sketches are read."""
 HUE = 0.1
 """Share of the colour circle by which pictures are turned where colour says nothing."""
@@ -125,7 +126,7 @@ class ContrastiveSpace(Space):
         fitted = self._fitted()
         seen = fitted.eyes.encode(pictures)
         if fitted.sketching is not None:
-            seen = self._mixed(seen, fitted.sketching.pictures(pictures))
+            seen = fitted.sketching.mixed(seen, fitted.sketching.pictures(pictures))
         return fitted.balance.picture(seen)
 
     def embed_further(self, name: str, catalog: Catalog, rows: Ints) -> Floats:
@@ -196,7 +197,9 @@ class ContrastiveSpace(Space):
                 name: Further.restore(_under(f"further.{name}.", tensors), {id: at for at, id in enumerate(ids)})
                 for name, ids in known.items()
             },
-            Sketching.restore(_under("sketching.", tensors)) if "sketching.mean" in tensors else None,
+            Sketching.restore(_under("sketching.", tensors), space.config.sketch_share)
+            if "sketching.mean" in tensors
+            else None,
         )  # fmt: skip
         return space
 
@@ -253,9 +256,9 @@ class ContrastiveSpace(Space):
         self, catalog: Catalog, examples: Examples, pictures: Floats, texts: Floats, observer: Observer
     ) -> tuple[Sketching | None, Floats]:
         """Learn to read sketches, and mix what they say into the pictures' vectors."""
-        learn, _ = self._split(examples)
-        teach = np.intersect1d(learn, examples.pairs)
-        if not self.config.sketch_share or len(teach) < FEWEST_SKETCHES:
+        learn, check = self._split(examples)
+        teach, share = np.intersect1d(learn, examples.pairs), self.config.sketch_share
+        if share == 0 or len(teach) < FEWEST_SKETCHES or (share is None and len(check) < FEWEST_CHECKED):
             return None, pictures
         shape = sketch_shape(self._shape)
         names = [catalog.main_picture(int(row)) for row in np.flatnonzero(catalog.alive)]
@@ -263,11 +266,13 @@ class ContrastiveSpace(Space):
         made = Sketching.fit(
             numbers, texts, teach, examples.text_key, shape, seed=self.config.seed, observer=observer
         )  # fmt: skip
-        return made, self._mixed(pictures, made.embed(numbers))
-
-    def _mixed(self, pictures: Floats, sketched: Floats) -> Floats:
-        share = self.config.sketch_share
-        return unit((1 - share) * pictures + share * sketched)
+        sketched = made.embed(numbers)
+        made = (
+            made.chosen(*(each[check] for each in (pictures, sketched, texts)))
+            if share is None
+            else replace(made, share=share)
+        )
+        return (made, made.mixed(pictures, sketched)) if made.share else (None, pictures)
 
     def _new_towers(self, vocabulary: int) -> TwoTowers:
         c = self.config
@@ -312,7 +317,7 @@ class ContrastiveSpace(Space):
         if fitted.sketching is not None and seen.any():
             names = [catalog.main_picture(rows[place]) for place in np.flatnonzero(seen).tolist()]
             numbers = read_sketches(catalog.pictures, names, fitted.sketching.shape)
-            pictures[seen] = self._mixed(pictures[seen], fitted.sketching.embed(numbers))
+            pictures[seen] = fitted.sketching.mixed(pictures[seen], fitted.sketching.embed(numbers))
         texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
         matrix = fitted.balance.items(pictures, texts, seen, said)
         more = [each.embed(catalog, np.asarray(rows), name, self._spoken)[0] for name, each in fitted.further.items()]

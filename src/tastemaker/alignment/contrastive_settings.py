@@ -63,8 +63,9 @@ class ContrastiveConfig(Config):
     """Width of the text tower's transformer, a multiple of 32."""
     vocabulary: int = Field(default=8000, ge=100)
     """Most tokens of the vocabulary fitted on the catalog."""
-    sketch_share: float = Field(default=0.0, ge=0, lt=1)
-    """Share of hand-made numbers of a finer picture in a picture's vector; 0 does not read them."""
+    sketch_share: float | None = Field(default=None, ge=0, lt=1)
+    """Share of hand-made numbers of a finer picture in a picture's vector; 0 does not read them. None chooses on the
+    items kept to see when to stop, where there are 100 of them; else 0."""
     more: tuple[str, ...] = ()
     """Further towers upon the finished space: "attributes", "behaviour", or names of precomputed features."""
     more_share: float = Field(default=0.25, ge=0, lt=1)

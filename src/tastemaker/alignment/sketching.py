@@ -4,7 +4,7 @@ Its vector is mixed into that of the picture tower. See ``encoders/sketch`` for 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from tastemaker.encoders.sketch import Halves, both_ways
 from tastemaker.nn.towers import FeatureTower
 from tastemaker.nn.training import Plan, train
 
+SHARES = (0.2, 0.4, 0.6)
+GAIN = 1.01  # of the mean reciprocal rank: what a share must bring to be worth a second look
 HIDDEN = 1024
 CHUNK = 2048
 
@@ -33,12 +35,14 @@ class Sketching:
         tower: numbers -> vectors.
         mean, scale: of the numbers.
         shape: of the frame that is read.
+        share: of its vectors in those of pictures.
     """
 
     tower: FeatureTower
     mean: Floats
     scale: float
     shape: tuple[int, int]
+    share: float = 0.0
 
     @classmethod
     def fit(
@@ -69,6 +73,19 @@ class Sketching:
         train(Onto(tower, even, texts, teach, same, "learning sketches"), plan, observer)
         return cls(tower.eval(), mean, scale, shape)
 
+    def mixed(self, pictures: Floats, sketched: Floats) -> Floats:
+        """What the picture tower and this one say together. Shapes: both (n, dim) -> (n, dim), unit rows."""
+        return unit((1 - self.share) * pictures + self.share * sketched)
+
+    def chosen(self, pictures: Floats, sketched: Floats, texts: Floats) -> "Sketching":
+        """With the share under which the texts of pairs that nothing has learned find their pictures best.
+
+        Shapes: all (pairs, dim).
+        """
+        gains = {share: found_at(texts, replace(self, share=share).mixed(pictures, sketched)) for share in SHARES}
+        best = max(gains, key=lambda share: gains[share])
+        return replace(self, share=best if gains[best] > GAIN * found_at(texts, pictures) else 0.0)
+
     def pictures(self, pictures: Sequence[Image.Image]) -> Floats:
         """Shapes: (n,) -> (n, dim), unit rows."""
         frames = np.empty((len(pictures), *self.shape, 3), np.uint8)
@@ -88,17 +105,28 @@ class Sketching:
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """For storage."""
-        own = {"mean": self.mean, "scale": np.array([self.scale], np.float32), "shape": np.array(self.shape)}
+        own = {
+            "mean": self.mean, "scale": np.array([self.scale], np.float32), "shape": np.array(self.shape),
+            "share": np.array([self.share]),
+        }  # fmt: skip
         weights: dict[str, npt.NDArray[np.generic]] = {
             f"tower.{name}": tensor.numpy() for name, tensor in self.tower.state_dict().items()
         }
         return weights | own
 
     @classmethod
-    def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]]) -> "Sketching":
-        """Take back what :meth:`tensors` gave."""
+    def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]], share: float | None = None) -> "Sketching":
+        """Take back what :meth:`tensors` gave; ``share`` is that of the settings, for what was stored without one."""
         mean, (height, width) = np.asarray(tensors["mean"], np.float32), np.asarray(tensors["shape"], np.int64).tolist()
         weights = {name.removeprefix("tower."): torch.tensor(t) for name, t in tensors.items() if "tower." in name}
         tower = FeatureTower(len(mean), len(weights["straight.bias"]), hidden=HIDDEN)
         tower.load_state_dict(weights)
-        return cls(tower.eval(), mean, float(np.asarray(tensors["scale"], np.float32)[0]), (height, width))
+        known: dict[str, npt.NDArray[np.generic]] = {"share": np.array([share or 0.0]), **tensors}
+        scale, kept = (float(np.asarray(known[name], np.float64)[0]) for name in ("scale", "share"))
+        return cls(tower.eval(), mean, scale, (height, width), kept)
+
+
+def found_at(asked: Floats, gallery: Floats) -> float:
+    """Mean reciprocal rank of the own line of the gallery. Shapes: both (n, dim)."""
+    scores = asked @ gallery.T
+    return float((1 / (1 + (scores > np.diagonal(scores)[:, None]).sum(1))).mean())
