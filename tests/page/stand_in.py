@@ -182,7 +182,7 @@ class Stand:
         time.sleep(self.delay)
         if isinstance(image, str):
             image = self.picture(self.item(image).images[0])
-        words = f"{text} {change}".lower().split()
+        words = " ".join([text, *([change] if isinstance(change, str) else change)]).lower().split()
         facets = [Facet("colour", "=", word) for word in words if word in COLOURS]
         if "under" in words and words[-1].isdigit():
             facets.append(Facet("price", "<", words[-1], hard=True))

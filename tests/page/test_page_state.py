@@ -94,3 +94,14 @@ def test_parts_are_made_more_and_less_of_by_steps_and_read_back():
     assert most is not None
     assert most.weighing("picture", 1) is None
     assert State.read([("weigh", "picture:7"), ("weigh", "x"), ("weigh", ":2")]).weigh == ()
+
+
+def test_turns_go_on_and_can_be_taken_back():
+    state = State(picture="k", change="in red").then("cheaper")
+    assert state.changes == ("in red", "cheaper")
+    assert (state.earlier, state.change) == (("in red",), "cheaper")
+    assert State.read([("earlier", "in red"), ("earlier", "in red"), ("change", "cheaper"), ("picture", "k")]) == state
+    assert state.pairs()[-1] == ("earlier", "in red")
+    assert state.then("in red").changes == ("cheaper", "in red")
+    assert state.before("in red").changes == ("cheaper",)
+    assert State(words="lamp").then("in red").earlier == ()

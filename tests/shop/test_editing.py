@@ -1,5 +1,7 @@
 """What a change does not name is kept; what it names is set; what is refused is out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,19 @@ def test_a_combiner_is_learned_when_it_is_asked_for(shop: Shop) -> None:
         alone = again.search(image="vase-blue-0", k=3, explain=True)
         assert alone.plan is not None
         assert alone.plan.combined == "arithmetic"
+
+
+def test_a_picture_shows_nothing_of_what_things_like_it_do_not_have(shop: Shop) -> None:
+    view = shop.view
+    lamps = [row for row in range(view.catalog.size) if view.catalog.ids[row].startswith("lamp")]
+    shop.add([replace(shop.item(view.catalog.ids[row]), attributes={
+        **shop.item(view.catalog.ids[row]).attributes, "socket": ("small", "large")[at % 2]})
+        for at, row in enumerate(lamps)])  # fmt: skip
+    view = shop.view
+    assert view.vectors is not None
+    for id, has in (("vase-blue-0", False), ("lamp-blue-0", True)):
+        others = view.catalog.alive.copy()
+        others[view.catalog.row(id)] = False
+        kinds = np.array([view.catalog.ids[row].split("-")[0] == id.split("-")[0] for row in range(view.catalog.size)])
+        shown = shown_values(view, [(None, view.vectors.matrix[view.catalog.row(id)], 1.0)], others & kinds)
+        assert ("socket" in shown) is has

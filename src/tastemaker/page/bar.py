@@ -88,7 +88,9 @@ def _kept(state: State) -> list[Safe]:
         "department": state.department,
         "under": "" if state.under is None else f"{state.under:g}",
     }
-    return [tag("input", {"type": "hidden", "name": name, "value": value}) for name, value in values.items() if value]
+    kept = [(name, value) for name, value in values.items() if value]
+    kept += [("earlier", change) for change in state.earlier]
+    return [tag("input", {"type": "hidden", "name": name, "value": value}) for name, value in kept]
 
 
 def _icon(path: str) -> Safe:

@@ -27,12 +27,7 @@ def understood(state: State, facets: Sequence[Facet], currency: str = "") -> Saf
     chips += [_ignored(label, state.with_again(label).url()) for label in state.ignore]
     if not chips:
         return None
-    return tag(
-        "div",
-        {"class": "understood"},
-        tag("span", {"class": "quiet", "id": "understood"}, "Understood"),
-        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "understood"}, join(chips)),
-    )
+    return tag("div", {"class": "understood"}, *_line("understood", "Understood", chips))
 
 
 def weights(state: State, plan: Plan | None) -> Safe | None:
@@ -41,16 +36,20 @@ def weights(state: State, plan: Plan | None) -> Safe | None:
         return None
     parts = [part for part in plan.parts if part.name != "avoid"]
     chips = [_part(state, part.name) for part in parts if part.name.split(" ")[0] in _PARTS] if len(parts) > 1 else []
-    held = [f"{name} {value}" for name, value in plan.kept.items() if plan.sure[name] >= _SURE][:3]
-    chips += [tag("li", {"class": "chip"}, tag("span", None, f"keeps {text}")) for text in held]
+    held = [f"{name}: {value}" for name, value in plan.kept.items() if plan.sure[name] >= _SURE][:3]
     if not chips:
         return None
-    return tag(
-        "div",
-        {"class": "understood"},
-        tag("span", {"class": "quiet", "id": "weights"}, "How much of"),
-        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "weights"}, join(chips)),
-    )
+    if held and state.changes:
+        chips.append(tag("li", {"class": "quiet"}, f"keeps {', '.join(held)}"))
+    return tag("div", {"class": "understood"}, *_line("weights", "How much of", chips))
+
+
+def turns(state: State) -> Safe | None:
+    """What was said in earlier turns, each to be taken back; None in the first turn."""
+    if not state.earlier:
+        return None
+    chips = [_chip(change, state.before(change).url(), hard=False) for change in state.earlier]
+    return tag("div", {"class": "understood"}, *_line("turns", "Said before", chips))
 
 
 def filters(state: State, facts: Facts, currency: str) -> Safe | None:
@@ -74,23 +73,18 @@ def filters(state: State, facts: Facts, currency: str) -> Safe | None:
 
 def suggestions(state: State, facts: Facts) -> Safe | None:
     """Changes worth trying, made of the catalog's own words."""
-    asked = f"{state.words} {state.change}".casefold()
+    asked = " ".join((state.words, *state.changes)).casefold()
     words = [f"in {colour}" for colour in facts.colours if colour.casefold() not in asked][:4]
     if facts.limits:
         words.append("cheaper")
     links = [
-        tag("li", None, tag("a", {"class": "chip try", "href": _url(replace(state, change=change))}, change))
+        tag("li", None, tag("a", {"class": "chip try", "href": state.then(change).url()}, change))
         for change in words
-        if change != state.change
+        if change not in state.changes
     ]
     if not links:
         return None
-    return tag(
-        "div",
-        {"class": "understood"},
-        tag("span", {"class": "quiet", "id": "but"}, "The same, but"),
-        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": "but"}, join(links)),
-    )
+    return tag("div", {"class": "understood"}, *_line("but", "The same, but", links))
 
 
 def _words(facet: Facet, currency: str) -> str:
@@ -103,6 +97,14 @@ def _words(facet: Facet, currency: str) -> str:
 
 def _url(state: State) -> str:
     return replace(state, size=PAGE_SIZE).url()
+
+
+def _line(id: str, name: str, chips: Sequence[Safe]) -> tuple[Safe, Safe]:
+    """Chips and what they are."""
+    return (
+        tag("span", {"class": "quiet", "id": id}, name),
+        tag("ul", {"class": "chips", "role": "list", "aria-labelledby": id}, join(chips)),
+    )
 
 
 def _chip(label: str, url: str, *, hard: bool) -> Safe:

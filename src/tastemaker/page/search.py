@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tastemaker.core.ranking import Ranking
 from tastemaker.page.card import Frame, grid, sentence
-from tastemaker.page.chips import filters, suggestions, understood, weights
+from tastemaker.page.chips import filters, suggestions, turns, understood, weights
 from tastemaker.page.facts import Facts, currency_of, facts_of
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Safe, join, tag
@@ -33,13 +33,13 @@ def ask(shop: "Shop", state: State, find: FindPicture) -> Ranking:
     if state.like:
         return _like(shop, state)
     image = find(state.picture) if state.picture else None
-    text, change = state.words, state.change
+    text, changes = state.words, state.changes
     if not text and image is None:  # a change of nothing is a wish of its own
-        text, change = change, ""
+        text, changes = ", ".join(changes), ()
     ranking = shop.search(
         text,
         image=image,
-        change=change,
+        change=changes,
         where=state.where,
         user=user,
         k=state.size,
@@ -60,6 +60,7 @@ def results(shop: "Shop", state: State, find: FindPicture) -> Content:
     heading = _heading(shop, state)
     parts: list[Safe | None] = [
         tag("h1", {"class": "asked"}, heading),
+        turns(state),
         understood(state, ranking.understood, currency),
         weights(state, ranking.plan),
         filters(state, facts, currency),
@@ -98,13 +99,13 @@ def _leading(shop: "Shop", tries: Sequence[tuple[str, State]], find: FindPicture
 
 def _like(shop: "Shop", state: State) -> Ranking:
     """Similar items; with words or a change, items like this one but different."""
-    if not state.words and not state.change:
+    if not state.words and not state.changes:
         return shop.similar(state.like, k=state.size, where=state.where)
     item = shop.item(state.like)
     return shop.search(
         state.words if item.images else f"{item.title} {state.words}".strip(),
         image=item.id if item.images else None,
-        change=state.change,
+        change=state.changes,
         where=state.where,
         user=state.person or None,
         k=state.size,
@@ -123,8 +124,9 @@ def _heading(shop: "Shop", state: State) -> str:
         parts.append("Like your picture")
     if state.words:
         parts.append(f"“{state.words}”")
-    if state.change:
-        parts.append(f"but {state.change}" if parts else f"“{state.change}”")
+    if state.changes:
+        said = ", then ".join(change.removeprefix("but ") for change in state.changes)
+        parts.append(f"but {said}" if parts else f"“{said}”")
     return ", ".join(parts)
 
 

@@ -27,6 +27,7 @@ class State:
     Attributes:
         words: what was typed.
         change: what should be different from the picture or the item ("in red").
+        earlier: changes of earlier turns, oldest first; ``change`` overrules them.
         picture: key of a picture that was dropped, pasted or photographed; see ``uploads``.
         like: id of the item that others should be like.
         person: whose taste counts; "" for nobody.
@@ -47,21 +48,22 @@ class State:
     under: float | None = None
     size: int = PAGE_SIZE
     weigh: tuple[tuple[str, float], ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> "State":
         """The state that an address asks for; what cannot be read is left out."""
         texts: dict[str, str] = {}
-        ignore: list[str] = []
+        lists: dict[str, list[str]] = {"ignore": [], "earlier": []}
         weigh: dict[str, float] = {}
         for name, value in pairs:
             text = " ".join(value.replace("\0", " ").split())[:MAX_TEXT]
-            if name == "ignore" and text and text not in ignore:
-                ignore.append(text)
+            if name in lists:
+                lists[name] += [text] if text and text not in lists[name] else []
             elif name == "weigh":
                 part, _, factor = text.rpartition(":")
                 weigh |= {part: float(factor)} if part and factor in FACTORS else {}
-            elif name != "ignore":
+            else:
                 texts[name] = text
         return cls(
             words=texts.get("q", ""),
@@ -69,7 +71,8 @@ class State:
             picture=texts.get("picture", ""),
             like=texts.get("like", ""),
             person=texts.get("person", ""),
-            ignore=tuple(ignore[:MAX_LIST]),
+            ignore=tuple(lists["ignore"][:MAX_LIST]),
+            earlier=tuple(lists["earlier"][-MAX_LIST:]),
             weigh=tuple(list(weigh.items())[:MAX_LIST]),
             department=texts.get("department", ""),
             under=_price(texts.get("under", "")),
@@ -80,6 +83,11 @@ class State:
     def asks(self) -> bool:
         """Is there something to search for?"""
         return bool(self.words or self.change or self.picture or self.like)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What should be different, over all turns, oldest first."""
+        return (*self.earlier, *([self.change] if self.change else []))
 
     @property
     def where(self) -> str:
@@ -103,7 +111,7 @@ class State:
             ("n", "" if self.size == PAGE_SIZE else str(self.size)),
             ("person", self.person),
         ]
-        lists = [("ignore", label) for label in self.ignore]
+        lists = [("earlier", change) for change in self.earlier] + [("ignore", label) for label in self.ignore]
         lists += [("weigh", f"{part}:{factor:g}") for part, factor in self.weigh]
         return [(name, value) for name, value in single if value] + lists
 
@@ -136,6 +144,15 @@ class State:
             return None
         factor = float(FACTORS[at])
         return replace(self, weigh=(*now.items(), *([(part, factor)] if factor != 1 else [])), size=PAGE_SIZE)
+
+    def then(self, change: str) -> "State":
+        """The same search, with one more turn; a change that was said before counts as said last."""
+        before = tuple(said for said in self.changes if said != change)
+        return replace(self, earlier=before[-MAX_LIST:], change=change, size=PAGE_SIZE)
+
+    def before(self, change: str) -> "State":
+        """The same search without an earlier turn."""
+        return replace(self, earlier=tuple(said for said in self.earlier if said != change), size=PAGE_SIZE)
 
     def with_again(self, label: str) -> "State":
         """The same search, with a thing that was taken away put back."""

@@ -34,6 +34,8 @@ SHARPNESS = 25.0
 """Of two neighbours, how much more the nearer counts for every unit of cosine between them, as a power of e."""
 FROM_HEADS = 0.5
 """Share of the regions of the space in what is read from a picture; the rest is what its neighbours have."""
+PRESENT = 0.5
+"""Share of the neighbours that must have an attribute, or a picture shows none of it: a shirt has no length."""
 DOUBT = 1e-3
 """e: what is believed of a value that an item does not seem to have."""
 COMPARED = 0.5
@@ -158,7 +160,10 @@ def _of_one(view: View, item: Item | None, vector: Floats | None, mask: Bools | 
         return {}
     rows, scores = view.index.search(vector, NEIGHBOURS, view.catalog.alive if mask is None else mask)
     weights = np.exp(SHARPNESS * (scores - scores.max(initial=-1.0))).astype(np.float64)
-    return {name: chances for name in names if (chances := _read(view, name, vector, rows, weights))}
+    has = {name: _first_codes(coded(view.catalog, name))[rows] >= 0 for name in names}
+    described = float(weights @ np.any([np.zeros(len(rows), np.bool_), *has.values()], axis=0))
+    there = [name for name in names if float(weights @ has[name]) >= PRESENT * described]
+    return {name: chances for name in there if (chances := _read(view, name, vector, rows, weights))}
 
 
 def _read(view: View, name: str, vector: Floats, rows: Ints, weights: Doubles) -> dict[str, float]:
