@@ -20,7 +20,7 @@ import bench_fashion
 from common import BUILD, Lines, kept_out, show, store
 from composed import KINDS, Asked, derived, given, scores
 from tastemaker.alignment.combiner import Combiner
-from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.triplets import mine
 from tastemaker.catalog.items import Item
 from tastemaker.core.seeds import generator

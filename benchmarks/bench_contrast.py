@@ -28,7 +28,7 @@ from common import (
     recalls,
     show,
 )
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.storage import Artefacts

@@ -32,7 +32,7 @@ from common import (
     store,
     write_items,
 )  # fmt: skip
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.alignment.query import Query, compose
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog

@@ -19,7 +19,7 @@ from PIL import Image
 
 from bench_fashion import build
 from common import BUILD, Lines, Stopwatch, kept_out, mask, show, store
-from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.fusion import FusionConfig, FusionSpace
 from tastemaker.alignment.fusion_matching import Opened
 from tastemaker.catalog.catalog import Catalog

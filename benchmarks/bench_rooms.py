@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 import rows
 from bench_interior import build
 from common import BUILD, Lines, TfIdf, data, show
-from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of

@@ -27,7 +27,7 @@ import rows
 from bench_interior import build
 from bench_rooms import rooms_of
 from common import BUILD, Lines, data, picture_features, show
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.pictures import Pictures
 from tastemaker.core.storage import Artefacts

@@ -32,7 +32,7 @@ import numpy as np
 import bench_journey
 import rows
 from common import BUILD, Lines, data, show
-from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.core.storage import Artefacts
 from tastemaker.shop import Shop
 from tastemaker.shop.fitted import item_keys, write_space, write_vectors

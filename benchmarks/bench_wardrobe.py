@@ -22,7 +22,7 @@ from PIL import Image
 import bench_fashion
 import rows
 from common import BUILD, Lines, data, show
-from tastemaker.alignment.contrastive import ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.catalog.pictures import Pictures
 from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefacts

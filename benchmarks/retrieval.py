@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from common import Lines, Stopwatch, WordsToPicture, mask, picture_features, places, recalls
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of

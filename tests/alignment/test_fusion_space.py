@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tastemaker.alignment.contrastive import ContrastiveConfig
+from tastemaker.alignment.contrast.space import ContrastiveConfig
 from tastemaker.alignment.fusion import FusionConfig, FusionSpace
 from tastemaker.alignment.fusion_learning import neighbourhoods
 from tastemaker.alignment.fusion_matching import Opened

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.items import Item
 from tastemaker.shop.fitted import Fitted, item_keys

@@ -16,8 +16,8 @@ import torch
 from PIL import Image
 from pydantic import Field
 
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
-from tastemaker.alignment.examples import Examples
+from tastemaker.alignment.contrast.examples import Examples
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.alignment.fusion_learning import Fusing, Recipe
 from tastemaker.alignment.fusion_matching import Matcher, Opened, Weights
 from tastemaker.alignment.fusion_reading import Reading

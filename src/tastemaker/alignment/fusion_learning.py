@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tastemaker.alignment.examples import Examples
-from tastemaker.alignment.two_towers import HOTTEST
+from tastemaker.alignment.contrast.examples import Examples
+from tastemaker.alignment.contrast.two_towers import HOTTEST
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.cross_attention import CrossEncoder, Read, Seen
 from tastemaker.nn.losses import HIDDEN

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from tastemaker.alignment.examples import LENGTH
+from tastemaker.alignment.contrast.examples import LENGTH
 from tastemaker.alignment.precedents import Precedents
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.frames import Frames

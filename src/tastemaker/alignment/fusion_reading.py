@@ -7,11 +7,11 @@ import copy
 
 import numpy as np
 
-from tastemaker.alignment.contrastive import ContrastiveSpace
-from tastemaker.alignment.examples import Examples
+from tastemaker.alignment.contrast.examples import Examples
+from tastemaker.alignment.contrast.space import ContrastiveSpace
+from tastemaker.alignment.contrast.two_towers import TwoTowers
 from tastemaker.alignment.fusion_matching import Judge, Matcher, Opened, filled
 from tastemaker.alignment.precedents import Precedents
-from tastemaker.alignment.two_towers import TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.progress import Observer, track

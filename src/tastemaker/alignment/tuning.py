@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.alignment.objective import HOTTEST
+from tastemaker.alignment.contrast.objective import HOTTEST
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.catalog.pictures import decode

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.alignment.onto import Onto
+from tastemaker.alignment.contrast.onto import Onto
 from tastemaker.encoders.base import unit
 from tastemaker.nn.losses import info_nce, same_key
 from tastemaker.nn.towers import FeatureTower

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tastemaker.alignment.balance import EXTRA
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace
-from tastemaker.alignment.sketching import SHARES, Sketching, found_at
+from tastemaker.alignment.contrast.sketching import SHARES, Sketching, found_at
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.encoders.base import unit
 from tastemaker.nn.towers import FeatureTower
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawing, drawn_shop

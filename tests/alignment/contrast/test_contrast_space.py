@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace, auto_epochs
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace, auto_epochs
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, ConfigError, FitError, NotFitted

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.alignment.labels import LabelHeads, Labels, product_numbers, tells_colour
+from tastemaker.alignment.contrast.labels import LabelHeads, Labels, product_numbers, tells_colour
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import UnknownName

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from tastemaker.alignment.contrastive import ContrastiveConfig, ContrastiveSpace, blended
+from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace, blended
 from tastemaker.core.errors import UnknownName
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawn_shop
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from tastemaker.alignment.onto import Onto
+from tastemaker.alignment.contrast.onto import Onto
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.progress import Observer, silent

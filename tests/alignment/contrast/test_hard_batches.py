@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tastemaker.alignment.hard_batches import groups_of, hard_batches
+from tastemaker.alignment.contrast.hard_batches import groups_of, hard_batches
 
 
 def families(n=6, members=4, seed=0):

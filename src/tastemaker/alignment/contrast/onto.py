@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.alignment.examples import batches
+from tastemaker.alignment.contrast.examples import batches
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.losses import info_nce, same_key
 from tastemaker.nn.towers import FeatureTower

@@ -17,13 +17,13 @@ import torch
 from PIL import Image
 
 from tastemaker.alignment.balance import EXTRA, Balance, asking
-from tastemaker.alignment.contrastive_settings import ContrastiveConfig
-from tastemaker.alignment.examples import Examples
-from tastemaker.alignment.further import Further, read
-from tastemaker.alignment.labels import Labels, product_numbers, tells_colour
-from tastemaker.alignment.sketching import Sketching
+from tastemaker.alignment.contrast.examples import Examples
+from tastemaker.alignment.contrast.further import Further, read
+from tastemaker.alignment.contrast.labels import Labels, product_numbers, tells_colour
+from tastemaker.alignment.contrast.settings import ContrastiveConfig
+from tastemaker.alignment.contrast.sketching import Sketching
+from tastemaker.alignment.contrast.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError, NotFitted, UnknownName

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tastemaker.alignment.objective import Loss
+from tastemaker.alignment.contrast.objective import Loss
 from tastemaker.core.config import Config
 
 

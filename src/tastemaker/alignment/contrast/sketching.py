@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from tastemaker.alignment.onto import Onto
+from tastemaker.alignment.contrast.onto import Onto
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints

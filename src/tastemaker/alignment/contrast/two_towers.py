@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.alignment.examples import LENGTH, Examples, batches
-from tastemaker.alignment.hard_batches import groups_of, hard_batches
-from tastemaker.alignment.labels import LabelHeads, Labels
-from tastemaker.alignment.objective import HOTTEST, Loss, Objective
+from tastemaker.alignment.contrast.examples import LENGTH, Examples, batches
+from tastemaker.alignment.contrast.hard_batches import groups_of, hard_batches
+from tastemaker.alignment.contrast.labels import LabelHeads, Labels
+from tastemaker.alignment.contrast.objective import HOTTEST, Loss, Objective
 from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.text import encode_tokens

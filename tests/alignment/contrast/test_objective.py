@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tastemaker.alignment.objective import Objective
+from tastemaker.alignment.contrast.objective import Objective
 from tastemaker.nn.losses import info_nce, sigmoid_loss
 
 HEAT = torch.tensor(math.log(5.0))
