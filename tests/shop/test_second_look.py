@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tastemaker.alignment.fusion import FusionSpace
+from tastemaker.alignment.fusion.space import FusionSpace
 from tastemaker.shop import Shop
 from tests.shop.conftest import draw, write_workspace
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from tastemaker.alignment.precedents import LOOKS, WORDS, Precedents
+from tastemaker.alignment.fusion.precedents import LOOKS, WORDS, Precedents
 
 EVEN = 64
 """Items of the world: tokens 2 and 3 for the parity, token 4 for all; even ones are bright, odd ones dark."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tastemaker.alignment.fusion_matching import FEWEST, Weights, mean_reciprocal_rank
+from tastemaker.alignment.fusion.matching import FEWEST, Weights, mean_reciprocal_rank
 
 
 def told(n, informative, seed=0):

@@ -18,10 +18,10 @@ from pydantic import Field
 
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
-from tastemaker.alignment.fusion_learning import Fusing, Recipe
-from tastemaker.alignment.fusion_matching import Matcher, Opened, Weights
-from tastemaker.alignment.fusion_reading import Reading
-from tastemaker.alignment.precedents import Precedents
+from tastemaker.alignment.fusion.learning import Fusing, Recipe
+from tastemaker.alignment.fusion.matching import Matcher, Opened, Weights
+from tastemaker.alignment.fusion.precedents import Precedents
+from tastemaker.alignment.fusion.reading import Reading
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config

@@ -10,8 +10,8 @@ import numpy as np
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.contrast.two_towers import TwoTowers
-from tastemaker.alignment.fusion_matching import Judge, Matcher, Opened, filled
-from tastemaker.alignment.precedents import Precedents
+from tastemaker.alignment.fusion.matching import Judge, Matcher, Opened, filled
+from tastemaker.alignment.fusion.precedents import Precedents
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.progress import Observer, track

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from tastemaker.alignment.contrast.examples import LENGTH
-from tastemaker.alignment.precedents import Precedents
+from tastemaker.alignment.fusion.precedents import Precedents
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.frames import Frames
 from tastemaker.encoders.tokens import pad
