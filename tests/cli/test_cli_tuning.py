@@ -4,7 +4,7 @@ from transformers import AutoModel, AutoProcessor
 
 from tastemaker.cli.app import run
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawing
-from tests.alignment.small_models import saved_models
+from tests.alignment.pretrained.small_models import saved_models
 
 SETTINGS = """[space]
 name = "pretrained"

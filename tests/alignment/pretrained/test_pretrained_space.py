@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.alignment.pretrained import PretrainedConfig, PretrainedSpace
+from tastemaker.alignment.pretrained.space import PretrainedConfig, PretrainedSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import ConfigError, FitError, InputError, MissingExtra, NotFitted
 from tastemaker.encoders.adapting import opened
 from tastemaker.encoders.pretrained import DualModel, open_pretrained
 from tastemaker.testing.worlds import drawing, drawn_shop
-from tests.alignment.small_models import saved_models
+from tests.alignment.pretrained.small_models import saved_models
 
 
 @pytest.fixture(scope="module")

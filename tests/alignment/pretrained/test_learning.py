@@ -7,9 +7,9 @@ import pytest
 import torch
 from transformers import AutoModel, AutoProcessor
 
-from tastemaker.alignment.pretrained import PretrainedConfig, PretrainedSpace
-from tastemaker.alignment.tuned import free_folder
-from tastemaker.alignment.tuning import Pairs, Tuning
+from tastemaker.alignment.pretrained.learning import Pairs, Tuning
+from tastemaker.alignment.pretrained.space import PretrainedConfig, PretrainedSpace
+from tastemaker.alignment.pretrained.tuned import free_folder
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, ConfigError
@@ -18,7 +18,7 @@ from tastemaker.core.seeds import generator
 from tastemaker.encoders.adapting import closed, opened, put_back
 from tastemaker.encoders.pretrained import fingerprint, open_pretrained
 from tastemaker.testing.worlds import drawing, drawn_shop
-from tests.alignment.small_models import saved_models
+from tests.alignment.pretrained.small_models import saved_models
 
 FAST = {"epochs": 6, "learning_rate": 3e-3, "batch_size": 24, "validation": 0.2}
 

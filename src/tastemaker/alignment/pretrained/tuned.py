@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tastemaker.alignment.pretrained_config import PretrainedConfig
-from tastemaker.alignment.tuning import Pairs, Tuning
+from tastemaker.alignment.pretrained.learning import Pairs, Tuning
+from tastemaker.alignment.pretrained.settings import PretrainedConfig
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError, PictureError

@@ -2,8 +2,8 @@
 
 Any sentence-transformers model, any CLIP- or SigLIP-type transformers model, by name or local folder. A model without
 eyes gives a space without pictures: every item's picture counts as missing, and a search by picture is refused. With
-``tune`` the model learns from the catalog before anything is embedded (see ``tuning``); what was learned is stored with
-the space, and the whole model is written as a folder that its own library opens.
+``tune`` the model learns from the catalog before anything is embedded; what was learned is stored with the space, and
+the whole model is written as a folder that its own library opens (see ``tuned``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from tastemaker.alignment.balance import Balance
-from tastemaker.alignment.pretrained_config import PretrainedConfig
+from tastemaker.alignment.pretrained.settings import PretrainedConfig
+from tastemaker.alignment.pretrained.tuned import Course, Tuned, export, free_folder, tuned
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.tuned import Course, Tuned, export, free_folder, tuned
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.config import Config
