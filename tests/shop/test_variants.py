@@ -1,6 +1,7 @@
 """Who asks for a colour sees that colour: one card a product, and the picture that shows it."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +103,23 @@ def test_the_name_that_the_space_has_for_it_counts_too(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("id,title,style\na,red vase,1\nb,blue vase,1\nc,lamp,\n", encoding="utf-8")
     with Shop(tmp_path) as shop:
         assert [item.id for item in shop.search("blue vase")] == ["b"]
+
+
+def test_a_picture_can_be_said_as_a_word(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(folder, root)
+    settings = root / "tastemaker.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + 'combine = "inverted"\n', encoding="utf-8")
+    with Shop(root) as shop:
+        shop.fit(["search"])
+    with Shop(root) as shop:
+        found = shop.search(image=draw_one(tmp_path), change="in yellow", k=4, explain=True)
+        assert found.plan is not None
+        assert found.plan.combined == "inverted"
+        assert all("yellow" in item.picture for item in found)
+
+
+def draw_one(folder: Path) -> Path:
+    """A vase that no item has."""
+    draw(folder / "asked.jpg", "blue", "vase", seed=99)
+    return folder / "asked.jpg"

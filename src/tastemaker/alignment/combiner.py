@@ -12,13 +12,15 @@ Differs: the weighted sum is fixed and the network adds to it; other right items
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from tastemaker.alignment.query import Term
+from tastemaker.alignment.space import Space
 from tastemaker.alignment.triplets import Triplets
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
@@ -33,6 +35,8 @@ class Combiner(nn.Module):
         share: weight of the change in the sum; the picture has the rest.
         seed: of the first weights.
     """
+
+    name: ClassVar[str] = "learned"
 
     def __init__(self, dim: int, hidden: int = 256, share: float = 0.6, *, seed: int = 0) -> None:
         super().__init__()
@@ -59,6 +63,11 @@ class Combiner(nn.Module):
         with torch.inference_mode():
             both = (torch.from_numpy(np.ascontiguousarray(part, np.float32))[None] for part in (picture, words))
             return np.asarray(self(*both)[0].numpy(), np.float32)
+
+    def join(self, space: Space, picture: Term, change: Term) -> Floats:
+        """One picture and one change as parts of a request. Shapes: -> (dim,), a unit vector."""
+        del space
+        return self.combine(picture.vector, change.vector)
 
     def learn(
         self, pictures: Floats, words: Floats, targets: Floats, groups: Ints, *, epochs: int = 6, seed: int = 0
@@ -96,7 +105,7 @@ class Combiner(nn.Module):
 
     def settings(self) -> dict[str, object]:
         """How it is built again."""
-        return {"dim": self.dim, "hidden": self.hidden, "share": self.share}
+        return {"name": self.name, "dim": self.dim, "hidden": self.hidden, "share": self.share}
 
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:

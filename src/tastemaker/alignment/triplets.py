@@ -24,9 +24,10 @@ FEWEST = 2
 class SearchConfig(Config):
     """How search answers, and what it learns beside the space; the table ``[search]``."""
 
-    combine: Literal["arithmetic", "learned", "auto"] = "arithmetic"
+    combine: Literal["arithmetic", "learned", "auto", "inverted"] = "arithmetic"
     """How a picture and a change become one vector: their weighted sum, a network learned on triplets of the catalog,
-    or whichever of the two answers held-out triplets better."""
+    whichever of the two answers held-out triplets better, or the text tower, to which the picture is said as a made-up
+    word (own contrastive space only)."""
     product: str = ""
     """Attribute that the variants of one product share: they take one place together, and the asked one is shown.
     Empty: what ``[space]`` calls ``product``, else every item stands for itself."""

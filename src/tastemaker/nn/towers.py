@@ -114,14 +114,18 @@ class TextTower(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Vectors of token sequences; an empty one gives the vector of no words."""
         tokens = tokens[:, : self.length]
-        keep = tokens != PAD
+        return self.read(self.bag(tokens), self.tokens(tokens), tokens != PAD)
+
+    def read(self, bags: Tensor, words: Tensor, keep: Tensor) -> Tensor:
+        """Vectors of sequences that are given as the embeddings of their tokens; zero where nothing is to be kept.
+
+        Shapes: bags (n, length, dim), words (n, length, width), keep (n, length) -> (n, dim).
+        """
         count = keep.sum(1, keepdim=True).clamp(min=1)
-        bag = self.bag(tokens).sum(1) / count.sqrt()
+        bag = bags.sum(1) / count.sqrt()
         out: Tensor = bag + self.mix(bag)
         if len(self.layers):
-            x = functional.dropout(
-                self.tokens(tokens) + self.places.weight[: tokens.shape[1]], self.dropout, self.training
-            )
+            x = functional.dropout(words + self.places.weight[: words.shape[1]], self.dropout, self.training)
             attended = keep | ~keep.any(1, keepdim=True)  # an empty row attends to its padding: no NaN
             for layer in self.layers:
                 x = layer(x, attended)

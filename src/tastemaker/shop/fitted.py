@@ -28,6 +28,7 @@ from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
     from tastemaker.alignment.combiner import Combiner
+    from tastemaker.alignment.inversion import Inversion
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -60,7 +61,7 @@ class Fitted:
     complete: Complete | None = None
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
-    combiner: "Combiner | None" = None
+    combiner: "Combiner | Inversion | None" = None
     seen: Seen = field(default_factory=Seen)
 
 
@@ -140,7 +141,7 @@ def write_search(
     traits: Traits | None,
     words_share: float,
     manifest: Mapping[str, object],
-    combiner: "Combiner | None" = None,
+    combiner: "Combiner | Inversion | None" = None,
 ) -> Artefact:
     """Store what a search answer is weighed by."""
     config = {
@@ -193,7 +194,7 @@ def _load_complete(artefact: Artefact) -> Complete:
     return Complete.restore(artefact.config, artefact.tensors())
 
 
-def _load_search(artefact: Artefact) -> "tuple[Traits | None, float, Combiner | None]":
+def _load_search(artefact: Artefact) -> "tuple[Traits | None, float, Combiner | Inversion | None]":
     settings = artefact.config["traits"]
     traits = Traits.restore(settings, artefact.tensors()) if isinstance(settings, dict) else None
     learned = artefact.config.get("combiner")
@@ -201,5 +202,7 @@ def _load_search(artefact: Artefact) -> "tuple[Traits | None, float, Combiner | 
     if not isinstance(learned, dict):
         return traits, share, None
     from tastemaker.alignment.combiner import Combiner
+    from tastemaker.alignment.inversion import Inversion
 
-    return traits, share, Combiner.restore(learned, artefact.tensors())
+    made = Inversion if learned.get("name") == Inversion.name else Combiner
+    return traits, share, made.restore(learned, artefact.tensors())

@@ -30,9 +30,11 @@ from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
+from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
     from tastemaker.alignment.combiner import Combiner
+    from tastemaker.alignment.inversion import Inversion
 
 Part = Literal["space", "search", "recommender", "complete"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -172,13 +174,16 @@ class _Run:
 
     def search(self, space: Space | None, vectors: ItemVectors | None) -> None:
         """How attribute values look in the space, and how much words weigh beside vectors."""
-        share, traits, combiner = bundle.WORDS_SHARE, None, None
+        share, traits = bundle.WORDS_SHARE, None
+        combiner: Combiner | Inversion | None = None
         settings = SearchConfig.read(self.workspace.settings.search)
         if space is not None and vectors is not None:
             with track(self.observer, "search", 2) as task:
                 alone = self._pictures_alone(space, vectors)
                 traits = Traits().fit(vectors.matrix, self.catalog, alone)
-                if settings.combine != "arithmetic" and alone:
+                if settings.combine == "inverted":
+                    combiner = self._inversion(space)
+                elif settings.combine != "arithmetic" and alone:
                     combiner = self._combiner(space, vectors, alone[0], settings)
                 task.advance()
                 share = learn_weights(self.catalog, space, vectors, Words(self.store))
@@ -205,6 +210,18 @@ class _Run:
             Noted("search", f"changes, hit rate of ten: sum {found.arithmetic:.3f}, learned {found.learned:.3f}")
         )
         return found.made if settings.combine == "learned" else found.combiner
+
+    def _inversion(self, space: Space) -> "Inversion | None":
+        """What makes words of pictures; None where the space cannot read them, or there is no picture."""
+        from tastemaker.alignment.inversion import Inversion, Speaks
+
+        shown = [row for row in np.flatnonzero(self.catalog.alive).tolist() if self.catalog.main_picture(row)]
+        if not isinstance(space, Speaks) or not shown:
+            self.observer(Noted("search", "pictures cannot be said as words here; changes are added to them"))
+            return None
+        names = [self.catalog.main_picture(row) for row in generator(0, "inversion").permutation(shown)[:BARE].tolist()]
+        pictures = Seen().vectors(space, self.catalog, names)
+        return Inversion(space.dim, space.word_size).learn(space, pictures[np.any(pictures != 0, axis=1)])
 
     def _pictures_alone(self, space: Space, vectors: ItemVectors) -> list[tuple[Ints, Floats]]:
         """Some items as if they brought a picture and nothing else, so that traits of such items are learned too."""

@@ -267,13 +267,14 @@ def _answers(view: View, store: Store, asked: _Asked, mask: Bools) -> tuple[Ints
 
 
 def _mixed(view: View, parts: Sequence[Term]) -> tuple[Floats, str]:
-    """The parts as one vector, and how: learned for one picture and one change where the fit has learned it."""
+    """The parts as one vector, and how: as the fit has learned it for one picture and one change."""
     pictures, changes = ([part for part in parts if part.name == name] for name in ("picture", "change"))
-    if view.fitted.combiner is None or len(pictures) != 1 or len(changes) != 1:
+    space, combiner = view.fitted.space, view.fitted.combiner
+    if space is None or combiner is None or len(pictures) != 1 or len(changes) != 1:
         return mix(parts), "arithmetic"
-    both = view.fitted.combiner.combine(pictures[0].vector, changes[0].vector)
+    both = combiner.join(space, pictures[0], changes[0])
     rest = [part for part in parts if part.name not in ("picture", "change")]
-    return mix([Term("change", both, pictures[0].weight + changes[0].weight), *rest]), "learned"
+    return mix([Term("change", both, pictures[0].weight + changes[0].weight), *rest]), combiner.name
 
 
 def _edited(view: View, asked: _Asked, mask: Bools, rows: Ints, scores: Floats) -> tuple[Ints, Floats]:

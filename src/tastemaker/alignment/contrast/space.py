@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
+from torch import Tensor
 
 from tastemaker.alignment.balance import EXTRA, Balance, asking
 from tastemaker.alignment.contrast.examples import Examples
@@ -23,6 +24,7 @@ from tastemaker.alignment.contrast.labels import Labels, product_numbers, tells_
 from tastemaker.alignment.contrast.settings import ContrastiveConfig
 from tastemaker.alignment.contrast.sketching import Sketching
 from tastemaker.alignment.contrast.two_towers import Contrast, Recipe, TwoTowers
+from tastemaker.alignment.inversion import asked_aloud
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
@@ -36,7 +38,8 @@ from tastemaker.encoders.phrases import FILLERS, parts_of, spoken, view, vocabul
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.sketch import read_sketches, sketch_shape
 from tastemaker.encoders.text import TextEncoder, encode_tokens
-from tastemaker.encoders.tokens import Tokens
+from tastemaker.encoders.tokens import Tokens, pad
+from tastemaker.nn.towers import PAD
 from tastemaker.nn.training import Plan, train
 
 __all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "auto_size", "blended"]
@@ -120,6 +123,21 @@ class ContrastiveSpace(Space):
         """Shapes: (n, dim), unit rows."""
         fitted = self._fitted()
         return fitted.balance.text(fitted.reader.encode(texts))
+
+    @property
+    def word_size(self) -> int:
+        """Numbers that make up a word for :meth:`speak`: its place in the bag, and its place among the tokens."""
+        return self.config.dim + self.config.text_width
+
+    def speak(self, words: Tensor, said: Sequence[str]) -> Tensor:
+        """Made-up words, each before words of the vocabulary; see :class:`Speaks` of ``alignment.inversion``."""
+        fitted, dim = self._fitted(), self.config.dim
+        tower, tokens = fitted.towers.text, fitted.reader.tokens.encode(list(said))
+        after = torch.from_numpy(pad(tokens, tower.length - 1))
+        bags = torch.cat([words[:, None, :dim], tower.bag(after)], dim=1)
+        each = torch.cat([words[:, None, dim:], tower.tokens(after)], dim=1)
+        keep = torch.cat([torch.ones(len(words), 1, dtype=torch.bool), after != PAD], dim=1)
+        return asked_aloud(tower.read(bags, each, keep), fitted.balance)
 
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
         """Shapes: (n, dim), unit rows."""

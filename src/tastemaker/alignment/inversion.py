@@ -1,0 +1,133 @@
+"""A picture as a word: a picture's vector -> one made-up word that the text tower reads beside the change.
+
+    q = text tower( [w(picture), "in", "red"] ),    w = a small network
+
+It learns from pictures alone: the made-up word, said by itself, is to mean what its picture means. The towers stay as
+they are.
+
+Source: Saito et al., "Pic2Word: Mapping Pictures to Words for Zero-shot Composed Image Retrieval", CVPR 2023.
+Differs: the word stands before the change instead of inside "a photo of * , ...", which an own vocabulary lacks.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from tastemaker.alignment.balance import ASKS, EXTRA, Balance
+from tastemaker.alignment.query import Term
+from tastemaker.alignment.space import Space
+from tastemaker.core.seeds import derive
+from tastemaker.core.types import Floats
+
+PREFIX = "combiner."
+HIDDEN = 512
+BATCH = 256
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """A space whose text tower reads words that are in no vocabulary.
+
+    Attributes:
+        word_size: numbers that make up a word.
+        dim: of the space.
+    """
+
+    dim: int
+
+    @property
+    def word_size(self) -> int: ...  # noqa: D102
+
+    def speak(self, words: Tensor, said: Sequence[str]) -> Tensor:
+        """A made-up word each, followed by words of the language. Shapes: (n, word_size) -> (n, dim), unit rows."""
+        ...
+
+
+def asked_aloud(raw: Tensor, balance: Balance) -> Tensor:
+    """What ``balance.text`` says, for tensors that are learned through. Shapes: (n, dim of the tower) -> (n, dim)."""
+    mean, ahead = torch.from_numpy(balance.text_mean), torch.from_numpy(balance.to_picture)
+    centred = nn.functional.normalize(nn.functional.normalize(raw.float(), dim=1) - mean, dim=1)
+    vectors = nn.functional.normalize(centred + centred @ ahead, dim=1) * (1 - ASKS**2) ** 0.5
+    extra = torch.zeros(len(raw), EXTRA)
+    extra[:, 0] = ASKS
+    return torch.cat([vectors, extra], dim=1)
+
+
+class Inversion(nn.Module):
+    """What makes a word of a picture.
+
+    Args:
+        dim: of the space.
+        word_size: numbers that make up a word.
+        seed: of the first weights.
+    """
+
+    name: ClassVar[str] = "inverted"
+
+    def __init__(self, dim: int, word_size: int, *, seed: int = 0) -> None:
+        super().__init__()
+        self.dim, self.word_size = dim, word_size
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, "inversion weights"))
+            self.word = nn.Sequential(nn.Linear(dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, word_size))
+
+    def learn(
+        self, space: Speaks, pictures: Floats, *, epochs: int = 30, temperature: float = 0.05, seed: int = 0
+    ) -> Self:
+        """Learn that a picture's word, said alone, means the picture and no other one of the batch.
+
+        Args:
+            space: reads the words; is not changed.
+            pictures: vectors of pictures, as they ask in the space.
+            epochs: passes over all.
+            temperature: of the contrast.
+            seed: of the order.
+
+        Shapes: pictures (n, dim).
+        """
+        order = torch.Generator().manual_seed(derive(seed, "inversion"))
+        given = torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
+        own = list(self.parameters())
+        optimiser = torch.optim.AdamW(own, lr=1e-3, weight_decay=1e-2)
+        for _ in range(epochs):
+            for batch in torch.split(torch.randperm(len(given), generator=order), BATCH):
+                logits = space.speak(self.word(given[batch]), [""] * len(batch)) @ given[batch].T / temperature
+                right = torch.arange(len(batch))
+                loss = nn.functional.cross_entropy(logits, right) + nn.functional.cross_entropy(logits.T, right)
+                optimiser.zero_grad()
+                loss.backward(inputs=own)  # type: ignore[no-untyped-call]
+                optimiser.step()
+        return self
+
+    def say(self, space: Speaks, pictures: Floats, said: Sequence[str]) -> Floats:
+        """Pictures, each with words after it. Shapes: pictures (n, dim) -> (n, dim), unit rows."""
+        with torch.inference_mode():
+            words = self.word(torch.from_numpy(np.ascontiguousarray(pictures, np.float32)))
+            return np.asarray(space.speak(words, said).numpy(), np.float32)
+
+    def join(self, space: Space, picture: Term, change: Term) -> Floats:
+        """One picture and one change. Shapes: -> (dim,), a unit vector."""
+        if not isinstance(space, Speaks):
+            return picture.vector
+        return np.asarray(self.say(space, picture.vector[None], [change.said])[0], np.float32)
+
+    def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Everything learned, for storage."""
+        return {f"{PREFIX}{name}": value.numpy().copy() for name, value in self.state_dict().items()}
+
+    def settings(self) -> dict[str, object]:
+        """How it is built again."""
+        return {"name": self.name, "dim": self.dim, "word_size": self.word_size}
+
+    @classmethod
+    def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Take back what :meth:`settings` and :meth:`tensors` gave."""
+        made = cls(int(str(settings["dim"])), int(str(settings["word_size"])))
+        mine = {name.removeprefix(PREFIX): torch.from_numpy(np.array(value, np.float32))
+                for name, value in tensors.items() if name.startswith(PREFIX)}  # fmt: skip
+        made.load_state_dict(mine)
+        return made
