@@ -129,3 +129,12 @@ def test_a_picture_shows_nothing_of_what_things_like_it_do_not_have(shop: Shop) 
         kinds = np.array([view.catalog.ids[row].split("-")[0] == id.split("-")[0] for row in range(view.catalog.size)])
         shown = shown_values(view, [(None, view.vectors.matrix[view.catalog.row(id)], 1.0)], others & kinds)
         assert ("socket" in shown) is has
+
+
+def test_what_is_said_counts_and_of_what_nothing_is_known_the_usual_share(shop: Shop) -> None:
+    red = shop.view.catalog.item(shop.view.catalog.row("vase-red-0")).images
+    shop.add([Item("said", images=red, attributes={"colour": "Blue"}), Item("blank")])
+    rows = shop.view.catalog.rows(["said", "blank"])
+    assert likely(shop.view, "colour", {"blue": 1.0}, rows) == pytest.approx([1.0, 0.25])
+    assert likely(shop.view, "colour", {"red": 1.0}, rows) == pytest.approx([0.0, 0.25])
+    assert likely(shop.view, "colour", {"mauve": 1.0}, rows).tolist() == [0.0, 0.0]

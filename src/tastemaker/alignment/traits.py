@@ -5,7 +5,7 @@ known; strength of the shrinkage and temperature are chosen on items that are he
 21,841 fashion photos this is more accurate and far better calibrated than a ridge regression to one-hot values (46
 colours: accuracy .44 against .42, log loss 2.0 against 2.4).
 
-A value that is known is never predicted: it counts 1 or 0.
+A value that is known is never predicted: it counts 1 or 0 (``shop.editing``).
 
     p(value | x) = softmax_v( b (m_v' S^-1 x - m_v' S^-1 m_v / 2 + log n_v) )
 
@@ -19,7 +19,7 @@ from typing import Literal, Self, cast
 import numpy as np
 import numpy.typing as npt
 
-from tastemaker.catalog.catalog import FIELDS, Catalog
+from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
@@ -96,38 +96,6 @@ class Traits:
                 self._heads[name] = _learn(spec.type, values, vectors[chosen], truth[rows[chosen]], rows[chosen])
         return self
 
-    def score(self, name: str, value: str, rows: Ints, catalog: Catalog, matrix: Floats) -> Floats:
-        """How far each row has a value: 1 or 0 where that is known, a probability where it is not.
-
-        Args:
-            name: an attribute; one that was never seen scores 0 wherever it is not known.
-            value: one of its values, as the catalog writes it (capitals do not matter).
-            rows: which rows.
-            catalog: as it is now; may have grown since the fit.
-            matrix: its vectors; a row of zeros gets the value's frequency.
-
-        Shapes: rows (n,), matrix (catalog rows, dim) -> (n,).
-        """
-        known, has = _holds(catalog, name, value, rows)
-        found = np.where(has, 1.0, 0.0).astype(np.float32)
-        unknown = np.flatnonzero(~known)
-        if len(unknown):
-            found[unknown] = self._guess(name, value, matrix[rows[unknown]])
-        return found
-
-    def likely(self, name: str, vectors: Floats) -> list[tuple[str, float]]:
-        """The most likely value of an attribute for each vector, with its probability; [] for one never learned.
-
-        Shapes: vectors (n, dim).
-        """
-        head = self._heads.get(name)
-        if head is None:
-            return []
-        chances = head.probabilities(vectors)
-        return [
-            (head.values[best], float(row[best])) for row, best in zip(chances, chances.argmax(axis=1), strict=True)
-        ]
-
     def chances(self, name: str, vectors: Floats) -> tuple[tuple[str, ...], Floats]:
         """Every learned value of an attribute, and how likely each vector has it; no values for one never learned.
 
@@ -180,19 +148,6 @@ class Traits:
             raise WorkspaceError(f"the stored traits lack {error}", hint="fit again") from None
         return traits
 
-    def _guess(self, name: str, value: str, vectors: Floats) -> Floats:
-        """Probability of a value for vectors of which it is not known. Shapes: (n, dim) -> (n,)."""
-        usual = {key.casefold(): share for key, share in self._frequency.get(name, {}).items()}.get(
-            value.casefold(), 0.0
-        )
-        head = self._heads.get(name)
-        known = [] if head is None else [each.casefold() for each in head.values]
-        if head is None or value.casefold() not in known or vectors.shape[1] != len(head.weights):
-            return np.full(len(vectors), usual, np.float32)
-        column = known.index(value.casefold())
-        seen = np.any(vectors != 0, axis=1)
-        return np.where(seen, head.probabilities(vectors)[:, column], usual).astype(np.float32)
-
 
 def _truth(catalog: Catalog, name: str, values: Sequence[str]) -> tuple[Bools, Bools]:
     """Which of the values each row has, and which rows have a value at all. Shapes: (rows, values), (rows,)."""
@@ -205,17 +160,6 @@ def _truth(catalog: Catalog, name: str, values: Sequence[str]) -> tuple[Bools, B
         truth[row, places] = True
         told[row] = bool(parts) if isinstance(held, tuple) else bool(places)
     return truth, told
-
-
-def _holds(catalog: Catalog, name: str, value: str, rows: Ints) -> tuple[Bools, Bools]:
-    """Of which rows is the attribute known, and which have the value. Shapes: (n,), (n,)."""
-    if {**catalog.types, **FIELDS}.get(name) not in ("category", "list", "text"):
-        return np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
-    column, key = catalog.column(name), value.casefold()
-    held = [column[row] for row in rows.tolist()]
-    known = np.array([bool(each) for each in held], np.bool_)
-    has = [any(part.casefold() == key for part in (each if isinstance(each, tuple) else (str(each),))) for each in held]
-    return known, np.array(has, np.bool_)
 
 
 def _learn(kind: Kind, values: Sequence[str], vectors: Doubles, truth: Bools, rows: Ints) -> _Head:
