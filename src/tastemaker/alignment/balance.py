@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from tastemaker.alignment.hubs import QUESTIONS as BANK
 from tastemaker.alignment.hubs import Hubs
+from tastemaker.alignment.space import under
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Doubles, Floats
 from tastemaker.encoders.base import unit
@@ -125,10 +126,10 @@ class Balance:
     @classmethod
     def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
-        read = {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()}
-        hubs = {name.removeprefix("hubs."): tensor for name, tensor in read.items() if name.startswith("hubs.")}
+        read = {name: np.asarray(tensors[name], np.float32) for name in LEARNED}
+        hubs = {name: np.asarray(tensor, np.float32) for name, tensor in under("hubs.", tensors).items()}
         known = Hubs(**hubs) if hubs else Hubs.none(len(read["text_mean"]), KINDS)
-        return cls(**{name: read[name] for name in LEARNED}, hubs=known)
+        return cls(**read, hubs=known)
 
     def _picture(self, raw: Floats) -> Floats:
         centred = _centre(raw, self.picture_mean)

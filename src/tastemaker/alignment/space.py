@@ -126,3 +126,8 @@ class Space(ABC):
     @abstractmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Build a fitted space from what :meth:`settings` and :meth:`tensors` gave."""
+
+
+def under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
+    """Those of stored tensors whose names begin so, without the beginning."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -13,6 +13,8 @@ from torch.nn import functional
 
 HIDDEN = -1e4
 """Logit of a pair that must not count; its share of any softmax is zero."""
+HOTTEST = 100.0
+"""Cosines are never multiplied by more than this (CLIP does the same)."""
 
 
 def info_nce(

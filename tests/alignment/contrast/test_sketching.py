@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tastemaker.alignment.balance import EXTRA
-from tastemaker.alignment.contrast.sketching import SHARES, Sketching, found_at
+from tastemaker.alignment.contrast.objective import found_at
+from tastemaker.alignment.contrast.sketching import SHARES, Sketching
 from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.encoders.base import unit
 from tastemaker.nn.towers import FeatureTower

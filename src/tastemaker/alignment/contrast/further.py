@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 
 from tastemaker.alignment.contrast.onto import Onto
+from tastemaker.alignment.space import under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.progress import Observer, silent
@@ -131,8 +132,7 @@ class Further:
         """Take back what :meth:`tensors` gave."""
         own = {name: np.asarray(tensors[name], np.float32) for name in ("mean", "spread", "middle", "taste")}
         tower = FeatureTower(len(own["mean"]), len(own["middle"]))
-        weights = {name: torch.tensor(tensor) for name, tensor in tensors.items() if name.startswith("tower.")}
-        tower.load_state_dict({name.removeprefix("tower."): tensor for name, tensor in weights.items()})
+        tower.load_state_dict({name: torch.tensor(tensor) for name, tensor in under("tower.", tensors).items()})
         return cls(tower.eval(), own["mean"], own["spread"], own["middle"], known, own["taste"])
 
     @torch.inference_mode()

@@ -3,16 +3,16 @@
 import math
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.nn.losses import HIDDEN, info_nce, sigmoid_loss, softmax_loss
+from tastemaker.core.types import Floats
+from tastemaker.nn.losses import HIDDEN, HOTTEST, info_nce, sigmoid_loss, softmax_loss
 from tastemaker.nn.momentum import Memory
 
 Loss = Literal["infonce", "sigmoid"]
-HOTTEST = 100.0
-"""The similarities are never multiplied by more than this (CLIP does the same)."""
 
 
 class Objective(nn.Module):
@@ -73,6 +73,12 @@ class Objective(nn.Module):
             return sigmoid_loss(logits, self.bias, ignore=hidden, positives=right)
         masked = logits.masked_fill(hidden & ~right, HIDDEN)
         return softmax_loss(masked, positives=right, smoothing=self.smoothing)
+
+
+def found_at(asked: Floats, gallery: Floats) -> float:
+    """Mean reciprocal rank of the own line of the gallery: what is validated by. Shapes: both (n, dim)."""
+    scores = asked @ gallery.T
+    return float((1 / (1 + (scores > np.diagonal(scores)[:, None]).sum(1))).mean())
 
 
 def _extended(

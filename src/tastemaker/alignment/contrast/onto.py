@@ -11,12 +11,11 @@ from torch.nn import functional
 
 from tastemaker.alignment.contrast.examples import batches
 from tastemaker.core.types import Floats, Ints
-from tastemaker.nn.losses import info_nce, same_key
+from tastemaker.nn.losses import HOTTEST, info_nce, same_key
 from tastemaker.nn.towers import FeatureTower
 from tastemaker.nn.training import Learning
 
 BATCH = 512
-HOTTEST = 100.0
 
 
 class Onto(Learning):

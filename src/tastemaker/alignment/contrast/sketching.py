@@ -11,7 +11,9 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from tastemaker.alignment.contrast.objective import found_at
 from tastemaker.alignment.contrast.onto import Onto
+from tastemaker.alignment.space import under
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
@@ -118,15 +120,9 @@ class Sketching:
     def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]], share: float | None = None) -> "Sketching":
         """Take back what :meth:`tensors` gave; ``share`` is that of the settings, for what was stored without one."""
         mean, (height, width) = np.asarray(tensors["mean"], np.float32), np.asarray(tensors["shape"], np.int64).tolist()
-        weights = {name.removeprefix("tower."): torch.tensor(t) for name, t in tensors.items() if "tower." in name}
+        weights = {name: torch.tensor(tensor) for name, tensor in under("tower.", tensors).items()}
         tower = FeatureTower(len(mean), len(weights["straight.bias"]), hidden=HIDDEN)
         tower.load_state_dict(weights)
         known: dict[str, npt.NDArray[np.generic]] = {"share": np.array([share or 0.0]), **tensors}
         scale, kept = (float(np.asarray(known[name], np.float64)[0]) for name in ("scale", "share"))
         return cls(tower.eval(), mean, scale, (height, width), kept)
-
-
-def found_at(asked: Floats, gallery: Floats) -> float:
-    """Mean reciprocal rank of the own line of the gallery. Shapes: both (n, dim)."""
-    scores = asked @ gallery.T
-    return float((1 / (1 + (scores > np.diagonal(scores)[:, None]).sum(1))).mean())

@@ -21,11 +21,12 @@ from tastemaker.alignment.balance import EXTRA, Balance, asking
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.further import Further, read
 from tastemaker.alignment.contrast.labels import Labels, product_numbers, tells_colour
+from tastemaker.alignment.contrast.reading import ItemReader
 from tastemaker.alignment.contrast.settings import ContrastiveConfig
 from tastemaker.alignment.contrast.sketching import Sketching
 from tastemaker.alignment.contrast.two_towers import Contrast, Recipe, TwoTowers
 from tastemaker.alignment.inversion import asked_aloud
-from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.space import ItemVectors, Space, under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError, NotFitted, UnknownName
@@ -33,8 +34,7 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.base import unit
-from tastemaker.encoders.frames import frame_shape, read_frames, sample_aspects
-from tastemaker.encoders.phrases import FILLERS, parts_of, spoken, view, vocabulary_texts
+from tastemaker.encoders.phrases import view
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.sketch import read_sketches, sketch_shape
 from tastemaker.encoders.text import TextEncoder, encode_tokens
@@ -42,7 +42,7 @@ from tastemaker.encoders.tokens import Tokens, pad
 from tastemaker.nn.towers import PAD
 from tastemaker.nn.training import Plan, train
 
-__all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "auto_size", "blended"]
+__all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "blended"]
 CHUNK = 512
 """Items decoded and embedded at a time."""
 FEWEST_SKETCHES = 200
@@ -84,35 +84,52 @@ class ContrastiveSpace(Space):
         self._checkpoint = checkpoint
         self._start = start
         self._fit: _Fit | None = None
-        self._shape = (0, 0)  # chosen by fit
-        self._spoken: frozenset[str] = frozenset()
 
     def fit(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Learn from the items that are there; see :meth:`Space.fit`."""
-        rows = np.flatnonzero(catalog.alive)
-        start = self._start
-        if start is not None:
-            self._shape, self._spoken = start._shape, start._spoken
-        examples, tokens = self._read(catalog, rows, observer, None if start is None else start._fitted().reader.tokens)
+        rows, c, start = np.flatnonzero(catalog.alive), self.config, self._start
+        with track(observer, "reading items", len(rows)) as task:
+            reader = (
+                ItemReader.of(catalog, rows, picture_size=c.picture_size, vocabulary=c.vocabulary)
+                if start is None
+                else start.reader
+            )
+            examples = self._examples(catalog, rows, reader)
+            task.advance(len(rows))
         if not (examples.has_picture | examples.has_text).any():
             raise FitError("no item has a picture or a word", hint="add a title, a text or an image column to items")
-        towers = self._new_towers(tokens.size)
+        towers = self._new_towers(reader.tokens.size)
         if start is not None:
-            towers.load_state_dict(start._fitted().towers.state_dict())
-        learn, check = self._split(examples)
-        contrast = Contrast(towers, examples, Labels.of(catalog, rows), learn, check, self._recipe())
-        for name in self.config.more:
-            read(catalog, rows[:0], name, self._spoken)  # a wrong name is said before training
+            towers.load_state_dict(start.towers.state_dict())
+        learn, check = self.split(examples)
+        contrast = Contrast(towers, examples, Labels.of(catalog, rows), learn, check, self._recipe(reader.shape))
+        for name in c.more:
+            read(catalog, rows[:0], name, reader.spoken)  # a wrong name is said before training
         train(contrast, self._plan(examples, contrast.steps), observer)
-        self._fit = self._level(towers, examples, tokens, catalog, observer)
+        self._fit = self._level(towers, reader, examples, catalog, observer)
         return self
 
     def level(self, catalog: Catalog, observer: Observer = silent) -> Self:
         """Learn anew how the modalities of a catalog lie to each other; the towers stay as they are."""
-        fitted = self._fitted()
-        examples, _ = self._read(catalog, np.flatnonzero(catalog.alive), observer, fitted.reader.tokens)
-        self._fit = self._level(fitted.towers, examples, fitted.reader.tokens, catalog, observer)
+        examples = self._examples(catalog, np.flatnonzero(catalog.alive), self.reader)
+        self._fit = self._level(self.towers, self.reader, examples, catalog, observer)
         return self
+
+    @property
+    def reader(self) -> ItemReader:
+        """How items are read, since the fit."""
+        return self._fitted().reader
+
+    @property
+    def towers(self) -> TwoTowers:
+        """What was learned, to be copied and not to be changed."""
+        return self._fitted().towers
+
+    def split(self, examples: Examples) -> tuple[Ints, Ints]:
+        """Items to learn from, and pairs to validate on."""
+        every = np.flatnonzero(examples.has_picture | examples.has_text)
+        check = self.held_out(examples.pairs)
+        return np.setdiff1d(every, check), check
 
     def held_out(self, pairs: Ints) -> Ints:
         """Items that training keeps apart to see when to stop; see :meth:`Space.held_out`."""
@@ -122,7 +139,7 @@ class ContrastiveSpace(Space):
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
         fitted = self._fitted()
-        return fitted.balance.text(fitted.reader.encode(texts))
+        return fitted.balance.text(fitted.texts.encode(texts))
 
     @property
     def word_size(self) -> int:
@@ -158,7 +175,7 @@ class ContrastiveSpace(Space):
         fitted = self._fitted()
         if name not in fitted.further:
             raise UnknownName("further tower", name, list(fitted.further), hint="name it in the setting `more`")
-        vectors, has = fitted.further[name].embed(catalog, rows, name, self._spoken)
+        vectors, has = fitted.further[name].embed(catalog, rows, name, fitted.reader.spoken)
         return asking(vectors, 0) * has[:, None]
 
     def embed_items(self, catalog: Catalog, rows: Ints, observer: Observer = silent) -> ItemVectors:
@@ -169,7 +186,7 @@ class ContrastiveSpace(Space):
         with track(observer, "embedding items", len(rows)) as task:
             for start in range(0, len(rows), CHUNK):
                 there = start + np.flatnonzero(catalog.alive[rows[start : start + CHUNK]])
-                matrix[there], seen[there], said[there] = self._embed(catalog, rows[there].tolist())
+                matrix[there], seen[there], said[there] = self._embed(catalog, rows[there])
                 task.advance(min(CHUNK, len(rows) - start))
         return ItemVectors(matrix, {"picture": seen, "text": said})
 
@@ -186,39 +203,35 @@ class ContrastiveSpace(Space):
 
     def settings(self) -> Mapping[str, object]:
         """The config, the vocabulary and what was read off the catalog, as JSON values."""
-        tokens = self._fitted().reader.tokens
+        reader = self.reader
         return {
-            "config": self.config.model_dump(mode="json"), "tokens": tokens.to_text(), "shape": list(self._shape),
-            "spoken": sorted(self._spoken),
+            "config": self.config.model_dump(mode="json"), "tokens": reader.tokens.to_text(),
+            "shape": list(reader.shape), "spoken": sorted(reader.spoken),
             "further": {name: list(each.known) for name, each in self._fitted().further.items()},
         }  # fmt: skip
 
     @classmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Build a fitted space from what :meth:`settings` and :meth:`tensors` gave."""
-        config, shape, names = settings["config"], settings["shape"], settings["spoken"]
+        config, shape, spoken = settings["config"], settings["shape"], settings["spoken"]
         known = settings.get("further", {})
-        if not (isinstance(config, Mapping) and isinstance(shape, list) and isinstance(names, list)):
+        if not (isinstance(config, Mapping) and isinstance(shape, list) and isinstance(spoken, list)):
             raise FitError("the stored space cannot be read", hint="fit again")
         if not isinstance(known, Mapping):
             raise FitError("the stored space cannot be read", hint="fit again")
         space = cls(ContrastiveConfig.read(config))
-        space._shape = (int(shape[0]), int(shape[1]))
-        space._spoken = frozenset(map(str, names))
-        tokens = Tokens(str(settings["tokens"]))
-        towers = space._new_towers(tokens.size)
-        towers.load_state_dict({name: torch.tensor(tensor) for name, tensor in _under("towers.", tensors).items()})
-        space._fit = _Fit(
-            towers, PictureEncoder(towers.picture, space._shape, looks=space.config.looks),
-            TextEncoder(towers.text, tokens), Balance.restore(_under("balance.", tensors)),
-            {
-                name: Further.restore(_under(f"further.{name}.", tensors), {id: at for at, id in enumerate(ids)})
-                for name, ids in known.items()
-            },
-            Sketching.restore(_under("sketching.", tensors), space.config.sketch_share)
-            if "sketching.mean" in tensors
-            else None,
-        )  # fmt: skip
+        height, width = map(int, shape)
+        reader = ItemReader((height, width), frozenset(map(str, spoken)), Tokens(str(settings["tokens"])))
+        towers = space._new_towers(reader.tokens.size)
+        towers.load_state_dict({name: torch.tensor(tensor) for name, tensor in under("towers.", tensors).items()})
+        further = {
+            name: Further.restore(under(f"further.{name}.", tensors), {id: at for at, id in enumerate(ids)})
+            for name, ids in known.items()
+        }
+        sketches = under("sketching.", tensors)
+        sketching = Sketching.restore(sketches, space.config.sketch_share) if sketches else None
+        balance = Balance.restore(under("balance.", tensors))
+        space._fit = _Fit.of(towers, reader, space.config.looks, balance, further, sketching)
         return space
 
     def _fitted(self) -> "_Fit":
@@ -226,59 +239,44 @@ class ContrastiveSpace(Space):
             raise NotFitted("this space has learned nothing yet", hint="call fit first")
         return self._fit
 
-    def _read(
-        self, catalog: Catalog, rows: Ints, observer: Observer, tokens: Tokens | None = None
-    ) -> tuple[Examples, Tokens]:
-        """Pictures and words of all items, into memory; with a vocabulary, frame and attributes stay what they were."""
-        items = [catalog.item(int(row)) for row in rows]
-        names = [catalog.main_picture(int(row)) for row in rows]
-        with track(observer, "reading items", len(rows)) as task:
-            if tokens is None:
-                longer = self.config.picture_size or auto_size(len(rows))
-                self._shape = frame_shape(sample_aspects(catalog.pictures, names), longer)
-                self._spoken = spoken(catalog)
-                texts = vocabulary_texts(items, self._spoken)
-                few = len(items) < 2000
-                tokens = Tokens.fit(texts, vocabulary=self.config.vocabulary, min_count=1 if few else 2)
-            frames, has_picture = read_frames(catalog.pictures, names, self._shape)
-            task.advance(len(rows))
-        fillers = tuple(token for each in tokens.encode(FILLERS) if len(each) == 1 for token in each)
-        found = Examples.of(frames, has_picture, parts_of(items, self._spoken, tokens), fillers)
+    def _examples(self, catalog: Catalog, rows: Ints, reader: ItemReader) -> Examples:
+        """What is learned from, and how pictures are changed meanwhile."""
         c = self.config
         turn = c.colours == "turn" or (c.colours == "auto" and not tells_colour(catalog))
         product = product_numbers(catalog, rows, c.product) if c.product else None
-        return replace(found, product=product, move=c.move, hue=HUE if turn else 0.0, cover=c.cover), tokens
+        found = reader.examples(catalog, rows)
+        return replace(found, product=product, move=c.move, hue=HUE if turn else 0.0, cover=c.cover)
 
     def _level(
-        self, towers: TwoTowers, examples: Examples, tokens: Tokens, catalog: Catalog, observer: Observer
+        self, towers: TwoTowers, reader: ItemReader, examples: Examples, catalog: Catalog, observer: Observer
     ) -> "_Fit":
         """How what the towers say is made comparable."""
-        eyes = PictureEncoder(towers.picture, self._shape, looks=self.config.looks)
-        pictures = eyes.encode_frames(examples.frames)
+        c = self.config
+        pictures = PictureEncoder(towers.picture, reader.shape, looks=c.looks).encode_frames(examples.frames)
         texts = encode_tokens(towers.text, examples.whole(np.arange(len(examples.parts))))
-        sketching, pictures = self._sketch(catalog, examples, pictures, texts, observer)
-        rng = generator(self.config.seed, "asked")
+        sketching, pictures = self._sketch(catalog, examples, reader.shape, pictures, texts, observer)
+        rng = generator(c.seed, "asked")
         asked = encode_tokens(towers.text, [view(part, rng) if part else [] for part in examples.parts])
-        balance = Balance.fit(pictures, texts, examples.has_picture, examples.has_text, asked)
-        rows, c = np.flatnonzero(catalog.alive), self.config
-        target = (
-            balance.items(pictures, texts, examples.has_picture, examples.has_text)[:, :-EXTRA] if c.more else texts
-        )
+        has = examples.has_picture, examples.has_text
+        balance = Balance.fit(pictures, texts, *has, asked)
+        rows = np.flatnonzero(catalog.alive)
+        target = unit(balance.items(pictures, texts, *has)[:, :-EXTRA]) if c.more else texts
         further = {
-            name: Further.fit(catalog, rows, name, self._spoken, unit(target), seed=c.seed, observer=observer)
+            name: Further.fit(catalog, rows, name, reader.spoken, target, seed=c.seed, observer=observer)
             for name in c.more
         }
-        return _Fit(towers, eyes, TextEncoder(towers.text, tokens), balance, further, sketching)
+        return _Fit.of(towers, reader, c.looks, balance, further, sketching)
 
     def _sketch(
-        self, catalog: Catalog, examples: Examples, pictures: Floats, texts: Floats, observer: Observer
-    ) -> tuple[Sketching | None, Floats]:
+        self, catalog: Catalog, examples: Examples, whole: tuple[int, int], pictures: Floats, texts: Floats,
+        observer: Observer,
+    ) -> tuple[Sketching | None, Floats]:  # fmt: skip
         """Learn to read sketches, and mix what they say into the pictures' vectors."""
-        learn, check = self._split(examples)
+        learn, check = self.split(examples)
         teach, share = np.intersect1d(learn, examples.pairs), self.config.sketch_share
         if share == 0 or len(teach) < FEWEST_SKETCHES or (share is None and len(check) < FEWEST_CHECKED):
             return None, pictures
-        shape = sketch_shape(self._shape)
+        shape = sketch_shape(whole)
         names = [catalog.main_picture(int(row)) for row in np.flatnonzero(catalog.alive)]
         numbers = read_sketches(catalog.pictures, names, shape)
         made = Sketching.fit(
@@ -296,21 +294,14 @@ class ContrastiveSpace(Space):
         c = self.config
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "weights"))
-            towers = TwoTowers(c.dim, c.picture_widths, vocabulary, c.text_width, c.temperature, c.dropout)
-        return towers.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+            return TwoTowers(c.dim, c.picture_widths, vocabulary, c.text_width, c.temperature, c.dropout)
 
-    def _recipe(self) -> Recipe:
+    def _recipe(self, shape: tuple[int, int]) -> Recipe:
         c = self.config
         return Recipe(
-            c.batch_size, ((self._shape[0] // 2, self._shape[1] // 2), self._shape), c.small_share, c.loss, c.smoothing,
+            c.batch_size, ((shape[0] // 2, shape[1] // 2), shape), c.small_share, c.loss, c.smoothing,
             c.label_weight, c.hard_share, c.hard_group, c.hard_refresh, c.memory, c.chunk,
         )  # fmt: skip
-
-    def _split(self, examples: Examples) -> tuple[Ints, Ints]:
-        """Items to learn from, and pairs to validate on."""
-        every, pairs = np.flatnonzero(examples.has_picture | examples.has_text), examples.pairs
-        check = self.held_out(pairs)
-        return np.setdiff1d(every, check), check
 
     def _plan(self, examples: Examples, steps: int) -> Plan:
         c = self.config
@@ -324,21 +315,21 @@ class ContrastiveSpace(Space):
             key=digest.hexdigest(), average=min(0.99, 1 - 1 / (1 + steps)),
         )  # fmt: skip
 
-    def _embed(self, catalog: Catalog, rows: Sequence[int]) -> tuple[Floats, Bools, Bools]:
+    def _embed(self, catalog: Catalog, rows: Ints) -> tuple[Floats, Bools, Bools]:
         """Vectors of items that are there, and which of them have a picture and words."""
         fitted = self._fitted()
-        frames, seen = read_frames(catalog.pictures, [catalog.main_picture(row) for row in rows], self._shape)
-        parts = parts_of([catalog.item(row) for row in rows], self._spoken, fitted.reader.tokens)
+        frames, seen = fitted.reader.frames(catalog, rows)
+        parts = fitted.reader.parts(catalog, rows)
         said = np.array([bool(part) for part in parts], np.bool_)
         pictures = np.zeros((len(rows), self.config.dim), np.float32)
         pictures[seen] = fitted.eyes.encode_frames(frames[seen])
         if fitted.sketching is not None and seen.any():
-            names = [catalog.main_picture(rows[place]) for place in np.flatnonzero(seen).tolist()]
+            names = [catalog.main_picture(row) for row in rows[seen].tolist()]
             numbers = read_sketches(catalog.pictures, names, fitted.sketching.shape)
             pictures[seen] = fitted.sketching.mixed(pictures[seen], fitted.sketching.embed(numbers))
         texts = encode_tokens(fitted.towers.text, [part.whole for part in parts])
         matrix = fitted.balance.items(pictures, texts, seen, said)
-        more = [each.embed(catalog, np.asarray(rows), name, self._spoken)[0] for name, each in fitted.further.items()]
+        more = [each.embed(catalog, rows, name, fitted.reader.spoken)[0] for name, each in fitted.further.items()]
         return blended(matrix, sum(more, np.zeros_like(pictures)), self.config.more_share), seen, said
 
 
@@ -346,12 +337,22 @@ class ContrastiveSpace(Space):
 class _Fit:
     """What a fitted space holds."""
 
+    reader: ItemReader
     towers: TwoTowers
     eyes: PictureEncoder
-    reader: TextEncoder
+    texts: TextEncoder
     balance: Balance
     further: Mapping[str, Further]
     sketching: Sketching | None
+
+    @classmethod
+    def of(
+        cls, towers: TwoTowers, reader: ItemReader, looks: int, balance: Balance, further: Mapping[str, Further],
+        sketching: Sketching | None,
+    ) -> Self:  # fmt: skip
+        """Both towers, ready to be asked."""
+        eyes = PictureEncoder(towers.picture, reader.shape, looks=looks)
+        return cls(reader, towers, eyes, TextEncoder(towers.text, reader.tokens), balance, further, sketching)
 
 
 def blended(matrix: Floats, more: Floats, share: float) -> Floats:
@@ -372,16 +373,3 @@ def auto_epochs(n: int) -> int:
     More looks at very few items; beyond 20,000 the number of steps stays the same.
     """
     return int(np.clip(800_000 // max(1, n), 4, 40 if n >= 300 else 60))
-
-
-def auto_size(n: int) -> int:
-    """Longer side of the pictures for a catalog of n items: in the same minutes, many are better looked at more often.
-
-    On fashion (19,600 items) nine epochs at 32 pixels reached a validation MRR of .538, and five more at 64, which cost
-    as much as thirteen at 32, led back to .514.
-    """
-    return 48 if n < 5_000 else 32
-
-
-def _under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from tastemaker.alignment.contrast.examples import LENGTH, Examples, batches
 from tastemaker.alignment.contrast.hard_batches import groups_of, hard_batches
 from tastemaker.alignment.contrast.labels import LabelHeads, Labels
-from tastemaker.alignment.contrast.objective import HOTTEST, Loss, Objective
+from tastemaker.alignment.contrast.objective import Loss, Objective, found_at
 from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.text import encode_tokens
@@ -25,7 +24,6 @@ from tastemaker.nn.precision import fast
 from tastemaker.nn.towers import PictureTower, TextTower
 from tastemaker.nn.training import Learning
 
-__all__ = ["HOTTEST", "Contrast", "Groups", "Pupil", "Recipe", "TwoTowers", "cosine"]
 View = Callable[[Ints, tuple[int, int], np.random.Generator], tuple[Tensor, Tensor]]
 
 
@@ -54,15 +52,9 @@ class TwoTowers(nn.Module):
         self.picture = PictureTower(widths, dim, dropout=dropout)
         self.text = TextTower(vocabulary, dim, width=text_width, length=LENGTH, dropout=dropout)
         self.heat = nn.Parameter(torch.tensor(math.log(1 / temperature)))
-
-    def logits(self, left: Tensor, right: Tensor) -> Tensor:
-        """Cosines divided by the temperature. Shapes: (n, dim), (m, dim) -> (n, m)."""
-        return cosine(left, right) * self.heat.exp().clamp(max=HOTTEST)
-
-
-def cosine(left: Tensor, right: Tensor) -> Tensor:
-    """Shapes: (n, dim), (m, dim) -> (n, m)."""
-    return functional.normalize(left.float(), dim=1) @ functional.normalize(right.float(), dim=1).T
+        for weight in self.picture.parameters():
+            if weight.ndim == 4:  # convolutions run faster so
+                weight.data = weight.data.contiguous(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True)
@@ -220,9 +212,7 @@ class Contrast(Learning):
         shape = self.recipe.shapes[self._stage]
         pictures = PictureEncoder(model.towers.picture, shape).encode_frames(self.examples.frames[self.check])
         texts = encode_tokens(model.towers.text, self.examples.whole(self.check))
-        scores = texts @ pictures.T
-        ranks = (scores > np.diagonal(scores)[:, None]).sum(1) + 1
-        return float((1 / ranks).mean())
+        return found_at(texts, pictures)
 
     def _pair(self, batch: Ints, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         return self._said(batch, rng), self._seen(batch, shape, rng)

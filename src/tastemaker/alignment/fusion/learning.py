@@ -13,10 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from tastemaker.alignment.contrast.examples import Examples
-from tastemaker.alignment.contrast.two_towers import HOTTEST
 from tastemaker.core.types import Floats, Ints
 from tastemaker.nn.cross_attention import CrossEncoder, Read, Seen
-from tastemaker.nn.losses import HIDDEN
+from tastemaker.nn.losses import HIDDEN, HOTTEST
 from tastemaker.nn.momentum import Memory, follow, softened
 from tastemaker.nn.precision import fast
 from tastemaker.nn.towers import PAD
@@ -121,7 +120,7 @@ class Fusing(Learning):
         with torch.no_grad():
             slow_seen, slow_read = teacher.look(pictures), teacher.read(tokens)
         sides = _Sides(student.look(pictures), student.read(tokens), slow_seen, slow_read)
-        opinion, keys = recipe.opinion * ramp, self._keys(batch)
+        opinion, keys = recipe.opinion * ramp, self.examples.keys(batch)
         loss = self._contrast(sides, keys, opinion)
         loss = loss + self._matching(sides, self.examples.duplicates(batch), opinion)
         loss = loss + GUESSING * self._guessing(sides, tokens, opinion, rng)
@@ -170,9 +169,6 @@ class Fusing(Learning):
             states = self.pupil.slow.read(asked).states[covered]
             said = self.pupil.slow.words(states, sides.slow_seen.cells[whose])
         return softened(logits, tokens[covered], said, opinion)
-
-    def _keys(self, batch: Ints) -> Tensor:
-        return torch.from_numpy(np.stack([self.examples.picture_key[batch], self.examples.text_key[batch]], 1))
 
 
 def neighbourhoods(vectors: Floats, chosen: Ints, leaf: int, size: int, rng: np.random.Generator) -> Iterator[Ints]:

@@ -1,15 +1,11 @@
-"""Items as the fusion model wants them: larger pictures, words as the contrastive space's own tokens.
+"""Items as the fusion model wants them: larger pictures, words as the contrastive space's own tokens."""
 
-The only module that looks inside a fitted contrastive space.
-"""
-
-import copy
+from dataclasses import replace
 
 import numpy as np
 
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.space import ContrastiveSpace
-from tastemaker.alignment.contrast.two_towers import TwoTowers
 from tastemaker.alignment.fusion.matching import Judge, Matcher, Opened, filled
 from tastemaker.alignment.fusion.precedents import Precedents
 from tastemaker.catalog.catalog import Catalog
@@ -17,7 +13,6 @@ from tastemaker.catalog.items import words_of
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.frames import frame_shape, read_frames
-from tastemaker.encoders.phrases import FILLERS, Parts, parts_of
 from tastemaker.encoders.text import encode_tokens
 
 
@@ -31,32 +26,25 @@ class Reading:
 
     def __init__(self, contrast: ContrastiveSpace, longer: int) -> None:
         self._contrast = contrast
-        self._spoken = contrast._spoken
-        height, width = contrast._shape
-        self.shape = frame_shape([width / height], longer) if longer else (height, width)
-        self.tokens = contrast._fitted().reader.tokens
-
-    def towers(self) -> TwoTowers:
-        """A copy of the contrast's."""
-        return copy.deepcopy(self._contrast._fitted().towers)
+        height, width = contrast.reader.shape
+        shape = frame_shape([width / height], longer) if longer else (height, width)
+        self._reader = replace(contrast.reader, shape=shape)
+        self.shape, self.tokens = shape, contrast.reader.tokens
 
     def examples(self, catalog: Catalog, rows: Ints, observer: Observer) -> Examples:
         """Pictures and words of all items, into memory."""
         with track(observer, "reading items", len(rows)) as task:
-            names = [catalog.main_picture(row) for row in rows.tolist()]
-            frames, seen = read_frames(catalog.pictures, names, self.shape)
-            parts = self._parts(catalog, rows)
+            examples = self._reader.examples(catalog, rows)
             task.advance(len(rows))
-        fillers = tuple(token for each in self.tokens.encode(FILLERS) if len(each) == 1 for token in each)
-        return Examples.of(frames, seen, parts, fillers)
+        return examples
 
     def words(self, examples: Examples) -> Floats:
         """Vectors of the items' words, by which neighbours are found. Shapes: -> (items, dim)."""
-        return encode_tokens(self._contrast._fitted().towers.text, [part.whole for part in examples.parts])
+        return encode_tokens(self._contrast.towers.text, [part.whole for part in examples.parts])
 
     def split(self, examples: Examples) -> tuple[Ints, Ints]:
         """Pairs to learn from, and those to validate on: the ones that the contrast kept apart."""
-        learn, check = self._contrast._split(examples)
+        learn, check = self._contrast.split(examples)
         return np.intersect1d(learn, examples.pairs), check
 
     def precedents(self, examples: Examples, learn: Ints) -> Precedents:
@@ -80,13 +68,10 @@ class Reading:
         there = np.flatnonzero(catalog.alive[rows])
         names = [""] * len(rows)
         texts: list[list[int]] = [[] for _ in names]
-        for place, part in zip(there.tolist(), self._parts(catalog, rows[there]), strict=True):
+        for place, part in zip(there.tolist(), self._reader.parts(catalog, rows[there]), strict=True):
             names[place], texts[place] = catalog.main_picture(int(rows[place])), part.whole
         frames, seen = read_frames(catalog.pictures, names, self.shape)
         opened = matcher.open(frames, texts)
         for array in (opened.cells, opened.vectors, opened.looks):
             array[~seen] = 0
         return opened
-
-    def _parts(self, catalog: Catalog, rows: Ints) -> list[Parts]:
-        return parts_of([catalog.item(row) for row in rows.tolist()], self._spoken, self.tokens)

@@ -5,6 +5,7 @@ of the picture where there are a hundred left (survey, the ALBEF part of figure 
 second look travels with its vector.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from tastemaker.alignment.fusion.learning import Fusing, Recipe
 from tastemaker.alignment.fusion.matching import Matcher, Opened, Weights
 from tastemaker.alignment.fusion.precedents import Precedents
 from tastemaker.alignment.fusion.reading import Reading
-from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.space import ItemVectors, Space, under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError, NotFitted
@@ -231,14 +232,14 @@ class FusionSpace(Space):
         config, contrast = settings["config"], settings["contrast"]
         if not (isinstance(config, Mapping) and isinstance(contrast, Mapping)):
             raise FitError("the stored space cannot be read", hint="fit again")
-        space = cls.upon(ContrastiveSpace.restore(contrast, _under("contrast.", tensors)), FusionConfig.read(config))
+        space = cls.upon(ContrastiveSpace.restore(contrast, under("contrast.", tensors)), FusionConfig.read(config))
         if settings["fused"]:
             reading = Reading(space.contrast, space.config.picture_size)
             model = space._new_model(reading)
-            state = _under("fusion.", tensors)
+            state = under("fusion.", tensors)
             model.load_state_dict({name: torch.tensor(tensor) for name, tensor in state.items()})
-            words, picture = (Weights.restore(_under(f"{side}.", tensors)) for side in ("words", "picture"))
-            precedents = Precedents(_under("precedents.", tensors))
+            words, picture = (Weights.restore(under(f"{side}.", tensors)) for side in ("words", "picture"))
+            precedents = Precedents(under("precedents.", tensors))
             space._fusion = _Fusion(reading, Matcher(model, reading.shape, precedents), words, picture)
         return space
 
@@ -249,13 +250,13 @@ class FusionSpace(Space):
 
     def _new_model(self, reading: Reading) -> CrossEncoder:
         """Copies of the contrast's towers under new fusion layers."""
-        c, towers = self.config, reading.towers()
+        c, towers = self.config, copy.deepcopy(self.contrast.towers)
         cells = grid_cells(c.contrast.picture_widths, reading.shape)
         with torch.random.fork_rng():
             torch.manual_seed(derive(c.seed, "fusion weights"))
             model = CrossEncoder(towers.picture, towers.text, cells, c.heads, c.contrast.temperature, c.dropout)
         model.heat.data.copy_(towers.heat.data)
-        return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+        return model
 
     def _recipe(self, shape: tuple[int, int]) -> Recipe:
         c = self.config
@@ -283,7 +284,3 @@ class _Fusion:
     def open(self, catalog: Catalog, rows: Ints) -> Opened:
         """Items as the model keeps them."""
         return self.reading.open(self.matcher, catalog, rows)
-
-
-def _under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

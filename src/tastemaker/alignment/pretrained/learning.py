@@ -16,7 +16,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.alignment.contrast.objective import HOTTEST
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.catalog.pictures import decode
@@ -27,7 +26,7 @@ from tastemaker.encoders.phrases import facts_of, spoken
 from tastemaker.encoders.pixels import Eye, Pixels
 from tastemaker.encoders.pretrained import Pretrained
 from tastemaker.nn.gradient_cache import in_chunks
-from tastemaker.nn.losses import info_nce, same_key, sigmoid_loss
+from tastemaker.nn.losses import HOTTEST, info_nce, same_key, sigmoid_loss
 from tastemaker.nn.precision import fast
 from tastemaker.nn.training import Learning
 

@@ -17,7 +17,7 @@ from PIL import Image
 from tastemaker.alignment.balance import Balance
 from tastemaker.alignment.pretrained.settings import PretrainedConfig
 from tastemaker.alignment.pretrained.tuned import Course, Tuned, export, free_folder, tuned
-from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.space import ItemVectors, Space, under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.config import Config
@@ -130,9 +130,8 @@ class PretrainedSpace(Space):
         space = cls(PretrainedConfig.read(config))
         space.dim = int(str(settings["dim"]))
         if isinstance(course, Mapping):
-            learned = {name.removeprefix(LEARNED): each for name, each in tensors.items() if name.startswith(LEARNED)}
-            space._tuned = Tuned(Course.read(course), learned)
-        space._balance = Balance.restore({n: each for n, each in tensors.items() if not n.startswith(LEARNED)})
+            space._tuned = Tuned(Course.read(course), under(LEARNED, tensors))
+        space._balance = Balance.restore(tensors)
         return space
 
     def _tune(self, catalog: Catalog, model: Pretrained, observer: Observer) -> Pretrained:
