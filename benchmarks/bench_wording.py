@@ -28,9 +28,9 @@ from pathlib import Path
 import numpy as np
 
 from common import Stopwatch, data, show, store
-from tastemaker.alignment.vocabulary import Vocabulary
-from tastemaker.alignment.wordforms import stems
-from tastemaker.alignment.wording import understand
+from tastemaker.alignment.language.vocabulary import Vocabulary
+from tastemaker.alignment.language.wordforms import stems
+from tastemaker.alignment.language.wording import understand
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.seeds import generator

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from tastemaker.alignment.language.wording import Vocabulary
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.wording import Vocabulary
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.storage import Artefacts

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tastemaker.alignment.wordforms import name_words
+from tastemaker.alignment.language.wordforms import name_words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Ints

@@ -8,8 +8,8 @@ of a reference that are known make a limit: "wider" is wider than what is looked
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tastemaker.alignment.vocabulary import MAX_PHRASE, Entry, Vocabulary
-from tastemaker.alignment.wordforms import Token, stem, word_set
+from tastemaker.alignment.language.vocabulary import MAX_PHRASE, Entry, Vocabulary
+from tastemaker.alignment.language.wordforms import Token, stem, word_set
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 

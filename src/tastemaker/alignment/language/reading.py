@@ -1,14 +1,14 @@
 """Goes over a shopper's words once, left to right, and finds what they name in one catalog: values, flags, refusals.
 
-What is found here may still be dropped: whether it can be meant is judged in ``alignment.wording``.
+What is found here may still be dropped: whether it can be meant is judged in ``alignment.language.wording``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tastemaker.alignment.comparing import comparisons
-from tastemaker.alignment.vocabulary import MAX_PHRASE, Entry, Vocabulary
-from tastemaker.alignment.wordforms import Token, word_set
+from tastemaker.alignment.language.comparing import comparisons
+from tastemaker.alignment.language.vocabulary import MAX_PHRASE, Entry, Vocabulary
+from tastemaker.alignment.language.wordforms import Token, word_set
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 

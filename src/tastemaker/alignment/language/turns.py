@@ -6,8 +6,8 @@ the words it was made of go with it, so that they pull nowhere.
 
 from collections.abc import Collection, Sequence
 
-from tastemaker.alignment.vocabulary import Vocabulary
-from tastemaker.alignment.wording import Wording, understand
+from tastemaker.alignment.language.vocabulary import Vocabulary
+from tastemaker.alignment.language.wording import Wording, understand
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tastemaker.alignment.vocabulary import Vocabulary
-from tastemaker.alignment.wordforms import stem
+from tastemaker.alignment.language.vocabulary import Vocabulary
+from tastemaker.alignment.language.wordforms import stem
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 

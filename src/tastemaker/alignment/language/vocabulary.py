@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.alignment.wordforms import Misspelt, name_words, stem, stems, synonyms, word_set
+from tastemaker.alignment.language.wordforms import Misspelt, name_words, stem, stems, synonyms, word_set
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.core.types import Bools, Ints

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tastemaker.alignment.vocabulary import Vocabulary
-from tastemaker.alignment.wordforms import stem, stems
-from tastemaker.alignment.wording import understand
+from tastemaker.alignment.language.vocabulary import Vocabulary
+from tastemaker.alignment.language.wordforms import stem, stems
+from tastemaker.alignment.language.wording import understand
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 

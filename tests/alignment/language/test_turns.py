@@ -1,7 +1,7 @@
 import pytest
 
-from tastemaker.alignment.turns import overrules, understand_turns
-from tastemaker.alignment.vocabulary import Vocabulary
+from tastemaker.alignment.language.turns import overrules, understand_turns
+from tastemaker.alignment.language.vocabulary import Vocabulary
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet

@@ -1,7 +1,7 @@
 import pytest
 
-from tastemaker.alignment.vocabulary import Vocabulary
-from tastemaker.alignment.wording import understand
+from tastemaker.alignment.language.vocabulary import Vocabulary
+from tastemaker.alignment.language.wording import understand
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 
