@@ -14,7 +14,7 @@ def test_recommend_is_the_shops_answer(reader, read_shop):
     answer = reader.get("/recommend", params={"user": "person-00", "k": 5}).json()
     assert answer == plain(read_shop.recommend("person-00", k=5))
     assert len(answer["items"]) == 5
-    assert set(answer) == {"items", "understood", "notes"}
+    assert set(answer) == {"items", "understood", "notes", "plan"}
     assert set(answer["items"][0]) == {"id", "score", "title", "price", "picture", "reasons", "scores"}
 
 
@@ -151,3 +151,21 @@ def test_care(reader):
     assert "ease" in {method["name"] for method in methods}
     assert reader.get("/healthz").json() == {"status": "ok"}
     assert reader.get("/readyz").json() == {"status": "ready", "items": 24, "fitted": True}
+
+
+def test_several_pictures_are_one_question(reader):
+    one, other = picture("red"), picture("blue")
+    as_files = reader.post(
+        "/search",
+        data={"explain": "true", "k": "3"},
+        files=[("image", ("a.png", one)), ("image", ("b.png", other))],
+    )
+    both = {"image": base64.b64encode(one).decode(), "images": [base64.b64encode(other).decode()]}
+    as_json = reader.post("/search", json=both | {"explain": True, "k": 3, "weigh": {"picture 2": 2}})
+    assert [(part["name"], part["weight"]) for part in as_files.json()["plan"]["parts"]] == [
+        ("picture", 0.5), ("picture 2", 0.5)
+    ]  # fmt: skip
+    assert [part["weight"] for part in as_json.json()["plan"]["parts"]] == [0.5, 1.0]
+    refused = reader.post("/search", files=[("image", (f"{n}.png", one)) for n in range(9)])
+    assert refused.status_code == 400
+    assert "9 pictures were sent" in refused.text

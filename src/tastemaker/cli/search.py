@@ -32,7 +32,8 @@ def search(
     shop: Folder,
     text: Annotated[str, typer.Argument(metavar="WORDS", help="What is looked for.", show_default=False)] = "",
     image: Annotated[
-        Path | None, typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it.")
+        list[Path] | None,
+        typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it; repeatable."),
     ] = None,
     change: Annotated[
         str, typer.Option("--change", metavar="WORDS", help='What should differ from the picture, "but in red".')
@@ -55,7 +56,7 @@ def search(
     with opened(shop) as found:
         ranking = found.search(
             text,
-            image=image,
+            images=[(picture, 1.0) for picture in image or []],
             change=[change, *(turn or [])],
             where=where,
             user=user,

@@ -79,6 +79,8 @@ class SearchRequest(SearchWords):
 
     image: Base64Bytes | None = None
     """A JPEG, PNG, WebP or GIF picture, base64; as a file in a multipart request."""
+    images: Annotated[list[Base64Bytes], Field(max_length=7)] = []
+    """More pictures to be like; as further files called `image`. How much each counts: `weigh`, by `picture 2` ..."""
     earlier: Annotated[list[Words], Field(max_length=20)] = []
     """Changes of earlier turns, oldest first; `change` overrules them."""
     weigh: Annotated[dict[Id, Annotated[FiniteFloat, Field(ge=-100, le=100)]], Field(max_length=20)] = {}

@@ -11,11 +11,16 @@ from tastemaker.server.access import shop_of
 from tastemaker.server.answers import RankingOut
 from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
 from tastemaker.server.requests import SearchRequest, SearchWords
+from tastemaker.shop.asking import MOST_PICTURES
 
 router = APIRouter(tags=["ask"])
 LISTS = ("exclude", "ignore", "earlier")
 FORM: dict[str, object] = {
-    "image": {"type": "string", "format": "binary", "description": "the picture, as a file"},
+    "image": {
+        "type": "string",
+        "format": "binary",
+        "description": "the picture, as a file; repeatable",
+    },
     **{name: {"type": "string"} for name in ("text", "change", "where", "user")},
     "k": {"type": "integer"},
     "explain": {"type": "boolean"},
@@ -27,16 +32,19 @@ async def read_search(request: Request) -> SearchRequest:
     """The request, from JSON or from a form.
 
     Raises:
-        InputError: more than one picture was sent.
+        InputError: too many pictures were sent.
     """
     if not is_form(request):
         return shaped_json(SearchRequest, await request.body())
     async with form_of(request) as form:
-        asked = shaped(SearchRequest, form_values(form, lists=LISTS, files=("image",)))
+        asked = shaped(SearchRequest, form_values(form, lists=LISTS, files=("image", "images")))
         pictures = await file_bytes(form, "image")
-    if len(pictures) > 1:
-        raise InputError(f"{len(pictures)} pictures were sent", hint="one picture at a time, and the change in words")
-    return asked.model_copy(update={"image": pictures[0][1]}) if pictures else asked
+    if len(pictures) > MOST_PICTURES:
+        raise InputError(f"{len(pictures)} pictures were sent", hint=f"at most {MOST_PICTURES}")
+    if not pictures:
+        return asked
+    first, *more = (data for _, data in pictures)
+    return asked.model_copy(update={"image": first, "images": more})
 
 
 @router.get("/search", response_model=RankingOut, summary="Find items")
@@ -58,6 +66,7 @@ def _answer(request: Request, asked: SearchRequest) -> Json:
     ranking = shop_of(request).search(
         asked.text,
         image=image,
+        images=[(decode(each, "image"), 1.0) for each in asked.images],
         change=[*asked.earlier, asked.change],
         where=asked.where,
         user=asked.user,
