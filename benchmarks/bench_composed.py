@@ -19,9 +19,9 @@ import numpy as np
 import bench_fashion
 from common import BUILD, Lines, kept_out, show, store
 from composed import KINDS, Asked, derived, given, scores
-from tastemaker.alignment.combiner import Combiner
+from tastemaker.alignment.composing.combiner import Combiner
+from tastemaker.alignment.composing.triplets import mine
 from tastemaker.alignment.contrast.space import ContrastiveSpace
-from tastemaker.alignment.triplets import mine
 from tastemaker.catalog.items import Item
 from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefacts

@@ -32,8 +32,8 @@ from common import (
     store,
     write_items,
 )  # fmt: skip
+from tastemaker.alignment.composing.query import Query, compose
 from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
-from tastemaker.alignment.query import Query, compose
 from tastemaker.alignment.space import ItemVectors
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of

@@ -1,7 +1,7 @@
 """An edit of what is shown: what the change names is set, what it does not name stays, as far as either can be told.
 
 What a picture shows is not known. It is read from the items that look most like it, whose attributes are, mixed with
-the regions that attribute values take in the space (``alignment.traits``). An item fits as likely as each value agrees:
+the regions that attribute values take in the space (``Traits``). An item fits as likely as each value agrees:
 
     fit(x) = sum_set log(e + P(x has v))  +  sum_kept s_a log(e + sum_v P(shown has v) P(x has v))
 

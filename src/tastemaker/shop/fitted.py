@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from tastemaker.alignment.composing.traits import Traits
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.traits import Traits
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core import registry
 from tastemaker.core.errors import ConfigError, WorkspaceError
@@ -27,8 +27,8 @@ from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
-    from tastemaker.alignment.combiner import Combiner
-    from tastemaker.alignment.inversion import Inversion
+    from tastemaker.alignment.composing.combiner import Combiner
+    from tastemaker.alignment.composing.inversion import Inversion
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -201,8 +201,8 @@ def _load_search(artefact: Artefact) -> "tuple[Traits | None, float, Combiner | 
     share = float(str(artefact.config["words_share"]))
     if not isinstance(learned, dict):
         return traits, share, None
-    from tastemaker.alignment.combiner import Combiner
-    from tastemaker.alignment.inversion import Inversion
+    from tastemaker.alignment.composing.combiner import Combiner
+    from tastemaker.alignment.composing.inversion import Inversion
 
     made = Inversion if learned.get("name") == Inversion.name else Combiner
     return traits, share, made.restore(learned, artefact.tensors())

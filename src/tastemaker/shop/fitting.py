@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from tastemaker.alignment.composing.traits import Traits
+from tastemaker.alignment.composing.triplets import SearchConfig, mine
 from tastemaker.alignment.space import ItemVectors, Space
-from tastemaker.alignment.traits import Traits
-from tastemaker.alignment.triplets import SearchConfig, mine
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.sets import given_sets
 from tastemaker.catalog.store import Store
@@ -33,8 +33,8 @@ from tastemaker.shop.live import embed_all, view
 from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
-    from tastemaker.alignment.combiner import Combiner
-    from tastemaker.alignment.inversion import Inversion
+    from tastemaker.alignment.composing.combiner import Combiner
+    from tastemaker.alignment.composing.inversion import Inversion
 
 Part = Literal["space", "search", "recommender", "complete"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -194,7 +194,7 @@ class _Run:
         self, space: Space, vectors: ItemVectors, alone: tuple[Ints, Floats], settings: SearchConfig
     ) -> "Combiner | None":
         """What puts a picture and a change together; None where the weighted sum is as good on held-out triplets."""
-        from tastemaker.alignment.combiner import choose
+        from tastemaker.alignment.composing.combiner import choose
 
         rows, pictures = alone
         triplets = mine(self.catalog, rows, settings.triplets)
@@ -213,7 +213,7 @@ class _Run:
 
     def _inversion(self, space: Space) -> "Inversion | None":
         """What makes words of pictures; None where the space cannot read them, or there is no picture."""
-        from tastemaker.alignment.inversion import Inversion, Speaks
+        from tastemaker.alignment.composing.inversion import Inversion, Speaks
 
         shown = [row for row in np.flatnonzero(self.catalog.alive).tolist() if self.catalog.main_picture(row)]
         if not isinstance(space, Speaks) or not shown:

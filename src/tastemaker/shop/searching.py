@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
+from tastemaker.alignment.composing.query import Query, Term, mix, terms
 from tastemaker.alignment.language.turns import understand_turns
 from tastemaker.alignment.language.wordforms import stems
 from tastemaker.alignment.language.wording import Wording
-from tastemaker.alignment.query import Query, Term, mix, terms
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tastemaker.alignment.query import Term
+from tastemaker.alignment.composing.query import Term
 from tastemaker.core.ranking import Facet
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.coded import fold

@@ -18,6 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from tastemaker.alignment.balance import EXTRA, Balance, asking
+from tastemaker.alignment.composing.inversion import asked_aloud
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.further import Further, read
 from tastemaker.alignment.contrast.labels import Labels, product_numbers, tells_colour
@@ -25,7 +26,6 @@ from tastemaker.alignment.contrast.reading import ItemReader
 from tastemaker.alignment.contrast.settings import ContrastiveConfig
 from tastemaker.alignment.contrast.sketching import Sketching
 from tastemaker.alignment.contrast.two_towers import Contrast, Recipe, TwoTowers
-from tastemaker.alignment.inversion import asked_aloud
 from tastemaker.alignment.space import ItemVectors, Space, under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.config import Config
@@ -147,7 +147,7 @@ class ContrastiveSpace(Space):
         return self.config.dim + self.config.text_width
 
     def speak(self, words: Tensor, said: Sequence[str]) -> Tensor:
-        """Made-up words, each before words of the vocabulary; see :class:`Speaks` of ``alignment.inversion``."""
+        """Made-up words, each before words of the vocabulary; see ``alignment.composing.inversion``."""
         fitted, dim = self._fitted(), self.config.dim
         tower, tokens = fitted.towers.text, fitted.reader.tokens.encode(list(said))
         after = torch.from_numpy(pad(tokens, tower.length - 1))

@@ -1,6 +1,6 @@
 """A shopper's words -> what they ask of this catalog: "the same but in red, no stripes, under 60".
 
-Everything is looked up in the catalog's own attributes, values, flags and prices (``alignment.language.vocabulary``); what is
+Everything is looked up in the catalog's own attributes, values, flags and prices (``vocabulary``); what is
 not there stays words. Values that are named only *pull* ("red" may be part of a title); prices and other amounts,
 explicit flags and what is refused ("not red", "without sleeves") *filter*. Every facet is a chip that can be taken
 away: what the person ignored is understood and then left out, words and all.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tastemaker.alignment.query import Query, Weights, compose
+from tastemaker.alignment.composing.query import Query, Weights, compose
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.core.errors import InputError
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from tastemaker.alignment.query import Term
+from tastemaker.alignment.composing.query import Term
+from tastemaker.alignment.composing.triplets import Triplets
 from tastemaker.alignment.space import Space
-from tastemaker.alignment.triplets import Triplets
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
 

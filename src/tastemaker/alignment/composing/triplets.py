@@ -1,6 +1,6 @@
 """What a learned combiner learns from: triplets mined from the catalog, two items that differ in just one attribute.
 
-Kept apart from the network itself (``alignment.combiner``), so that settings are read without loading torch.
+Kept apart from the network itself (``alignment.composing.combiner``), so that settings are read without loading torch.
 
 Source: triplets by attributes as in Han et al., "Automatic Spatially-aware Fashion Concept Discovery", ICCV 2017.
 """

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from tastemaker.alignment.balance import Balance
-from tastemaker.alignment.inversion import Inversion, Speaks, asked_aloud
-from tastemaker.alignment.query import Term
+from tastemaker.alignment.composing.inversion import Inversion, Speaks, asked_aloud
+from tastemaker.alignment.composing.query import Term
 
 DIM = 8
 WORDS = {"": np.zeros(DIM), "in blue": np.eye(DIM)[0]}

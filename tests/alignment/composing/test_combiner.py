@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.alignment.combiner import Combiner, choose
-from tastemaker.alignment.triplets import mine
+from tastemaker.alignment.composing.combiner import Combiner, choose
+from tastemaker.alignment.composing.triplets import mine
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from tastemaker.alignment.balance import ASKS, EXTRA, Balance
-from tastemaker.alignment.query import Term
+from tastemaker.alignment.composing.query import Term
 from tastemaker.alignment.space import Space
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tastemaker.alignment.traits import Traits
+from tastemaker.alignment.composing.traits import Traits
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import WorkspaceError
