@@ -12,14 +12,17 @@ refusal can go wrong. Settings were chosen on 300 queries about other references
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 import bench_fashion
-from common import BUILD, Lines, kept_out, show, store
+from common import BUILD, Lines, Stopwatch, kept_out, show, store
 from composed import KINDS, Asked, derived, given, scores
 from tastemaker.alignment.composing.combiner import Combiner
+from tastemaker.alignment.composing.inversion import Inversion
+from tastemaker.alignment.composing.query import Term, mix
 from tastemaker.alignment.composing.triplets import mine
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.catalog.items import Item
@@ -66,11 +69,11 @@ def embedded(shop: Shop, asked: Sequence[Asked]) -> dict[int | str, Floats]:
     return found | dict(zip(words, space.embed_texts(words), strict=True))
 
 
-def combiner(shop: Shop, spared: frozenset[int]) -> Combiner:
-    """Learned from triplets of the catalog about items that no query asks with."""
+def learned(shop: Shop, spared: frozenset[int]) -> tuple[Combiner, Inversion]:
+    """What combines, and what makes a word of a picture; both learned from items that no query asks with."""
     catalog, space, vectors = shop.catalog, shop.space, shop.view.vectors
-    if space is None or vectors is None:
-        raise RuntimeError("the shop has no space")
+    if not isinstance(space, ContrastiveSpace) or vectors is None:
+        raise RuntimeError("the shop has no space of its own")
     rows = np.array([row for row in generator(0, "combiner").permutation(catalog.size).tolist() if row not in spared])
     rows = rows[:REFERENCES]
     triplets = mine(catalog, rows, TRIPLETS)
@@ -80,19 +83,23 @@ def combiner(shop: Shop, spared: frozenset[int]) -> Combiner:
     place = {int(row): at for at, row in enumerate(rows.tolist())}
     pictures = seen[[place[int(row)] for row in triplets.references.tolist()]]
     changes = np.stack([said[change] for change in triplets.changes])
-    return Combiner(space.dim).learn(pictures, changes, vectors.matrix[triplets.targets], triplets.groups)
+    watch = Stopwatch()
+    inversion = Inversion(space.dim, space.word_size).learn(space, seen)
+    sys.stderr.write(f"inversion: learned in {watch.processor:.0f} processor seconds\n")
+    return Combiner(space.dim).learn(pictures, changes, vectors.matrix[triplets.targets], triplets.groups), inversion
 
 
-def ways(shop: Shop, vectors: dict[int | str, Floats], learned: Combiner) -> dict[str, Way]:
+def ways(shop: Shop, vectors: dict[int | str, Floats], combiner: Combiner, inversion: Inversion) -> dict[str, Way]:
     """Every way to answer a query: rows, best first."""
     view = shop.view
-    index = view.index
-    if index is None:
-        raise RuntimeError("the shop has no index")
+    index, space = view.index, shop.space
+    if index is None or space is None:
+        raise RuntimeError("the shop has no space")
 
-    def near(make: Callable[[Floats, Floats], Floats]) -> Way:
+    def near(make: Callable[[Term, Term], Floats]) -> Way:
         def answer(asked: Asked) -> Ints:
-            made = make(vectors[asked.reference], vectors[asked.change])
+            picture = Term("picture", vectors[asked.reference], 0.4)
+            made = make(picture, Term("change", vectors[asked.change], 0.6, asked.change))
             mask = view.catalog.available.copy()
             mask[asked.reference] = False
             return index.search(made / np.linalg.norm(made), 10, mask)[0]
@@ -107,10 +114,11 @@ def ways(shop: Shop, vectors: dict[int | str, Floats], learned: Combiner) -> dic
         return view.catalog.rows(searching.search(view, shop.store, request, 10).ids)
 
     return {
-        PLAIN: near(lambda picture, words: 0.4 * picture + 0.6 * words),
-        "picture alone": near(lambda picture, _: picture),
-        "words alone": near(lambda _, words: words),
-        "learned combiner": near(learned.combine),
+        PLAIN: near(lambda picture, change: mix([picture, change])),
+        "picture alone": near(lambda picture, _: picture.vector),
+        "words alone": near(lambda _, change: change.vector),
+        "text inversion": near(lambda picture, change: inversion.join(space, picture, change)),
+        "learned combiner": near(lambda picture, change: combiner.join(space, picture, change)),
         SHOP: shop_answer,
     }
 
@@ -157,7 +165,7 @@ def main() -> None:
         spared = frozenset(query.reference for query in [*first, *second])
         if small:
             first, second = first[::10], second[::10]
-        answers = ways(shop, embedded(shop, [*first, *second]), combiner(shop, spared))
+        answers = ways(shop, embedded(shop, [*first, *second]), *learned(shop, spared))
         one, two = table(first, answers), table(second, answers)
         show("Another colour: the 1,000 queries of composed_queries_derived.csv, 21,841 products", one)
         show("Four kinds of change, derived from the attributes", two)
@@ -167,7 +175,8 @@ def main() -> None:
         bare = [shop.catalog.raw_item(row) for row in tenth if row not in asked_with]
         try:
             shop.add([Item(item.id, images=item.images) for item in bare])
-            broken.append({"catalog": "a tenth: picture only"} | refused(second, ways(shop, {}, Combiner(1))[SHOP]))
+            way = ways(shop, {}, Combiner(1), Inversion(1, 1))[SHOP]
+            broken.append({"catalog": "a tenth: picture only"} | refused(second, way))
         finally:
             shop.add(bare)  # the workspace is used again
         show("Refusals", broken)
