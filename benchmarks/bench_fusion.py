@@ -21,7 +21,8 @@ from bench_fashion import build
 from common import BUILD, Lines, Stopwatch, kept_out, mask, show, store
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.fusion.matching import Opened
-from tastemaker.alignment.fusion.space import FusionConfig, FusionSpace
+from tastemaker.alignment.fusion.settings import FusionConfig
+from tastemaker.alignment.fusion.space import FusionSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.core.storage import Artefacts

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from tastemaker.alignment.balance import EXTRA, Balance
 from tastemaker.encoders.base import unit
@@ -88,3 +89,12 @@ def test_what_was_stored_before_hubs_were_known_still_opens(fitted):
     np.testing.assert_array_equal(again, balance.items(pictures, texts, everyone, everyone))
     assert not np.array_equal(opened, again)
     np.testing.assert_allclose(unit(opened[:, :-EXTRA]), unit(again[:, :-EXTRA]), atol=1e-6)
+
+
+def test_what_is_learned_through_is_what_is_said():
+    rng = np.random.default_rng(2)
+    pictures, texts = unit(rng.normal(size=(60, 8))), unit(rng.normal(size=(60, 8)) + 1)
+    there = np.ones(60, bool)
+    balance = Balance.fit(pictures, texts, there, there)
+    asked = balance.text_tensor(torch.from_numpy(3 * texts)).numpy()
+    np.testing.assert_allclose(asked, balance.text(texts), atol=1e-5)

@@ -20,6 +20,9 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
 
 from tastemaker.alignment.hubs import QUESTIONS as BANK
 from tastemaker.alignment.hubs import Hubs
@@ -107,6 +110,13 @@ class Balance:
     def text(self, raw: Floats) -> Floats:
         """Words that ask. Shapes: (n, dim of the tower) -> (n, dim), unit rows."""
         return asking(self._text(raw), 0)
+
+    def text_tensor(self, raw: Tensor) -> Tensor:
+        """What :meth:`text` says, to be learned through. Shapes: (n, dim of the tower) -> (n, dim), unit rows."""
+        mean, ahead = torch.from_numpy(self.text_mean), torch.from_numpy(self.to_picture)
+        centred = normalize(normalize(raw.float(), dim=1) - mean, dim=1)
+        vectors = normalize(centred + centred @ ahead, dim=1) * (1 - ASKS**2) ** 0.5
+        return torch.cat([vectors, torch.tensor([[ASKS, 0.0]]).expand(len(raw), EXTRA)], dim=1)
 
     def items(self, pictures: Floats, texts: Floats, has_picture: Bools, has_text: Bools) -> Floats:
         """Items to be found. Shapes: (n, dim of the tower) twice, (n,) twice -> (n, dim); zero rows have neither."""

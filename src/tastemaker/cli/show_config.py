@@ -17,7 +17,7 @@ def settings_text(folder: Path | None = None) -> str:
     Raises:
         WorkspaceError: the folder is not a workspace.
     """
-    from tastemaker.alignment.composing.triplets import SearchConfig
+    from tastemaker.alignment.composing.settings import SearchConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from tastemaker.alignment.composing.settings import SearchConfig
 from tastemaker.alignment.composing.traits import Traits
-from tastemaker.alignment.composing.triplets import SearchConfig, mine
+from tastemaker.alignment.composing.triplets import mine
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.sets import given_sets

@@ -3,8 +3,7 @@
 import numpy as np
 import torch
 
-from tastemaker.alignment.balance import Balance
-from tastemaker.alignment.composing.inversion import Inversion, Speaks, asked_aloud
+from tastemaker.alignment.composing.inversion import Inversion, Speaks
 from tastemaker.alignment.composing.query import Term
 
 DIM = 8
@@ -40,12 +39,3 @@ def test_a_word_comes_to_mean_its_picture_and_words_move_it():
     again = Inversion.restore(made.settings(), made.tensors())
     joined = again.join(Sums(), Term("picture", pictures[0], 1.0), Term("change", pictures[1], 1.0, "in blue"))
     np.testing.assert_allclose(joined, moved[0], atol=1e-6)
-
-
-def test_what_is_learned_through_is_what_is_said():
-    rng = np.random.default_rng(2)
-    pictures, texts = unit(rng.normal(size=(60, DIM))), unit(rng.normal(size=(60, DIM)) + 1)
-    there = np.ones(60, bool)
-    balance = Balance.fit(pictures, texts, there, there)
-    asked = asked_aloud(torch.from_numpy(3 * texts), balance).numpy()
-    np.testing.assert_allclose(asked, balance.text(texts), atol=1e-5)

@@ -7,7 +7,8 @@ import pytest
 from tastemaker.alignment.contrast.space import ContrastiveConfig
 from tastemaker.alignment.fusion.learning import neighbourhoods
 from tastemaker.alignment.fusion.matching import Opened
-from tastemaker.alignment.fusion.space import FusionConfig, FusionSpace
+from tastemaker.alignment.fusion.settings import FusionConfig
+from tastemaker.alignment.fusion.space import FusionSpace
 from tastemaker.core import registry
 from tastemaker.core.errors import Cancelled, ConfigError, NotFitted
 from tastemaker.core.progress import Advanced

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from tastemaker.alignment.balance import ASKS, EXTRA, Balance
 from tastemaker.alignment.composing.query import Term
 from tastemaker.alignment.space import Space
 from tastemaker.core.seeds import derive
@@ -45,16 +44,6 @@ class Speaks(Protocol):
     def speak(self, words: Tensor, said: Sequence[str]) -> Tensor:
         """A made-up word each, followed by words of the language. Shapes: (n, word_size) -> (n, dim), unit rows."""
         ...
-
-
-def asked_aloud(raw: Tensor, balance: Balance) -> Tensor:
-    """What ``balance.text`` says, for tensors that are learned through. Shapes: (n, dim of the tower) -> (n, dim)."""
-    mean, ahead = torch.from_numpy(balance.text_mean), torch.from_numpy(balance.to_picture)
-    centred = nn.functional.normalize(nn.functional.normalize(raw.float(), dim=1) - mean, dim=1)
-    vectors = nn.functional.normalize(centred + centred @ ahead, dim=1) * (1 - ASKS**2) ** 0.5
-    extra = torch.zeros(len(raw), EXTRA)
-    extra[:, 0] = ASKS
-    return torch.cat([vectors, extra], dim=1)
 
 
 class Inversion(nn.Module):

@@ -1,38 +1,19 @@
 """What a learned combiner learns from: triplets mined from the catalog, two items that differ in just one attribute.
 
-Kept apart from the network itself (``alignment.composing.combiner``), so that settings are read without loading torch.
-
 Source: triplets by attributes as in Han et al., "Automatic Spatially-aware Fashion Concept Discovery", ICCV 2017.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.core.config import Config
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Ints
 
 WORDS = ("in {new}", "but in {new}", "{new}", "the same but {new}", "{new} instead of {old}", "but {new}")
 TELLING = 200
 FEWEST = 2
-
-
-class SearchConfig(Config):
-    """How search answers, and what it learns beside the space; the table ``[search]``."""
-
-    combine: Literal["arithmetic", "learned", "auto", "inverted"] = "arithmetic"
-    """How a picture and a change become one vector: their weighted sum, a network learned on triplets of the catalog,
-    whichever of the two answers held-out triplets better, or the text tower, to which the picture is said as a made-up
-    word (own contrastive space only)."""
-    product: str = ""
-    """Attribute that the variants of one product share: they take one place together, and the asked one is shown.
-    Empty: what ``[space]`` calls ``product``, else every item stands for itself."""
-    triplets: int = Field(default=12_000, ge=100, le=1_000_000)
-    """Most triplets that the network learns from; 12,000 take about half a minute."""
 
 
 @dataclass(frozen=True, eq=False)

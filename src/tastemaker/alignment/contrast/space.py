@@ -18,7 +18,6 @@ from PIL import Image
 from torch import Tensor
 
 from tastemaker.alignment.balance import EXTRA, Balance, asking
-from tastemaker.alignment.composing.inversion import asked_aloud
 from tastemaker.alignment.contrast.examples import Examples
 from tastemaker.alignment.contrast.further import Further, read
 from tastemaker.alignment.contrast.labels import Labels, product_numbers, tells_colour
@@ -154,7 +153,7 @@ class ContrastiveSpace(Space):
         bags = torch.cat([words[:, None, :dim], tower.bag(after)], dim=1)
         each = torch.cat([words[:, None, dim:], tower.tokens(after)], dim=1)
         keep = torch.cat([torch.ones(len(words), 1, dtype=torch.bool), after != PAD], dim=1)
-        return asked_aloud(tower.read(bags, each, keep), fitted.balance)
+        return fitted.balance.text_tensor(tower.read(bags, each, keep))
 
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
         """Shapes: (n, dim), unit rows."""
