@@ -5,8 +5,8 @@ from html import escape
 from tastemaker.core.ranking import Facet, Ranked, Reason
 from tastemaker.page.bar import Held
 from tastemaker.page.card import Frame, card, price_text
-from tastemaker.page.chips import filters, suggestions, understood
-from tastemaker.page.facts import facts_for, facts_of
+from tastemaker.page.chips import filters, suggestions, turns, understood
+from tastemaker.page.facts import Facts, facts_for, facts_of
 from tastemaker.page.frame import Content, body
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, join, tag
@@ -114,6 +114,15 @@ def test_chips_lead_to_the_search_without_them_and_back():
     assert "under €60" in html
     assert 'href="/?q=red+sofa" class="chip gone" aria-label="Put back not: leather"' in html
     assert understood(State(), []) is None
+
+
+def test_turns_can_be_taken_back_and_suggestions_go_on():
+    state = State(words="lamp", earlier=("in red",), change="cheaper")
+    html = turns(state)
+    assert ">in red<" in html
+    assert f'href="{State(words="lamp", change="cheaper").url()}"'.replace("&", "&amp;") in html
+    assert turns(State(words="lamp", change="in red")) is None
+    assert "earlier=in+red&amp;earlier=cheaper" in suggestions(state, Facts((), (), 0, (), ("red", "blue"), 0))
 
 
 def test_departments_and_limits_are_offered_and_can_be_taken_back():

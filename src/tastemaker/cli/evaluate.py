@@ -69,7 +69,7 @@ def evaluate(
     report: Written = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the shop ranks, or with --space how good its space is.
+    """Measure how well the shop ranks, or how good its space is.
 
     Recall, NDCG, hit rate, MRR and MAP with 95 % intervals, what the rankings are like, plain baselines beside. Ctrl-C
     leaves the table of the methods that are done.

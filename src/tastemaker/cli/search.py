@@ -19,6 +19,10 @@ Ignored = Annotated[
     list[str] | None,
     typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
 ]
+Pictures = Annotated[
+    list[Path] | None,
+    typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it; repeatable."),
+]
 Turns = Annotated[
     list[str] | None,
     typer.Option("--then", metavar="WORDS", help="A further change that overrules the ones before; repeatable."),
@@ -31,10 +35,7 @@ Plan = Annotated[
 def search(
     shop: Folder,
     text: Annotated[str, typer.Argument(metavar="WORDS", help="What is looked for.", show_default=False)] = "",
-    image: Annotated[
-        list[Path] | None,
-        typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it; repeatable."),
-    ] = None,
+    image: Pictures = None,
     change: Annotated[
         str, typer.Option("--change", metavar="WORDS", help='What should differ from the picture, "but in red".')
     ] = "",
