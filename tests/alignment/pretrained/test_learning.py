@@ -7,9 +7,9 @@ import pytest
 import torch
 from transformers import AutoModel, AutoProcessor
 
+from tastemaker.alignment.pretrained.fine_tuning import free_folder
 from tastemaker.alignment.pretrained.learning import Pairs, Tuning
 from tastemaker.alignment.pretrained.space import PretrainedConfig, PretrainedSpace
-from tastemaker.alignment.pretrained.tuned import free_folder
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, ConfigError

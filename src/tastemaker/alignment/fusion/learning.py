@@ -50,10 +50,6 @@ class Recipe:
     shape: tuple[int, int]
 
 
-Judge = Callable[[CrossEncoder], float]
-"""How good a model is on data it does not learn from, higher is better."""
-
-
 class Pupil(nn.Module):
     """What is trained, and what a checkpoint must hold beside it: the slow copy and the memory."""
 
@@ -82,7 +78,7 @@ class Fusing(Learning):
         examples: all items.
         near: vectors of all items by which neighbourhoods are made.
         learn: places of the items to learn from; pairs.
-        judge: how good a model is; None when there is nothing to judge by.
+        judge: how good a model is, higher is better; None when there is nothing to judge by.
         recipe: how it learns.
 
     Source: Li et al. 2021 (arXiv 2107.07651), section 3.
@@ -93,8 +89,9 @@ class Fusing(Learning):
     name = "learning the fusion"
 
     def __init__(
-        self, model: CrossEncoder, examples: Examples, near: Floats, learn: Ints, judge: Judge | None, recipe: Recipe
-    ) -> None:
+        self, model: CrossEncoder, examples: Examples, near: Floats, learn: Ints,
+        judge: Callable[[CrossEncoder], float] | None, recipe: Recipe,
+    ) -> None:  # fmt: skip
         self.model = self.pupil = Pupil(model, recipe.memory)
         self.examples, self.near, self.learn, self.judge, self.recipe = examples, near, learn, judge, recipe
         self.size = min(recipe.batch_size, len(learn))

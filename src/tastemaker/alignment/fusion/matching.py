@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from tastemaker.alignment.contrast.examples import LENGTH
-from tastemaker.alignment.fusion.precedents import Precedents
+from tastemaker.alignment.fusion.precedents import Halves, Precedents
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.frames import Frames
 from tastemaker.encoders.tokens import pad
@@ -22,11 +22,12 @@ from tastemaker.nn.augment import as_input
 from tastemaker.nn.cross_attention import CrossEncoder
 from tastemaker.nn.precision import fast
 
-Halves = npt.NDArray[np.float16]
 FIGURES = 4
 """Contrast, the fusion model's own contrast, matching, precedents."""
 STRENGTH = 1e-3
 BATCH = 256
+QUICK = 300
+"""Questions that are asked while the model learns."""
 FEWEST = 30
 """With fewer questions than this whose answer is among the candidates, the usual weights stay."""
 
@@ -181,7 +182,6 @@ class Judge:
         contrast: cosines of words (rows) and pictures (columns) as the search gives them.
         depth: candidates a question.
         shape: of the frames.
-        quick: questions of each kind that are asked while the model learns.
     """
 
     def __init__(
@@ -193,17 +193,16 @@ class Judge:
         *,
         depth: int,
         shape: tuple[int, int],
-        quick: int = 300,
     ) -> None:
         self.frames, self.texts, self.contrast, self.shape = frames, texts, contrast, shape
         self.precedents = precedents
-        self.depth, self.quick = min(depth, len(contrast)), quick
+        self.depth = min(depth, len(contrast))
 
     def __call__(self, model: CrossEncoder) -> float:
         """Mean reciprocal rank of the right one after re-ranking, weights learned on the same questions."""
         matcher = Matcher(model, self.shape, self.precedents)
         items = matcher.open(self.frames, self.texts)
-        figures, right = self._words(matcher, items, self.quick, min(self.depth, 32))
+        figures, right = self._words(matcher, items, QUICK, min(self.depth, 32))
         return mean_reciprocal_rank(Weights.fit(figures, right)(figures), right)
 
     def weights(self, matcher: Matcher) -> tuple[Weights, Weights]:

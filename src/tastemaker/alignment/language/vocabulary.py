@@ -28,7 +28,6 @@ _NEEDS_NAME = word_set(
 _COMMON_STEMS = frozenset(map(stem, _NEEDS_NAME))
 _KINDS = frozenset(stems("kind type category product garment article department"))
 _COLOURS = frozenset({"colour", "shad", "tone", "hue"})
-_HUES = frozenset({"colour", "hue"})
 _CALLED = {
     "pattern": "print design motif", "necklin": "neck", "length": "hem hemline", "sleev": "arm", "material": "fabric",
     "colour": "shade tone hue",

@@ -3,7 +3,7 @@
 Any sentence-transformers model, any CLIP- or SigLIP-type transformers model, by name or local folder. A model without
 eyes gives a space without pictures: every item's picture counts as missing, and a search by picture is refused. With
 ``tune`` the model learns from the catalog before anything is embedded; what was learned is stored with the space, and
-the whole model is written as a folder that its own library opens (see ``tuned``).
+the whole model is written as a folder that its own library opens (see ``fine_tuning``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from tastemaker.alignment.balance import Balance
+from tastemaker.alignment.pretrained.fine_tuning import Course, Tuned, export, fine_tune, free_folder
 from tastemaker.alignment.pretrained.settings import PretrainedConfig
-from tastemaker.alignment.pretrained.tuned import Course, Tuned, export, free_folder, tuned
 from tastemaker.alignment.space import ItemVectors, Space, under
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
@@ -142,7 +142,7 @@ class PretrainedSpace(Space):
             folder = self._checkpoint.with_name("tuned")
         if folder is not None:
             free_folder(folder)
-        found = tuned(model, catalog, config, self._checkpoint, observer)
+        found = fine_tune(model, catalog, config, self._checkpoint, observer)
         if found is None:
             return open_pretrained(config.model)
         self._tuned = found

@@ -60,7 +60,7 @@ class Tuned:
     tensors: Mapping[str, npt.NDArray[np.generic]]
 
 
-def tuned(
+def fine_tune(
     model: Pretrained, catalog: Catalog, config: PretrainedConfig, checkpoint: Path | None, observer: Observer
 ) -> Tuned | None:
     """Let a model learn from a catalog.
