@@ -120,10 +120,14 @@ def test_an_impersonal_method_passes_when_it_says_so():
     check_recommender(Popularity, personal=False)
 
 
-SMALL = {
-    "contrastive": {"dim": 32, "epochs": 40, "picture_size": 32, "picture_widths": (16, 32), "text_width": 32,
-                    "vocabulary": 200, "batch_size": 24, "validation": 0},
+CONTRAST = {
+    "dim": 32, "epochs": 40, "picture_size": 32, "picture_widths": (16, 32), "text_width": 32, "vocabulary": 200,
+    "batch_size": 24, "validation": 0,
 }  # fmt: skip
+SMALL = {
+    "contrastive": CONTRAST,
+    "fusion": {"contrast": CONTRAST, "epochs": 5, "batch_size": 24, "memory": 64},
+}
 """Settings with which a registered space learns the drawn shop in seconds."""
 
 
