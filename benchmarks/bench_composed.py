@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 import bench_fashion
-from common import BUILD, Lines, Stopwatch, kept_out, show, store
+from common import BUILD, Lines, Stopwatch, fashion_space, kept_out, show, store
 from composed import KINDS, Asked, derived, given, scores
 from tastemaker.alignment.composing.combiner import Combiner
 from tastemaker.alignment.composing.inversion import Inversion
@@ -43,7 +43,7 @@ Row = dict[str, object]
 
 def with_learned_space(shop: Shop) -> Shop:
     """The shop, with the space that ``bench_fashion.py`` learned; embedded once."""
-    kept = Artefacts(BUILD / "fashion-space").published()["space"]
+    kept = fashion_space()
     artefacts = Artefacts(shop.workspace.state)
     published = artefacts.published()
     space = ContrastiveSpace.restore(kept.config, kept.tensors())
@@ -156,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", action="store_true", help="every tenth query; nothing is stored")
     small = parser.parse_args().small
+    fashion_space()
     folder = BUILD / "composed-shop"
     if not (folder / "items.csv").exists():
         bench_fashion.build("composed-shop")

@@ -10,7 +10,6 @@ were chosen on 980 pairs of the other nine tenths, which the space itself keeps 
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from common import (
     Lines,
     Stopwatch,
     WordsToPicture,
+    fashion_space,
     kept_out,
     mask,
     picture_features,
@@ -31,7 +31,7 @@ from common import (
 from tastemaker.alignment.contrast.space import ContrastiveConfig, ContrastiveSpace
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
-from tastemaker.core.storage import Artefacts
+from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.base import unit
 
@@ -51,9 +51,8 @@ ASKED = 0.1
 """Share of the attributes tower in a question that says name and attributes."""
 
 
-def opened(folder: Path) -> ContrastiveSpace:
+def opened(found: Artefact) -> ContrastiveSpace:
     """A space that was kept."""
-    found = Artefacts(folder).published()["space"]
     return ContrastiveSpace.restore(found.config, found.tensors())
 
 
@@ -61,7 +60,7 @@ def learned(name: str, catalog: Catalog) -> tuple[ContrastiveSpace, float]:
     """The space of a row, and the processor minutes it cost beyond the one it starts from."""
     start, settings = ROWS[name]
     watch = Stopwatch()
-    before = opened(BUILD / "fashion-space" if not start else SPACES / start)
+    before = opened(Artefacts(SPACES / start).published()["space"] if start else fashion_space())
     config = ContrastiveConfig.read({**before.config.model_dump(mode="json"), **settings})
     if "epochs" in settings:
         space = ContrastiveSpace(config, checkpoint=BUILD / f"contrast-{name}.checkpoint", start=before)
@@ -133,6 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", nargs="*", default=["ridge", *ROWS], choices=["ridge", *ROWS])
     arguments = parser.parse_args()
+    fashion_space()
     found = {name: kept.run(name, ridge if name == "ridge" else measure, name) for name in arguments.rows}
     for question in ("name + attributes -> picture", "name -> picture", "picture -> name + attributes"):
         for among in ("tenth", "all"):

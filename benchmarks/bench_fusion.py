@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from bench_fashion import build
-from common import BUILD, Lines, Stopwatch, kept_out, mask, show, store
+from common import BUILD, Lines, Stopwatch, fashion_space, kept_out, mask, show, store
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.fusion.matching import Opened
 from tastemaker.alignment.fusion.settings import FusionConfig
@@ -40,7 +40,7 @@ def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple
     if arguments.restore:
         kept = artefacts.published()["space"]
         return FusionSpace.restore(kept.config, kept.tensors()), json.loads(json.dumps(kept.manifest["cost"]))
-    found = Artefacts(BUILD / "fashion-space").published()["space"]
+    found = fashion_space()
     contrast = ContrastiveSpace.restore(found.config, found.tensors())
     config = FusionConfig(epochs=arguments.epochs, max_minutes=arguments.minutes, seed=arguments.seed)
     watch = Stopwatch()
@@ -123,6 +123,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    fashion_space()
     catalog = build("fusion")
     tenth = np.array([row for row, id in enumerate(catalog.ids) if kept_out(id)], np.int64)
     space, cost = learn(catalog, tenth, arguments)

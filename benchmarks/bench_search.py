@@ -31,7 +31,7 @@ import numpy as np
 
 import bench_journey
 import rows
-from common import BUILD, Lines, data, show
+from common import BUILD, Lines, data, fashion_space, show
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.core.storage import Artefacts
 from tastemaker.shop import Shop
@@ -66,7 +66,7 @@ def shop_of(items: int) -> Path:
         writer.writerow(["title" if name == "productDisplayName" else name for name in names])
         writer.writerows([product[name] for name in names] for product in products)
     (folder / "images.zip").symlink_to(data("fashion", "images_60x80.zip"))
-    kept = Artefacts(BUILD / "fashion-space").published()["space"]
+    kept = fashion_space()
     space = ContrastiveSpace.restore(kept.config, kept.tensors())
     with Shop(folder) as shop:
         artefacts = Artefacts(shop.workspace.state)

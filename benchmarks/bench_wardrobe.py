@@ -21,11 +21,10 @@ from PIL import Image
 
 import bench_fashion
 import rows
-from common import BUILD, Lines, data, show
+from common import BUILD, Lines, data, fashion_space, show
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.catalog.pictures import Pictures
 from tastemaker.core.seeds import generator
-from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.base import unit
 from tastemaker.evaluation.significance import intervals, paired
@@ -118,7 +117,7 @@ def photos() -> list[dict[str, str]]:
 
 def encode(space_name: str, path: Path) -> dict[str, object]:
     """Vectors of all studio products, as a shop keeps them, and of the phone photos as they are asked."""
-    kept = Artefacts(BUILD / "fashion-space").published()["space"]
+    kept = fashion_space()
     space = ContrastiveSpace.restore(kept.config, kept.tensors())
     catalog = bench_fashion.build("wardrobe/shop")
     found: dict[str, npt.NDArray[np.generic]] = {}
@@ -256,9 +255,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
     seed: int = parser.parse_args().seed
-    if "space" not in Artefacts(BUILD / "fashion-space").published():
-        bench_fashion.main()
-    space = Artefacts(BUILD / "fashion-space").published()["space"].name
+    space = fashion_space().name
     rows.run("vectors", encode, space, VECTORS)
     row = rows.run(f"accuracy-{seed}", measured, seed, space, 2)
     found = {name: np.asarray(values) for name, values in dict(row["per photo"]).items()}  # type: ignore[call-overload]

@@ -22,6 +22,7 @@ from PIL import Image
 from scipy.sparse import csr_matrix
 
 from tastemaker.core.progress import Advanced, Event, Finished, Noted, Started
+from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Bools, Floats, Ints
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that wait must not burn a shared core
@@ -40,6 +41,14 @@ def data(*parts: str) -> Path:
     sys.exit(
         f"{'/'.join(parts)} is not there: set TASTEMAKER_DATA to the folder of the data, or put it in {places[-1]}"
     )
+
+
+def fashion_space() -> Artefact:
+    """The space that ``bench_fashion.py`` has learned, or the end of the program with a word on how to get it."""
+    kept = Artefacts(BUILD / "fashion-space").published().get("space")
+    if kept is None:
+        sys.exit("there is no space of the fashion products yet: run `python benchmarks/bench_fashion.py` first")
+    return kept
 
 
 def new_workspace(name: str) -> Path:
