@@ -192,3 +192,9 @@ def test_levelling_anew_leaves_the_towers(space, shop):
     bare = shop.without_modality("picture", np.arange(4))
     other = ContrastiveSpace.restore(space.settings(), space.tensors()).level(bare)
     assert np.abs(other.embed_texts(["red circle"]) - space.embed_texts(["red circle"])).max() > 1e-6
+
+
+def test_a_picture_that_shows_nothing_is_refused():
+    with pytest.raises(ConfigError, match=r"'picture_size' is 2: a picture of 2 pixels shows nothing: 0 or 16"):
+        ContrastiveConfig.read({"picture_size": 2})
+    assert ContrastiveConfig.read({"picture_size": 0}).picture_size == 0

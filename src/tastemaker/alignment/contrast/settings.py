@@ -1,11 +1,21 @@
 """Settings of the space learned from the catalog. Defaults were chosen on validation parts, never on test data."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tastemaker.alignment.contrast.objective import Loss
 from tastemaker.core.config import Config
+
+SMALLEST = 16
+"""Pixels of the longer side below which nothing can be seen."""
+
+
+def _seen(pixels: int) -> int:
+    """0, or a picture in which the tower finds anything."""
+    if 0 < pixels < SMALLEST:
+        raise ValueError(f"a picture of {pixels} pixels shows nothing: 0 or {SMALLEST} and more")
+    return pixels
 
 
 class ContrastiveConfig(Config):
@@ -45,8 +55,8 @@ class ContrastiveConfig(Config):
     """Weight of the questions about attributes, beside the contrast."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of features dropped in training."""
-    picture_size: int = Field(default=0, ge=0, le=512)
-    """Longer side of the pictures as they are read, in pixels; 0 chooses 48, or 32 from 5,000 items on."""
+    picture_size: Annotated[int, AfterValidator(_seen)] = Field(default=0, ge=0, le=512)
+    """Longer side of the pictures as they are read, in pixels, 16 or more; 0 chooses 48, or 32 from 5,000 items on."""
     picture_widths: tuple[int, ...] = (96, 192, 384)
     """Channels of the picture tower's stages."""
     colours: Literal["auto", "keep", "turn"] = "keep"
