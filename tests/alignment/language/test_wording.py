@@ -102,6 +102,19 @@ def test_values_and_flags(text, facets):
         ("no bow table", ["words != bow table"]),
         ("no zips red", ["words != zips", "colour = Red"]),
         ("anything but a dress", ["kind != Dresses!"]),
+        ("neither red nor green", ["colour != Red!", "colour != Green!"]),
+        ("nothing red", ["colour != Red!"]),
+        ("nothing that is red or green", ["colour != Red!", "colour != Green!"]),
+        ("nothing but red", ["colour = Red"]),
+        ("none of the red ones", ["colour != Red!"]),
+        ("avoid red, grey and green", ["colour != Red!", "colour != Grey!", "colour != Green!"]),
+        ("not red, green", ["colour != Red!", "colour = Green"]),
+        ("i hate red", ["colour != Red!"]),
+        ("dont want red", ["colour != Red!"]),
+        ("everything but red", ["colour != Red!"]),
+        ("apart from red", ["colour != Red!"]),
+        ("not the colour red", ["colour != Red!"]),
+        ("nothing too formal", ["usage less Formal"]),
     ],
 )
 def test_refusals(text, facets):
@@ -138,6 +151,24 @@ def test_refusals(text, facets):
 )
 def test_amounts(text, facets):
     assert read(text) == facets
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("without sleeves", ["sleeves = none!"]),
+        ("no sleeves", ["sleeves = none!"]),
+        ("sleeveless", ["sleeves = none"]),
+        ("not sleeveless", ["sleeves != none!"]),
+        ("has sleeves", ["sleeves != none!"]),
+        ("short sleeves", ["sleeves = short"]),
+    ],
+)
+@pytest.mark.parametrize("empty", ["none", "no", "without", "0"])
+def test_an_empty_value_is_what_without_means(text, facets, empty):
+    bare = Vocabulary(Catalog.from_items([Item(v, attributes={"sleeves": v}) for v in ("short", "long", empty)]))
+    found = [f"{f.name} {f.op} {f.value}{'!' * f.hard}" for f in understand(text, bare).facets]
+    assert found == [facet.replace("none", empty) for facet in facets]
 
 
 def test_cheaper_is_cheaper_than_the_reference_and_a_leaning_without_one():

@@ -16,7 +16,7 @@ from tastemaker.core.ranking import Facet
 _LESS = word_set("less fewer")
 _MORE = word_set("more")
 _BETWEEN = word_set("of a an in much too so as the very looking like all even")
-_NOT = word_set("not never isn't aren't doesn't don't nor")
+_NOT = word_set("not never nothing isn't aren't doesn't don't nor")
 _SO = word_set("as so too that very overly")
 _JOINTS = word_set("and or , & /")
 _MEASURES = {

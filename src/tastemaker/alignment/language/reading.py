@@ -4,7 +4,7 @@ What is found here may still be dropped: whether it can be meant is judged in ``
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tastemaker.alignment.language.comparing import comparisons
 from tastemaker.alignment.language.vocabulary import MAX_PHRASE, Entry, Vocabulary
@@ -12,11 +12,18 @@ from tastemaker.alignment.language.wordforms import Token, word_set
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 
-_NOT = word_set("not no without never non excluding except minus lacking lacks avoid nor isn't aren't doesn't don't")
-_NOT_TWO = frozenset({("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in")})
-_NOT_REALLY = word_set("only just sure bad necessarily to matter mind")
+_NOT = word_set(
+    "not no without never non excluding except minus lacking lacks avoid avoiding nor neither nothing none hate dislike"
+    " isn't aren't doesn't don't can't won't isnt arent doesnt dont"
+)
+_LISTS = word_set("without excluding except avoid avoiding neither nothing none hate dislike don't dont")
+"""Negators that a list with commas may follow; after "not red, blue" blue is what is meant instead."""
+_NOT_TWO = frozenset(
+    {("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in"),
+     ("everything", "but"), ("apart", "from")})  # fmt: skip
+_NOT_REALLY = word_set("only just sure bad necessarily to matter mind but")
 _BETWEEN = word_set(
-    "a an any the in with have having has be so too as such very want need like of all more that it it's made"
+    "a an any the in with have having has be so too as such very want need like of all more that it it's made is are"
 )
 """Words that may stand between "not" and what is refused."""
 STOP = _BETWEEN | word_set(
@@ -172,25 +179,28 @@ class Reader:
         """What is refused: "not red", "no stripes or dots", "without sleeves", "blue instead of red"."""
         text = self._words[place].text
         two = (text, self._words[place + 1].text if place + 1 < len(self._words) else "")
-        if (two not in _NOT_TWO and text not in _NOT) or two[1] in _NOT_REALLY:
+        if two not in _NOT_TWO and (text not in _NOT or two[1] in _NOT_REALLY):
             return []
         start = place + (2 if two in _NOT_TWO else 1)
         while start < len(self._words) and self._words[start].text in _BETWEEN:
             start += 1
         found = self._refused(place, start)
-        return [found, *self._more_refused(found)] if found else []
+        return [found, *self._more_refused(found, lists=text in _LISTS)] if found else []
 
-    def _more_refused(self, found: Found) -> Iterator[Found]:
-        """What "or", and "and" before a value of the same attribute, add to a refusal."""
+    def _more_refused(self, found: Found, *, lists: bool) -> Iterator[Found]:
+        """What "or", and "and" (a comma in ``lists``) before a value of the same attribute, add to a refusal."""
+        joints = word_set("or nor and / &") | ({","} if lists else set())
         last = found
-        while last.last + 1 < len(self._words) and self._words[last.last].text in ("or", "nor", "and", "/", "&"):
+        while last.last + 1 < len(self._words) and self._words[last.last].text in joints:
             joint = self._words[last.last].text
             start = last.last + 1
+            if joint == "," and self._words[start].text in joints:
+                joint, start = self._words[start].text, start + 1
             while joint != "and" and start < len(self._words) and self._words[start].text in ("a", "an", "any", "no"):
                 start += 1
             more = self._refused(last.last, start)
             alike = more is not None and more.entry and last.entry and more.entry.attribute == last.entry.attribute
-            if more is None or (joint in ("and", "&") and not alike) or (joint == "/" and not more.entry):
+            if more is None or (joint in ("and", "&", ",") and not alike) or (joint == "/" and not more.entry):
                 return
             yield more
             last = more
@@ -202,6 +212,9 @@ class Reader:
         for end, phrase in self._phrases(start):
             if name := self._vocabulary.flags.get(phrase):
                 return Found(place, end, (Facet(name, "!=", self._shown(start, end), hard=True),))
+            name = self._vocabulary.names.get(phrase, "")
+            if name and (named := self._named(place, end, name)) and named.entry:
+                return replace(named, facets=tuple(self._all_of(named.entry, phrase)), keeps_words=False)
             if len(phrase) == 1 and (found := self._lacking(place, end, phrase)):
                 return found
             entry = self._vocabulary.quality(phrase) if self._words[place].text in _LACKING else None

@@ -16,9 +16,9 @@ from tastemaker.catalog.items import AttributeSpec
 from tastemaker.core.types import Bools, Ints
 
 MAX_PHRASE = 6
-_NONE = frozenset(
-    {("none",), ("no",), ("without",), ("plain",), ("solid",), ("nothing",), ("sleeveless",), ("strapless",)}
-)
+_EMPTY = frozenset(map(stems, ("none", "no", "without", "nothing", "0")))
+"""Values by which any attribute says that there is nothing."""
+_NONE = _EMPTY | frozenset(map(stems, ("plain", "solid", "sleeveless", "strapless")))
 _NEEDS_NAME = word_set(
     "a all an and any as at best big but by do for free good he home i in is it just me medium mix multi my new next no"
     " none normal of off on one only or other out regular she small so some that the this to up us we will with yes you"
@@ -142,6 +142,10 @@ class Vocabulary:
             for form in (words, ("".join(words),)):
                 if found := [entry for entry in self.values.get(form, ()) if fits(entry)]:
                     return min(found, key=lambda entry: entry.count)
+        if joined.endswith("less") and (
+            found := [entry for entry in self.without.get(stem(joined[:-4]), ()) if fits(entry)]
+        ):
+            return min(found, key=lambda entry: entry.count)
         return self.described(phrase[:-1], phrase[-1]) if 1 < len(phrase) < 4 else None
 
     def needs_name(self, phrase: tuple[str, ...]) -> bool:
@@ -215,11 +219,13 @@ def _by_attribute(values: Mapping[tuple[str, ...], list[Entry]]) -> dict[str, li
 
 
 def _without(values: Mapping[tuple[str, ...], list[Entry]]) -> dict[str, list[Entry]]:
-    """``sleev`` -> ``sleeveless``: values that say that something is not there."""
+    """``sleev`` -> ``sleeveless``, or ``none`` of ``sleeves``: values that say that something is not there."""
     found: dict[str, list[Entry]] = {}
     for phrase, entries in values.items():
         if len(phrase) == 1 and phrase[0].endswith("less") and len(phrase[0]) > 6:
             found.setdefault(stems(phrase[0][:-4])[0], []).extend(entries)
+        for entry in entries if phrase in _EMPTY else ():
+            found.setdefault(name_words(entry.attribute)[-1], []).append(entry)
     return found
 
 
