@@ -18,8 +18,9 @@ def test_known_values_pull_fully_and_others_not(shop: Shop) -> None:
 
 def test_a_wish_for_cheaper_ranks_by_price(shop: Shop) -> None:
     rows = shop.view.catalog.rows(["vase-red-0", "vase-red-1", "vase-red-2"])
-    lifted = pulls(shop.view, [Facet("price", "<", "what it costs")], rows)
+    lifted = pulls(shop.view, [Facet("price", "less", "expensive")], rows)
     assert lifted.tolist() == [PULL, PULL / 2, 0.0]
+    assert pulls(shop.view, [Facet("price", "more", "expensive")], rows).tolist() == [0.0, PULL / 2, PULL]
 
 
 def test_taste_lies_between_nothing_and_its_most(shop: Shop) -> None:

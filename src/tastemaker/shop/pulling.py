@@ -59,5 +59,5 @@ def _cheaper(prices: Floats, facet: Facet) -> Floats:
     rank = np.zeros(len(prices), np.float32)
     if known.sum() > 1:
         order = np.argsort(np.argsort(prices[known])) / (known.sum() - 1)
-        rank[known] = 1 - order if facet.op in ("<", "<=") else order
+        rank[known] = 1 - order if facet.op in ("<", "<=", "less") else order
     return rank

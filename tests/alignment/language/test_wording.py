@@ -145,6 +145,15 @@ def test_refusals(text, facets):
         ("a 3 star hotel", ["stars = 3!"]),
         ("at least 3 stars", ["stars >= 3!"]),
         ("under 60 days", []),
+        ("not under 50", ["price >= 50!"]),
+        ("not over 50", ["price <= 50!"]),
+        ("not more than 50", ["price <= 50!"]),
+        ("not less than 50", ["price >= 50!"]),
+        ("nothing over 50", ["price <= 50!"]),
+        ("don't want anything under 50", ["price >= 50!"]),
+        ("not priced at most 50", ["price > 50!"]),
+        ("neither under 20 nor over 50", ["price >= 20!", "price <= 50!"]),
+        ("not 3 stars", ["stars != 3!"]),
         ("size 60", []),
         ("under", []),
     ],
@@ -175,7 +184,21 @@ def test_cheaper_is_cheaper_than_the_reference_and_a_leaning_without_one():
     assert read("cheaper", DRESS) == ["price < 90!"]
     assert read("more expensive", DRESS) == ["price > 90!"]
     [facet] = understand("something cheaper", WORDS).facets
-    assert (facet.name, facet.op, facet.hard) == ("price", "<", False)
+    assert (facet.name, facet.label, facet.hard) == ("price", "less: expensive", False)
+    assert read("not cheap") == ["price more expensive"]
+
+
+@pytest.mark.parametrize(("text", "notes"), [("under 50 over 100", 1), ("over 20 under 50", 0), ("under 9 over 9", 1)])
+def test_limits_that_exclude_each_other_are_said(text, notes):
+    wording = understand(text, WORDS)
+    assert len(wording.facets) == 2
+    assert len(wording.notes) == notes
+
+
+def test_a_range_that_is_refused_is_said_and_not_used():
+    wording = understand("red, not between 20 and 40", WORDS)
+    assert [f.label for f in wording.facets] == ["colour: Red"]
+    assert "not between 20 and 40" in wording.notes[0]
 
 
 def test_a_whole_change():

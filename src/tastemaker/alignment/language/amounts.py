@@ -6,8 +6,8 @@ days") is no price; it is left out, and said so.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from tastemaker.alignment.language.vocabulary import Vocabulary
 from tastemaker.alignment.language.wordforms import stem
@@ -20,11 +20,12 @@ _BELOW_OR = r"up to|at most|no more than|not more than|not over|max(?:imum)?(?: 
 _BELOW = rf"{_BELOW_OR}|under|below|less than|lower than|cheaper than|<"
 _ABOVE_OR = r"at least|not less than|no less than|min(?:imum)?(?: of)?|from|starting at|since|>="
 _ABOVE = rf"{_ABOVE_OR}|over|above|more than|greater than|after|>"
-_AMOUNT = rf"{_MONEY}?\s*{_NUMBER}\s*({_MONEY})?(?:[\s-]*([a-z]+))?"
+_NO_UNIT = r"(?!(?:under|below|over|above|at|up|max|min|from|less|more|no|not|nor|and|or|to|but|after|before)\b)"
+_AMOUNT = rf"{_MONEY}?\s*{_NUMBER}\s*({_MONEY})?(?:[\s-]*{_NO_UNIT}([a-z]+))?"
 
 _RANGE = re.compile(
     rf"(?:(?!between\b|from\b)\b(\w+)\s+)?(?:\b(between|from)\s+)?({_MONEY})?\s*{_NUMBER}\s*{_MONEY}?\s*(and|to|-|–)\s*"
-    rf"({_MONEY})?\s*{_NUMBER}\s*({_MONEY})?(?:[\s-]*([a-z]+))?"
+    rf"({_MONEY})?\s*{_NUMBER}\s*({_MONEY})?(?:[\s-]*{_NO_UNIT}([a-z]+))?"
 )
 _BOUND = re.compile(
     rf"(?:(?!(?:no|not|at|up)\b)([a-z]+)\s+)?(?:is\s+|of\s+)?(?<![\w])({_BELOW}|{_ABOVE}|before)\s*({_MONEY})?\s*{_AMOUNT}"
@@ -38,6 +39,11 @@ _CHEAPER = re.compile(
 )
 _DEARER = re.compile(r"\b(?:pricier|more expensive|dearer)\b")
 _CHEAP = re.compile(r"\b(?:cheap|inexpensive|affordable|low(?:er)? priced?|on a budget|not (?:too |so )?expensive)\b")
+_REFUSED = re.compile(
+    r"\b(?:not|no|nor|never|nothing|none|neither|isn't|don't|doesn't|dont|avoid|except|excluding|without|hate)"
+    r"(?:\s+(?:want|like|need|show|me|any|anything|items?|things?|ones?|that|which|is|are|in|be|to|a|the|all))*\s+$"
+)
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "less": "more", "more": "less"}
 
 _UNITS = {
     "minut": ("minute", 1.0), "min": ("minute", 1.0), "hour": ("minute", 60.0), "hr": ("minute", 60.0),
@@ -66,10 +72,34 @@ class Amount:
 def amounts(text: str, vocabulary: Vocabulary, reference: Item | None = None) -> list[Amount]:
     """Every amount in a text (small letters), none overlapping another, the surest kinds first."""
     found: list[Amount] = []
-    for amount in _candidates(text, vocabulary, reference):
+    for amount in (_refused(text, each) for each in _candidates(text, vocabulary, reference)):
         if all(amount.end <= other.start or amount.start >= other.end for other in found):
             found.append(amount)
     return found
+
+
+def contradictions(facets: Iterable[Facet]) -> list[str]:
+    """Notes on limits of one number that no number is within, "under 50" and "over 100"."""
+    limits = [facet for facet in facets if facet.hard]
+    return [
+        f"“{above.label}” and “{below.label}” exclude each other: take one away"
+        for above in limits
+        for below in limits
+        if above.name == below.name and above.op in (">", ">=") and below.op in ("<", "<=")
+        if float(above.value) > float(below.value) or (above.value == below.value and above.op + below.op != ">=<=")
+    ]
+
+
+def _refused(text: str, amount: Amount) -> Amount:
+    """An amount after "not" is its opposite; a range has none, so it is left out, and said so."""
+    match = _REFUSED.search(text[: amount.start])
+    if match is None:
+        return amount
+    if len(amount.facets) > 1:
+        said = text[match.start() : amount.end].strip()
+        return Amount(match.start(), amount.end, (), f"“{said}” is not used: say one limit, as in “over 50”")
+    turned = tuple(replace(facet, op=_OPPOSITE[facet.op]) for facet in amount.facets)
+    return replace(amount, start=match.start(), facets=turned)
 
 
 def _candidates(text: str, vocabulary: Vocabulary, reference: Item | None) -> Iterator[Amount]:
@@ -144,11 +174,12 @@ def _relative(text: str, vocabulary: Vocabulary, reference: Item | None) -> Iter
     if not vocabulary.prices:
         return
     price = reference.price if reference is not None else None
-    low, _, high = vocabulary.prices
-    for pattern, op, usual in ((_CHEAPER, "<", low), (_DEARER, ">", high), (_CHEAP, "<", low)):
+    for pattern, op in ((_CHEAPER, "<"), (_DEARER, ">"), (_CHEAP, "<")):
         for match in pattern.finditer(text):
-            known = price is not None and pattern is not _CHEAP
-            facet = Facet("price", op, show(price if price is not None and known else usual), hard=known)
+            if price is None or pattern is _CHEAP:
+                facet = Facet("price", "less" if op == "<" else "more", "expensive")
+            else:
+                facet = Facet("price", op, show(price), hard=True)
             yield Amount(match.start(), match.end(), (facet,))
 
 
@@ -224,4 +255,4 @@ def _number(digits: str, thousands: str | None) -> float:
 
 def show(number: float) -> str:
     """A number as a chip shows it."""
-    return f"{number:.10g}"
+    return f"{round(number, 2):.10g}"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from tastemaker.alignment.language.amounts import amounts
+from tastemaker.alignment.language.amounts import amounts, contradictions
 from tastemaker.alignment.language.reading import STOP, Found, Reader
 from tastemaker.alignment.language.vocabulary import Vocabulary
 from tastemaker.alignment.language.wordforms import Token, tokens, word_set
@@ -123,7 +123,13 @@ def _told(
             used[place] = True
             cut[place] = not (part.keeps_words and kept)
     rest = " ".join(word.text for word in _telling([w for w, gone in zip(words, used, strict=True) if not gone]))
-    return Wording(tuple(facets.values()), rest, _without_cut(text, words, cut) + tail, tuple(avoid), tuple(notes))
+    return Wording(
+        tuple(facets.values()),
+        rest,
+        _without_cut(text, words, cut) + tail,
+        tuple(avoid),
+        (*notes, *contradictions(facets.values())),
+    )
 
 
 def _telling(words: list[Token]) -> list[Token]:
