@@ -79,6 +79,26 @@ def test_a_refusal_holds_in_every_answer(shop: Shop) -> None:
     assert not [item for item in said if "glazed" in shop.item(item.id).text]
 
 
+def test_another_colour_refuses_what_the_picture_or_the_item_shows(shop: Shop) -> None:
+    for image in ("vase-blue-0", shop.path / "images" / "vase-blue-0.jpg"):
+        found = shop.search(image=image, change="not this colour", k=20)
+        assert "not: blue" in [facet.label for facet in found.understood]
+        assert found.items
+        assert not [item for item in found if "-blue-" in item.id]
+    taken_away = shop.search(image=shop.path / "images" / "vase-blue-0.jpg", change="another colour", k=5,
+                             ignore=["not: blue"])  # fmt: skip
+    assert [facet.label for facet in taken_away.understood] == ["picture: yours"]
+    assert "colour" in shop.search("vase in another colour").notes[0]
+
+
+def test_a_change_that_names_nothing_known_is_said(shop: Shop) -> None:
+    for change in ("in purple", "nicht rot", "for women"):
+        [note] = shop.search(image="vase-blue-0", change=change, k=3).notes
+        assert "is taken as words" in note
+    assert shop.search(image="vase-blue-0", change="in red, for women", k=3).notes == ()
+    assert shop.search("purple", k=3).notes == ()
+
+
 def test_turns_pictures_weights_and_the_plan(shop: Shop) -> None:
     found = shop.search(image="vase-blue-0", change=["in red", "in green"], k=3, explain=True)
     assert [item.id for item in found] == ["vase-green-0", "vase-green-1", "vase-green-2"] or all(

@@ -26,6 +26,7 @@ from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.ranking import Facet, Part, Plan, Ranked, Ranking, Reason
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters, fusion
+from tastemaker.index.coded import coded
 from tastemaker.index.exact import best
 from tastemaker.index.near import near_misses
 from tastemaker.shop import editing
@@ -108,6 +109,7 @@ class _Asked:
     wished: tuple[Facet, ...]
     edited: tuple[Facet, ...]
     notes: tuple[str, ...]
+    other: tuple[str, ...] = ()
     parts: tuple[Term, ...] = ()
     shown: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
@@ -127,7 +129,7 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
     if not (request.text.strip() or request.changes or request.picture or request.where.strip()):
         raise InputError("nothing was asked for", hint="give words, a picture, a change or a filter")
     wanted = filters.parse(request.where)
-    asked = _with_parts(view, request, _understood(view, request))
+    asked = _otherwise(view, request, _with_parts(view, request, _understood(view, request)))
     kept = wanted & filters.of_facets(asked.facets)
     mask = view.catalog.available & kept.mask(view.catalog) & ~editing.refused(view, asked.facets, REFUSED)
     if request.mask is not None:
@@ -200,7 +202,18 @@ def _understood(view: View, request: Request) -> _Asked:
         avoid=tuple(dict.fromkeys(word for said in (asked, *edits) for word in said.avoid)),
     )
     notes = tuple(note for said in (asked, *edits) for note in said.notes)
-    return _Asked(query, asked.facets, _facets(edits), notes)
+    notes += _taken_as_words(request, edits)
+    other = dict.fromkeys(name for said in (asked, *edits) for name in said.other)
+    return _Asked(query, asked.facets, _facets(edits), notes, tuple(other))
+
+
+def _taken_as_words(request: Request, edits: Sequence[Wording]) -> tuple[str, ...]:
+    """What to say of a change to a picture in which no attribute, amount or refusal was found at all."""
+    rest = ", ".join(edit.rest for edit in edits if edit.rest)
+    told = any(edit.facets or edit.notes or edit.other for edit in edits)
+    if told or not rest or (request.picture is None and not request.items):
+        return ()
+    return (f"“{rest}” is taken as words: it names no attribute of these items",)
 
 
 def _facets(wordings: Sequence[Wording]) -> tuple[Facet, ...]:
@@ -223,6 +236,20 @@ def _with_parts(view: View, request: Request, asked: _Asked) -> _Asked:
         view, [(item, part.vector, part.weight) for item, part in zip(items, pictures, strict=False)], request.mask
     )
     return replace(asked, parts=parts, shown=shown)
+
+
+def _otherwise(view: View, request: Request, asked: _Asked) -> _Asked:
+    """What is to be other than the shown ("another colour") is refused: the value that it most likely has."""
+    refused, notes = [], []
+    for name in asked.other:
+        if chances := asked.shown.get(name):
+            column = coded(view.catalog, name)
+            value = column.shown[column.code_of[max(chances, key=lambda value: chances[value])]]
+            refused.append(Facet(name, "!=", value, hard=True))
+        else:
+            notes.append(f"another {name} is not used: it is not known what {name} is shown")
+    edited = (*asked.edited, *(facet for facet in refused if facet.label not in request.ignore))
+    return replace(asked, edited=edited, notes=(*asked.notes, *notes))
 
 
 def weighed(parts: Sequence[Term], factors: Mapping[str, float]) -> tuple[Term, ...]:

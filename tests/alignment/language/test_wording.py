@@ -195,6 +195,25 @@ def test_limits_that_exclude_each_other_are_said(text, notes):
     assert len(wording.notes) == notes
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["not this colour", "another colour", "in a different colour", "other colours", "not the same colour",
+     "change the colour"],
+)  # fmt: skip
+def test_another_colour_refuses_the_one_that_is_shown(text):
+    assert read(text, ITEMS[0]) == ["colour != Red!"]
+    assert understand(text, WORDS, ITEMS[0], ignore=["not: Red"]).facets == ()
+    unknown = understand(text, WORDS)
+    assert (unknown.facets, unknown.other, unknown.words) == ((), ("colour",), "")
+
+
+def test_another_colour_that_is_named_is_set():
+    assert read("another colour, green", ITEMS[0]) == ["colour != Red!", "colour = Green"]
+    assert read("a different colour in green", ITEMS[0]) == ["colour = Green"]
+    assert read("other colours than green", ITEMS[0]) == ["colour != Green!"]
+    assert read("another dress", ITEMS[0]) == ["kind = Dresses"]
+
+
 def test_a_range_that_is_refused_is_said_and_not_used():
     wording = understand("red, not between 20 and 40", WORDS)
     assert [f.label for f in wording.facets] == ["colour: Red"]

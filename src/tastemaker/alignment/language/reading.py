@@ -33,6 +33,8 @@ STOP = _BETWEEN | word_set(
 )
 _PASSED = word_set("/ & the")
 _SAME = word_set("same similar identical matching")
+_OTHER = word_set("another different other change")
+_THIS = word_set("this these those that same")
 _HAVING = word_set("has have having with got")
 _LACKING = word_set("no without minus lacking lacks")
 _CLAUSE = word_set("is are be but in ;")
@@ -70,6 +72,7 @@ class Reader:
                 continue
             parts = (
                 self._comparison(place)
+                or self._other(place)
                 or self._refusal(place)
                 or self._flag(place)
                 or self._kept(place)
@@ -104,6 +107,23 @@ class Reader:
         for end, phrase in self._phrases(place + 1):
             if name := self._vocabulary.names.get(phrase):
                 return [Found(place, end, (Facet(name, "same", ""),))]
+        return []
+
+    def _other(self, place: int) -> list[Found]:
+        """An attribute that is to be another than what is shown: "a different colour", "not this colour"."""
+        start = place + 1
+        while start < len(self._words) and self._words[start].text in _THIS | {"the"}:
+            start += 1
+        text, between = self._words[place].text, {word.text for word in self._words[place + 1 : start]}
+        if text not in _OTHER and not (text in _NOT and between & _THIS):
+            return []
+        for end, phrase in self._phrases(start):
+            name = self._vocabulary.names.get(phrase) or self._vocabulary.called.get(" ".join(phrase), "")
+            if name and end < len(self._words) and self._words[end].text == "than":
+                refused = self._refused(place, end + 1)
+                return [refused] if refused else []
+            if name and not self._named(place, end, name):
+                return [Found(place, end, (Facet(name, "other", ""),))]
         return []
 
     def _had(self, place: int) -> list[Found]:

@@ -34,6 +34,7 @@ class Wording:
         words: the text as it should be compared with items: less amounts, refusals and ignored chips.
         avoid: things that are refused and that the catalog has no value for; to be kept away from, not filtered.
         notes: what was understood and cannot be used, for the person to read.
+        other: attributes that are to be other than what is shown, where no reference item says what that is.
     """
 
     facets: tuple[Facet, ...] = ()
@@ -41,6 +42,7 @@ class Wording:
     words: str = ""
     avoid: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
 
 
 def understand(
@@ -71,8 +73,18 @@ def understand(
             taken[places[0] : places[-1] + 1] = [True] * len(places)
     found += Reader(words, taken, vocabulary, reference).read()
     found.sort(key=lambda part: part.first)
-    found = _that_apply(found, head, words, vocabulary, reference)
+    found = [_other_than(part, reference) for part in _that_apply(found, head, words, vocabulary, reference)]
     return _told(found, head, tail, words, ignore, notes)
+
+
+def _other_than(part: Found, reference: Item | None) -> Found:
+    """What is to be other than the reference's ("another colour") is a refusal of its value, where it is known."""
+    name = part.facets[0].name if part.facets and part.facets[0].op == "other" else ""
+    value = reference.attributes.get(name) if reference is not None and name else None
+    if not value:
+        return part
+    values = value if isinstance(value, tuple) else (str(value),)
+    return replace(part, facets=tuple(Facet(name, "!=", each, hard=True) for each in values))
 
 
 def _that_apply(
@@ -123,13 +135,10 @@ def _told(
             used[place] = True
             cut[place] = not (part.keeps_words and kept)
     rest = " ".join(word.text for word in _telling([w for w, gone in zip(words, used, strict=True) if not gone]))
-    return Wording(
-        tuple(facets.values()),
-        rest,
-        _without_cut(text, words, cut) + tail,
-        tuple(avoid),
-        (*notes, *contradictions(facets.values())),
-    )
+    told = tuple(facet for facet in facets.values() if facet.op != "other")
+    other = tuple(facet.name for facet in facets.values() if facet.op == "other")
+    said = _without_cut(text, words, cut) + tail
+    return Wording(told, rest, said, tuple(avoid), (*notes, *contradictions(told)), other)
 
 
 def _telling(words: list[Token]) -> list[Token]:
