@@ -9,7 +9,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError
 from tastemaker.core.ranking import Facet
 from tastemaker.shop import Shop
-from tastemaker.shop.editing import DOUBT, fit, kept, likely, refused, shown_values, sureness
+from tastemaker.shop.editing import DOUBT, first_what_is_asked, fit, kept, likely, refused, shown_values, sureness
 
 RED = Facet("colour", "=", "red")
 
@@ -51,6 +51,17 @@ def test_another_kind_gives_up_the_kind_and_what_is_unsure_weighs_little(shop: S
     assert set(kept(shop.view, shown, [RED])) == {"kind"}
     assert sureness({"a": 0.5, "b": 0.5}) == 0.0
     assert sureness({"a": 1.0}) == 1.0
+
+
+def test_what_lacks_the_asked_value_stands_behind_what_has_it_and_the_kind(shop: Shop) -> None:
+    shown = {"colour": {"blue": 1.0}, "kind": {"vase": 1.0}}
+    rows = shop.view.catalog.rows(["vase-blue-1", "vase-red-0", "plate-red-0", "plate-blue-0"])
+    scores = np.array([3.0, 1.0, 2.0, 0.0], np.float32)
+    found = first_what_is_asked(shop.view, shown, [RED], rows, scores)
+    assert found == pytest.approx([0.999, 1.0, 2.0, -2.001])
+    assert first_what_is_asked(shop.view, shown, [], rows, scores) is scores
+    settled = np.array([0.0, 2.0, 1.0, -1.0], np.float32)
+    assert first_what_is_asked(shop.view, shown, [RED], rows, settled).tolist() == settled.tolist()
 
 
 def test_same_colour_is_kept_twice_as_firmly(shop: Shop) -> None:

@@ -40,6 +40,10 @@ DOUBT = 1e-3
 """e: what is believed of a value that an item does not seem to have."""
 COMPARED = 0.5
 """Weight of "more" and "less" beside a value that is plainly asked for."""
+HAS = 0.5
+"""From which chance on an item is taken to have a value."""
+ABOVE = 1e-3
+"""How far what was asked for stands at least above what lacks it."""
 ASKED_TO_STAY = 2.0
 """Weight of what was said to stay ("the same colour") beside what was only not named."""
 
@@ -99,6 +103,29 @@ def kept(view: View, shown: Shown, facets: Sequence[Facet]) -> dict[str, tuple[C
         if weight > 0:
             found[name] = (chances, weight)
     return found
+
+
+def first_what_is_asked(view: View, shown: Shown, facets: Sequence[Facet], rows: Ints, scores: Floats) -> Floats:
+    """Scores moved so that no row that lacks an asked value stands before one that has all of them and what is kept.
+
+    Of what is kept the kind counts: however much else of a white shirt stays, "in red" shows red shirts first.
+
+    Shapes: rows, scores (n,) -> (n,).
+    """
+    asked = [facet for facet in facets if facet.op == "=" and is_worded(view, facet.name)]
+    if not asked or not len(rows):
+        return scores
+    has = np.ones(len(rows), np.bool_)
+    for facet in asked:
+        has &= likely(view, facet.name, {fold(facet.name, facet.value): 1.0}, rows) >= HAS
+    right = has.copy()
+    for name, (chances, _) in kept(view, shown, facets).items():
+        if view.vocabulary.is_kind(name):
+            right &= likely(view, name, {max(chances, key=lambda value: chances[value]): 1.0}, rows) >= HAS
+    if not right.any() or has.all():
+        return scores
+    over = max(0.0, float(scores[~has].max() - scores[right].min()) + ABOVE)
+    return np.asarray(np.where(has, scores, scores - over), np.float32)
 
 
 def sureness(chances: Chances) -> float:

@@ -312,7 +312,8 @@ def _edited(view: View, asked: _Asked, mask: Bools, rows: Ints, scores: Floats) 
     total = np.zeros(len(together), np.float32)
     total[np.searchsorted(together, rows)] = scores
     total += pulls(view, [facet for facet in asked.edited if facet.name == "price"], together)
-    return together, total + EDIT * fits[np.searchsorted(every, together)]
+    total += EDIT * fits[np.searchsorted(every, together)]
+    return together, editing.first_what_is_asked(view, asked.shown, asked.edited, together, total)
 
 
 def _not_refused(view: View, avoid: Sequence[str], rows: Ints, order: Ints) -> Ints:
