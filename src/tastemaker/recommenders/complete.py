@@ -20,10 +20,10 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.conditional_logit import Weights, learn_weights
 from tastemaker.recommenders import baskets, item_traits
 from tastemaker.recommenders.baskets import TIERS, Sets
 from tastemaker.recommenders.compatibility import Counts, Evidence, OwnSet
-from tastemaker.recommenders.conditional_logit import Weights, learn_weights
 from tastemaker.recommenders.grounds import Ground, of_group
 from tastemaker.recommenders.item_traits import BLOCKS, Traits, Vocabulary
 

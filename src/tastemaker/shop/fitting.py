@@ -206,7 +206,7 @@ class _Run:
         place = np.zeros(self.catalog.size, np.int64)
         place[rows] = np.arange(len(rows))
         words = np.stack([vector[change] for change in triplets.changes])
-        found = choose(triplets, pictures[place[triplets.references]], words, vectors.matrix)
+        found = choose(triplets, pictures[place[triplets.references]], words, vectors.matrix, observer=self.observer)
         self.observer(
             Noted("search", f"changes, hit rate of ten: sum {found.arithmetic:.3f}, learned {found.learned:.3f}")
         )
@@ -222,7 +222,8 @@ class _Run:
             return None
         names = [self.catalog.main_picture(row) for row in generator(0, "inversion").permutation(shown)[:BARE].tolist()]
         pictures = Seen().vectors(space, self.catalog, names)
-        return Inversion(space.dim, space.word_size).learn(space, pictures[np.any(pictures != 0, axis=1)])
+        seen = pictures[np.any(pictures != 0, axis=1)]
+        return Inversion(space.dim, space.word_size).learn(space, seen, observer=self.observer)
 
     def _pictures_alone(self, space: Space, vectors: ItemVectors) -> list[tuple[Ints, Floats]]:
         """Some items as if they brought a picture and nothing else, so that traits of such items are learned too."""

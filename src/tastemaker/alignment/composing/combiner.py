@@ -10,7 +10,7 @@ CLIP-based features", CVPRW 2022.
 Differs: the weighted sum is fixed and the network adds to it; other right items of a batch are no negatives.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -22,8 +22,13 @@ from torch import Tensor, nn
 from tastemaker.alignment.composing.query import Term
 from tastemaker.alignment.composing.triplets import Triplets
 from tastemaker.alignment.space import Space
+from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive, generator
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.losses import info_nce, same_key
+from tastemaker.nn.training import Learning, Plan, train
+
+BATCH, TEMPERATURE = 256, 0.05
 
 
 class Combiner(nn.Module):
@@ -70,7 +75,15 @@ class Combiner(nn.Module):
         return self.combine(picture.vector, change.vector)
 
     def learn(
-        self, pictures: Floats, words: Floats, targets: Floats, groups: Ints, *, epochs: int = 6, seed: int = 0
+        self,
+        pictures: Floats,
+        words: Floats,
+        targets: Floats,
+        groups: Ints,
+        *,
+        epochs: int = 6,
+        seed: int = 0,
+        observer: Observer = silent,
     ) -> Self:
         """Learn from triplets: each should be nearer to its own target than to those of others.
 
@@ -81,22 +94,12 @@ class Combiner(nn.Module):
             groups: targets of one group are no negatives of each other.
             epochs: passes over all.
             seed: of order and dropout.
+            observer: told of progress.
 
         Shapes: pictures, words, targets (n, dim), groups (n,).
         """
-        order = torch.Generator().manual_seed(derive(seed, "combiner"))
-        given = [torch.from_numpy(np.ascontiguousarray(part, np.float32)) for part in (pictures, words, targets)]
-        same = torch.from_numpy(groups)
-        optimiser = torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=1e-2)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(derive(seed, "combiner dropout"))
-            self.train()
-            for _ in range(epochs):
-                for batch in torch.split(torch.randperm(len(same), generator=order), 256):
-                    loss = _loss(self(given[0][batch], given[1][batch]), given[2][batch], same[batch])
-                    optimiser.zero_grad()
-                    loss.backward()  # type: ignore[no-untyped-call]
-                    optimiser.step()
+        plan = Plan(epochs=epochs, weight_decay=1e-2, warm_up=0.0, average=0.0, seed=seed)
+        train(_Combining(self, (pictures, words, targets), groups), plan, observer)
         return self
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -137,7 +140,9 @@ class Choice:
         return self.made if self.learned > self.arithmetic else None
 
 
-def choose(triplets: Triplets, pictures: Floats, words: Floats, matrix: Floats, *, seed: int = 0) -> Choice:
+def choose(
+    triplets: Triplets, pictures: Floats, words: Floats, matrix: Floats, *, seed: int = 0, observer: Observer = silent
+) -> Choice:
     """Learn from four fifths of the references, and keep say how it answers the last fifth.
 
     Shapes: pictures, words (n, dim), matrix (rows, dim).
@@ -148,7 +153,8 @@ def choose(triplets: Triplets, pictures: Floats, words: Floats, matrix: Floats, 
     learn = ~check
     made = Combiner(matrix.shape[1], seed=seed)
     plain = _hits(made, triplets, pictures, words, matrix, np.flatnonzero(check))
-    made.learn(pictures[learn], words[learn], matrix[triplets.targets[learn]], triplets.groups[learn], seed=seed)
+    targets, groups = matrix[triplets.targets[learn]], triplets.groups[learn]
+    made.learn(pictures[learn], words[learn], targets, groups, seed=seed, observer=observer)
     learned = _hits(made, triplets, pictures, words, matrix, np.flatnonzero(check))
     return Choice(made, plain, learned)
 
@@ -167,8 +173,21 @@ def _hits(
     return float(np.mean(hits)) if hits else 0.0
 
 
-def _loss(queries: Tensor, targets: Tensor, groups: Tensor, temperature: float = 0.05) -> Tensor:
-    """InfoNCE over the batch; other targets of the same group are left out. Shapes: (n, dim), (n, dim), (n,)."""
-    logits = queries @ targets.T / temperature
-    alike = (groups[:, None] == groups[None]) & ~torch.eye(len(groups), dtype=torch.bool)
-    return nn.functional.cross_entropy(logits.masked_fill(alike, -torch.inf), torch.arange(len(groups)))
+class _Combining(Learning):
+    """InfoNCE between what is combined and where it leads; other targets of the same group are left out."""
+
+    name = "learning to combine"
+
+    def __init__(self, model: Combiner, given: Sequence[Floats], groups: Ints) -> None:
+        self.model: Combiner = model
+        self.given = [torch.from_numpy(np.ascontiguousarray(part, np.float32)) for part in given]
+        self.groups = torch.from_numpy(groups)
+        self.steps = -(-len(groups) // BATCH)
+
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """Batches of triplets in an order by chance."""
+        del share
+        for batch in torch.split(torch.from_numpy(rng.permutation(len(self.groups))), BATCH):
+            pictures, words, targets = (part[batch] for part in self.given)
+            logits = self.model(pictures, words) @ targets.T / TEMPERATURE
+            yield info_nce(logits, ignore=same_key(self.groups[batch]))

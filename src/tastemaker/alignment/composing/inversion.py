@@ -9,7 +9,7 @@ Source: Saito et al., "Pic2Word: Mapping Pictures to Words for Zero-shot Compose
 Differs: the word stands before the change instead of inside "a photo of * , ...", which an own vocabulary lacks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -19,8 +19,11 @@ from torch import Tensor, nn
 
 from tastemaker.alignment.composing.query import Term
 from tastemaker.alignment.space import Space
+from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats
+from tastemaker.nn.losses import info_nce
+from tastemaker.nn.training import Learning, Plan, train
 
 PREFIX = "combiner."
 HIDDEN = 512
@@ -65,7 +68,14 @@ class Inversion(nn.Module):
             self.word = nn.Sequential(nn.Linear(dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, word_size))
 
     def learn(
-        self, space: Speaks, pictures: Floats, *, epochs: int = 30, temperature: float = 0.05, seed: int = 0
+        self,
+        space: Speaks,
+        pictures: Floats,
+        *,
+        epochs: int = 30,
+        temperature: float = 0.05,
+        seed: int = 0,
+        observer: Observer = silent,
     ) -> Self:
         """Learn that a picture's word, said alone, means the picture and no other one of the batch.
 
@@ -75,21 +85,12 @@ class Inversion(nn.Module):
             epochs: passes over all.
             temperature: of the contrast.
             seed: of the order.
+            observer: told of progress.
 
         Shapes: pictures (n, dim).
         """
-        order = torch.Generator().manual_seed(derive(seed, "inversion"))
-        given = torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
-        own = list(self.parameters())
-        optimiser = torch.optim.AdamW(own, lr=1e-3, weight_decay=1e-2)
-        for _ in range(epochs):
-            for batch in torch.split(torch.randperm(len(given), generator=order), BATCH):
-                logits = space.speak(self.word(given[batch]), [""] * len(batch)) @ given[batch].T / temperature
-                right = torch.arange(len(batch))
-                loss = nn.functional.cross_entropy(logits, right) + nn.functional.cross_entropy(logits.T, right)
-                optimiser.zero_grad()
-                loss.backward(inputs=own)  # type: ignore[no-untyped-call]
-                optimiser.step()
+        plan = Plan(epochs=epochs, weight_decay=1e-2, warm_up=0.0, average=0.0, seed=seed)
+        train(_Naming(self, space, pictures, temperature), plan, observer)
         return self
 
     def say(self, space: Speaks, pictures: Floats, said: Sequence[str]) -> Floats:
@@ -120,3 +121,23 @@ class Inversion(nn.Module):
                 for name, value in tensors.items() if name.startswith(PREFIX)}  # fmt: skip
         made.load_state_dict(mine)
         return made
+
+
+class _Naming(Learning):
+    """A picture's word, said alone, among the pictures of its batch, and the other way."""
+
+    name = "learning to name"
+
+    def __init__(self, model: Inversion, space: Speaks, pictures: Floats, temperature: float) -> None:
+        self.model: Inversion = model
+        self.space, self.temperature = space, temperature
+        self.given = torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
+        self.steps = -(-len(pictures) // BATCH)
+
+    def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
+        """Batches of pictures in an order by chance."""
+        del share
+        for batch in torch.split(torch.from_numpy(rng.permutation(len(self.given))), BATCH):
+            pictures = self.given[batch]
+            said = self.space.speak(self.model.word(pictures), [""] * len(batch))
+            yield info_nce(said @ pictures.T / self.temperature)

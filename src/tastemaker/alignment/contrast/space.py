@@ -4,10 +4,12 @@ Two small towers trained by a contrast (symmetric InfoNCE or the sigmoid loss) o
 (survey figure 1). No download, minutes on two cores.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -38,7 +40,7 @@ from tastemaker.encoders.picture import PictureEncoder
 from tastemaker.encoders.sketch import read_sketches, sketch_shape
 from tastemaker.encoders.text import TextEncoder, encode_tokens
 from tastemaker.encoders.tokens import Tokens, pad
-from tastemaker.nn.towers import PAD
+from tastemaker.nn.towers import PAD, TextTower
 from tastemaker.nn.training import Plan, train
 
 __all__ = ["ContrastiveConfig", "ContrastiveSpace", "auto_epochs", "blended"]
@@ -148,7 +150,7 @@ class ContrastiveSpace(Space):
     def speak(self, words: Tensor, said: Sequence[str]) -> Tensor:
         """Made-up words, each before words of the vocabulary; see ``alignment.composing.inversion``."""
         fitted, dim = self._fitted(), self.config.dim
-        tower, tokens = fitted.towers.text, fitted.reader.tokens.encode(list(said))
+        tower, tokens = fitted.voice, fitted.reader.tokens.encode(list(said))
         after = torch.from_numpy(pad(tokens, tower.length - 1))
         bags = torch.cat([words[:, None, :dim], tower.bag(after)], dim=1)
         each = torch.cat([words[:, None, dim:], tower.tokens(after)], dim=1)
@@ -343,6 +345,11 @@ class _Fit:
     balance: Balance
     further: Mapping[str, Further]
     sketching: Sketching | None
+
+    @cached_property
+    def voice(self) -> TextTower:
+        """The text tower for those who learn what to say to it: nothing is learned of it any more."""
+        return copy.deepcopy(self.towers.text).eval().requires_grad_(requires_grad=False)
 
     @classmethod
     def of(

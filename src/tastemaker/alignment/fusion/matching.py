@@ -19,6 +19,7 @@ from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.encoders.frames import Frames
 from tastemaker.encoders.tokens import pad
 from tastemaker.nn.augment import as_input
+from tastemaker.nn.conditional_logit import likeliest
 from tastemaker.nn.cross_attention import CrossEncoder
 from tastemaker.nn.precision import fast
 
@@ -139,24 +140,17 @@ class Weights:
         Shapes: figures (questions, candidates, FIGURES), right (questions, candidates); a question whose right answer
         is not among its candidates says nothing.
         """
+        apart = figures - figures.mean(1, keepdims=True)
+        scale = np.maximum(np.sqrt(np.square(apart, dtype=np.float64).mean((0, 1))), 1e-9)
         told = right.any(1)
-        x = torch.from_numpy(figures.astype(np.float64))
-        scale = (x - x.mean(1, keepdim=True)).square().mean((0, 1)).sqrt().clamp(min=1e-9)
-        weight = torch.ones(x.shape[2], dtype=torch.float64)
         if told.sum() < FEWEST:
-            return cls(scale.numpy(), weight.numpy())
-        z, answer = (x / scale)[torch.from_numpy(told)], torch.from_numpy(right[told].argmax(1))
-        weight.requires_grad_()
-        climb = torch.optim.LBFGS([weight], max_iter=100, line_search_fn="strong_wolfe")
-
-        def loss() -> float:
-            climb.zero_grad()
-            value = functional.cross_entropy(z @ weight, answer) + STRENGTH * weight.square().sum()
-            value.backward()  # type: ignore[no-untyped-call]
-            return float(value.detach())
-
-        climb.step(loss)  # type: ignore[no-untyped-call]
-        return cls(scale.numpy(), weight.detach().numpy())
+            return cls(scale, np.ones(figures.shape[2]))
+        answer = right[told].argmax(1)[:, None]
+        first = np.argsort(np.arange(figures.shape[1]) != answer, axis=1, kind="stable")
+        cases = np.take_along_axis(figures[told] / scale, first[:, :, None], axis=1).astype(np.float32)
+        begins = np.arange(len(cases)) * cases.shape[1]
+        weight = likeliest(cases.reshape(-1, cases.shape[2]), begins, STRENGTH)
+        return cls(scale, weight.astype(np.float64))
 
     def __call__(self, figures: Floats) -> Floats:
         """One score a candidate. Shapes: (..., FIGURES) -> (...)."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tastemaker.recommenders.conditional_logit import Weights, learn_weights
+from tastemaker.nn.conditional_logit import Weights, learn_weights
 
 
 def test_of_two_candidates_the_weight_is_the_log_odds():

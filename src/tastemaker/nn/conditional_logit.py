@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tastemaker.core.types import Doubles, Floats
+from tastemaker.core.types import Doubles, Floats, Ints
 
 STEPS = 80
 
@@ -47,14 +47,22 @@ def learn_weights(cases: Sequence[Floats], weight_decay: float) -> Weights:
 
     Shapes: each case (candidates, evidence); they may differ in length.
     """
-    from scipy.optimize import minimize  # slow to load, and needed by a fit alone
-
     table = np.concatenate(cases)
     mean, spread = table.mean(axis=0), table.std(axis=0)
     spread = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
     begins = np.cumsum([0, *(len(case) for case in cases)])[:-1]
-    scaled = (table - mean) / spread
-    owner = np.repeat(np.arange(len(cases)), [len(case) for case in cases])
+    return Weights(mean, spread, likeliest((table - mean) / spread, begins, weight_decay))
+
+
+def likeliest(scaled: Floats, begins: Ints, weight_decay: float) -> Floats:
+    """The weights of evidence that is on a common scale already.
+
+    Shapes: scaled (candidates of all cases, evidence), begins (cases,): where each case begins -> (evidence,).
+    """
+    from scipy.optimize import minimize  # slow to load, and needed by a fit alone
+
+    sizes = np.diff([*begins.tolist(), len(scaled)])
+    owner = np.repeat(np.arange(len(begins)), sizes)
     chosen = scaled[begins]
 
     def loss(weight: Doubles) -> tuple[float, Doubles]:
@@ -65,8 +73,8 @@ def learn_weights(cases: Sequence[Floats], weight_decay: float) -> Weights:
         sums = np.add.reduceat(shares, begins)
         shares /= sums[owner]
         value = float((np.log(sums) + top - scores[begins]).mean())
-        slope = (scaled.T @ shares.astype(np.float32) - chosen.sum(axis=0)) / len(cases)
+        slope = (scaled.T @ shares.astype(np.float32) - chosen.sum(axis=0)) / len(begins)
         return value + weight_decay * float(weight @ weight), slope.astype(np.float64) + 2 * weight_decay * weight
 
-    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-    return Weights(mean, spread, found.x.astype(np.float32))
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    return np.asarray(found.x, np.float32)
