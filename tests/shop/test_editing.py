@@ -125,6 +125,9 @@ def test_turns_pictures_weights_and_the_plan(shop: Shop) -> None:
     two = shop.search(images=[("vase-blue-0", 1.0), ("lamp-red-0", 0.5)], k=3, explain=True, weigh={"picture": 2})
     assert two.plan is not None
     assert [(part.name, round(part.weight, 3)) for part in two.plan.parts] == [("picture", 1.333), ("picture 2", 0.333)]
+    assert (
+        "nothing is called 'nosuch' here; what weighs: words, taste" in shop.search("vase", weigh={"nosuch": 2}).notes
+    )
     with pytest.raises(InputError):
         shop.search("vase", weigh={"words": float("nan")})
     with pytest.raises(InputError):

@@ -17,7 +17,8 @@ EXAMPLES = ("tastemaker fit shop/", "tastemaker fit --show-config > shop/tastema
 def fit(
     shop: Annotated[Path | None, typer.Argument(metavar="SHOP", help="The workspace, a folder.")] = None,
     parts: Annotated[
-        list[str] | None, typer.Option("--parts", metavar="NAME", help="Fit only this part; repeatable.")
+        list[str] | None,
+        typer.Option("--parts", metavar="NAME", help="Fit only this part; repeatable. A new space brings the others."),
     ] = None,
     show_config: Annotated[
         bool, typer.Option("--show-config", help="Print every setting with its meaning as TOML; fit nothing.")

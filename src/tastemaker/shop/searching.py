@@ -227,7 +227,9 @@ def _with_parts(view: View, request: Request, asked: _Asked) -> _Asked:
     query = asked.query
     if query.image is None and not query.text.strip() and not query.change.strip() and not query.others:
         return asked
-    parts = weighed(terms(view.fitted.space, query), request.weigh)
+    found = terms(view.fitted.space, query)
+    parts = weighed(found, request.weigh)
+    asked = replace(asked, notes=(*asked.notes, *_weighs_nothing(found, request.weigh)))
     if not request.changes:
         return replace(asked, parts=parts)
     pictures = iter(part for part in parts if part.name == "picture")
@@ -257,6 +259,14 @@ def weighed(parts: Sequence[Term], factors: Mapping[str, float]) -> tuple[Term, 
     names = _names(parts)
     return tuple(
         replace(part, weight=part.weight * factors.get(name, 1.0)) for name, part in zip(names, parts, strict=True)
+    )
+
+
+def _weighs_nothing(parts: Sequence[Term], factors: Mapping[str, float]) -> tuple[str, ...]:
+    """What to say of factors on parts that the request does not have."""
+    names = [*_names(parts), "taste"]
+    return tuple(
+        f"nothing is called {name!r} here; what weighs: {', '.join(names)}" for name in factors if name not in names
     )
 
 

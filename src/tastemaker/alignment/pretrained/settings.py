@@ -35,6 +35,7 @@ class PretrainedConfig(Config):
     validation: float = Field(default=0.1, ge=0, lt=1)
     """Share of the items kept to see when to stop, at most 500; none below 100 items."""
     save_to: str = ""
-    """Folder for the tuned model, to be opened elsewhere; empty: ``.tastemaker/training/tuned`` of the shop."""
+    """Folder for the tuned model, to be opened elsewhere; seen from the folder you run in. Empty:
+    ``.tastemaker/training/tuned`` of the shop."""
     seed: int = 0
     """Of every chance."""
