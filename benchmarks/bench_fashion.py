@@ -1,6 +1,7 @@
 """Fashion: 21,841 real products; a tenth is kept from training and found again by its words; composed queries over all.
 
     python benchmarks/bench_fashion.py             # trains (18 processor minutes, one thread), prints, stores
+    python benchmarks/bench_fashion.py --seed 1    # another beginning, kept beside the first
     python benchmarks/bench_fashion.py --restore   # measures the space of the last run again
 
 The tenth (sha256(id) % 10 == 0) is measured twice: as items that bring everything, and as items added live that bring a
@@ -28,6 +29,7 @@ from common import (
     picture_features,
     places,
     recalls,
+    seeded,
     show,
     store,
     write_items,
@@ -61,14 +63,14 @@ def build(name: str = "fashion") -> Catalog:
 
 def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple[ContrastiveSpace, Row]:
     """The space of the nine tenths, trained or read back, and what it cost."""
-    artefacts = Artefacts(BUILD / "fashion-space")
+    artefacts = Artefacts(BUILD / seeded("fashion-space", arguments.seed))
     if arguments.restore:
         kept: Artefact = artefacts.published()["space"]
         cost = json.loads(json.dumps(kept.manifest["cost"]))
         return ContrastiveSpace.restore(kept.config, kept.tensors()), cost
-    config = ContrastiveConfig(max_minutes=240, epochs=arguments.epochs)
+    config = ContrastiveConfig(max_minutes=240, epochs=arguments.epochs, seed=arguments.seed)
     watch = Stopwatch()
-    space = ContrastiveSpace(config, checkpoint=BUILD / "fashion.checkpoint")
+    space = ContrastiveSpace(config, checkpoint=BUILD / f"{seeded('fashion', arguments.seed)}.checkpoint")
     space.fit(catalog.restricted(~mask(catalog.size, tenth)), Lines())
     cost = {"wall minutes": round(watch.wall / 60, 1), "cpu minutes / 2": round(watch.processor / 120, 1)}
     made = artefacts.write("space", config=space.settings(), tensors=space.tensors(), manifest={"cost": cost})
@@ -142,6 +144,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--restore", action="store_true")
     parser.add_argument("--epochs", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1, help="2 is faster on a quiet machine")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -161,7 +164,8 @@ def main() -> None:
     show(f"{len(tenth)} products kept from training; gallery: their pictures", found)
     show("composed queries over all products, reference excluded", changed)
     show("cost", [{**cost, **quick}])
-    store("fashion", {"n_tenth": len(tenth), "retrieval": found, "composed": changed, "cost": {**cost, **quick}})
+    result = {"n_tenth": len(tenth), "retrieval": found, "composed": changed, "cost": {**cost, **quick}}
+    store(seeded("fashion", arguments.seed), result)
 
 
 if __name__ == "__main__":

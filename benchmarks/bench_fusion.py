@@ -2,6 +2,7 @@
 
     python benchmarks/bench_fashion.py             # first: the contrastive space of the nine tenths
     python benchmarks/bench_fusion.py              # learns the fusion upon it (10 processor minutes, one thread)
+    python benchmarks/bench_fusion.py --seed 1     # upon the space of `bench_fashion.py --seed 1`
     python benchmarks/bench_fusion.py --restore    # measures the fusion of the last run again
 
 The tenth with sha256(id) % 10 == 0 is the gallery, and nothing is learned from it. The weights of contrast and matching
@@ -18,7 +19,7 @@ import torch
 from PIL import Image
 
 from bench_fashion import build
-from common import BUILD, Lines, Stopwatch, fashion_space, kept_out, mask, show, store
+from common import BUILD, Lines, Stopwatch, fashion_space, kept_out, mask, seeded, show, store
 from tastemaker.alignment.contrast.space import ContrastiveSpace
 from tastemaker.alignment.fusion.matching import Opened
 from tastemaker.alignment.fusion.settings import FusionConfig
@@ -36,11 +37,11 @@ METHODS = ("contrast", "contrast of the fusion model", "matching", "precedents",
 
 def learn(catalog: Catalog, tenth: Ints, arguments: argparse.Namespace) -> tuple[FusionSpace, Row]:
     """The fusion upon the kept space of the nine tenths, trained or read back, and what it cost."""
-    artefacts = Artefacts(BUILD / "fusion-space")
+    artefacts = Artefacts(BUILD / seeded("fusion-space", arguments.seed))
     if arguments.restore:
         kept = artefacts.published()["space"]
         return FusionSpace.restore(kept.config, kept.tensors()), json.loads(json.dumps(kept.manifest["cost"]))
-    found = fashion_space()
+    found = fashion_space(arguments.seed)
     contrast = ContrastiveSpace.restore(found.config, found.tensors())
     config = FusionConfig(epochs=arguments.epochs, max_minutes=arguments.minutes, seed=arguments.seed)
     watch = Stopwatch()
@@ -123,7 +124,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    fashion_space()
+    fashion_space(arguments.seed)
     catalog = build("fusion")
     tenth = np.array([row for row, id in enumerate(catalog.ids) if kept_out(id)], np.int64)
     space, cost = learn(catalog, tenth, arguments)
@@ -131,7 +132,10 @@ def main() -> None:
     show("cost; the second look at 128 answers", [cost])
     rows = measure(space, catalog, tenth)
     show(f"{len(tenth)} products kept from training; gallery: their pictures", rows)
-    store("fusion", {"n_tenth": len(tenth), "seed": arguments.seed, "retrieval": rows, "cost": cost})
+    store(
+        seeded("fusion", arguments.seed),
+        {"n_tenth": len(tenth), "seed": arguments.seed, "retrieval": rows, "cost": cost},
+    )
 
 
 if __name__ == "__main__":

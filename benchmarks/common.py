@@ -43,11 +43,16 @@ def data(*parts: str) -> Path:
     )
 
 
-def fashion_space() -> Artefact:
+def seeded(name: str, seed: int) -> str:
+    """The name of what was made with a seed; seed 0 goes without saying."""
+    return name if seed == 0 else f"{name}-seed-{seed}"
+
+
+def fashion_space(seed: int = 0) -> Artefact:
     """The space that ``bench_fashion.py`` has learned, or the end of the program with a word on how to get it."""
-    kept = Artefacts(BUILD / "fashion-space").published().get("space")
+    kept = Artefacts(BUILD / seeded("fashion-space", seed)).published().get("space")
     if kept is None:
-        sys.exit("there is no space of the fashion products yet: run `python benchmarks/bench_fashion.py` first")
+        sys.exit("there is no such space yet: run `python benchmarks/bench_fashion.py` first, with the same --seed")
     return kept
 
 

@@ -28,7 +28,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import tastemaker
-from common import BUILD, store
+from common import BUILD, seeded, store
 from tastemaker.core.config import Config
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -81,7 +81,7 @@ def keep(name: str, result: Mapping[str, object], missing: Sequence[str] = (), s
     if missing:
         print(f"results of {name} stay as they are, without: {', '.join(missing)}", file=sys.stderr, flush=True)
         return
-    store(name if seed == 0 else f"{name}-seed-{seed}", result)
+    store(seeded(name, seed), result)
 
 
 def code_of(function: Callable[..., object]) -> str:
