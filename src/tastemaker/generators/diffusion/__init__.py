@@ -1,0 +1,1 @@
+"""Noise taken away step by step. The survey's figure 4."""
