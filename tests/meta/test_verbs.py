@@ -10,7 +10,7 @@ OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace"
 """Verbs that no shop has, and why."""
 NOUNS = {"events", "items", "pictures", "jobs", "healthz", "readyz", "users"}
 """Routes that are things, not verbs."""
-PLACES = {"open", "close", "refresh", "record", "item", "picture", "users", "evaluate_space"}
+PLACES = {"record", "item", "picture", "users", "evaluate_space"}
 """Methods of a shop that are not verbs of the command line: its life, its events, its things, `evaluate --space`."""
 
 

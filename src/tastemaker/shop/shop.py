@@ -7,41 +7,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from threading import RLock
-from time import monotonic, time
-from types import MappingProxyType, TracebackType
+from time import time
+from types import MappingProxyType
 from typing import Self
 
-from tastemaker.alignment.space import Space
-from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.checks import CheckReport, check
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
-from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
-from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.space_report import SpaceReport
-from tastemaker.shop import adding, completing, evaluating, fitted, fitting, live, recommending, searching
+from tastemaker.shop import adding, completing, evaluating, fitted, fitting, recommending, searching
 from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, shown_of
 from tastemaker.shop.explaining import Explanation, explain
 from tastemaker.shop.health import doctor
+from tastemaker.shop.opened import Opened
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
 from tastemaker.shop.space_quality import judge_space
 
-EVENTS_EVERY = 60.0
-"""Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
 
-
-class Shop:
-    """One workspace, opened.
+class Shop(Opened):
+    """One workspace, opened, with every verb.
 
     Args:
         path: the folder.
@@ -53,73 +46,10 @@ class Shop:
     """
 
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
-        self.workspace = Workspace.open(Path(path))
-        self.path = self.workspace.root
-        self._live, self._product = LiveConfig.read(self.workspace.settings.live), fitting.product_of(self.workspace)
-        self._rules = Rules(self.workspace.rules_file)
-        self.store = open_store(self.workspace, observer)
-        self._artefacts = Artefacts(self.workspace.state)
-        self._lock = RLock()
-        self._view: live.View | None = None
-        self._events_seen, self._looked = 0, 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.store.close()
-
-    @property
-    def catalog(self) -> Catalog:
-        """Items and events as they are now."""
-        return self.view.catalog
-
-    @property
-    def space(self) -> Space | None:
-        """Pictures and words -> vectors; None before ``fit``, or when the items have neither."""
-        return self.view.fitted.space
-
-    @property
-    def view(self) -> live.View:
-        """One consistent view of catalog and fit.
-
-        When either has changed, the first who asks makes a new view; others are answered from the old one meanwhile.
-        """
-        old = self._view
-        if old is not None and self._is_current(old):
-            return old
-        return self.refresh(wait=old is None)
-
-    def refresh(self, *, wait: bool = True, events: bool = False) -> live.View:
-        """Make a new view if anything has changed.
-
-        Args:
-            wait: False gives the old view when another thread is making the new one.
-            events: True also when nothing but events has changed. They count in a person's own answers at once; what
-                they change for everybody else is otherwise looked at once a minute.
-        """
-        old = self._view
-        if not self._lock.acquire(blocking=wait or old is None) and old is not None:
-            return old
-        try:
-            old = self._view
-            events = events and self.store.events_revision != self._events_seen
-            if old is not None and not events and self._is_current(old):
-                return old
-            same_fit = old is not None and dict(old.fitted.names) == self._published()
-            learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
-            self._events_seen, self._looked = self.store.events_revision, monotonic()
-            self._view = live.view(self.store.snapshot(), learned, old).warmed()
-            live.keep_vectors(self._view, self._artefacts)
-            return self._view
-        finally:
-            self._lock.release()
+        workspace = Workspace.open(Path(path))
+        self._live, self._product = LiveConfig.read(workspace.settings.live), fitting.product_of(workspace)
+        self._rules = Rules(workspace.rules_file)
+        super().__init__(workspace, observer)
 
     def check(self) -> CheckReport:
         """What is right and wrong with the workspace's input: rows, fields, pictures, attributes, events."""
@@ -378,15 +308,6 @@ class Shop:
     def users(self, prefix: str = "", limit: int = 50) -> list[tuple[UserId, int]]:
         """People with their number of events, most active first."""
         return self.store.users(limit, prefix)
-
-    def _is_current(self, view: live.View) -> bool:
-        """Is the view of the latest catalog and the latest fit, whichever process made them?"""
-        if monotonic() - self._looked > EVENTS_EVERY and self.store.events_revision != self._events_seen:
-            return False
-        return view.catalog.revision == self.store.revision and dict(view.fitted.names) == self._published()
-
-    def _published(self) -> dict[str, str]:
-        return {part: artefact.name for part, artefact in self._artefacts.published().items()}
 
     def _history(self, user: str) -> History:
         """What a person did, without items that are gone."""

@@ -1,0 +1,107 @@
+"""An opened workspace: its database, what was published last, and one consistent view of both.
+
+Each call of a shop answers from one view of the store and of what was published, from beginning to end.
+"""
+
+from threading import RLock
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from tastemaker.alignment.space import Space
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.loading import open_store
+from tastemaker.catalog.workspace import Workspace
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.storage import Artefacts
+from tastemaker.shop import fitted, live
+
+EVENTS_EVERY = 60.0
+"""Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
+
+
+class Opened:
+    """One workspace, opened; may be used from many threads.
+
+    Args:
+        workspace: the folder and its choices.
+        observer: hears of the reading of new input files.
+
+    Raises:
+        WorkspaceError: the database is damaged, or a new input file cannot be read.
+    """
+
+    def __init__(self, workspace: Workspace, observer: Observer = silent) -> None:
+        self.workspace, self.path = workspace, workspace.root
+        self.store = open_store(self.workspace, observer)
+        self._artefacts = Artefacts(self.workspace.state)
+        self._lock = RLock()
+        self._view: live.View | None = None
+        self._events_seen, self._looked = 0, 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    @property
+    def catalog(self) -> Catalog:
+        """Items and events as they are now."""
+        return self.view.catalog
+
+    @property
+    def space(self) -> Space | None:
+        """Pictures and words -> vectors; None before ``fit``, or when the items have neither."""
+        return self.view.fitted.space
+
+    @property
+    def view(self) -> live.View:
+        """One consistent view of catalog and fit.
+
+        When either has changed, the first who asks makes a new view; others are answered from the old one meanwhile.
+        """
+        old = self._view
+        if old is not None and self._is_current(old):
+            return old
+        return self.refresh(wait=old is None)
+
+    def refresh(self, *, wait: bool = True, events: bool = False) -> live.View:
+        """Make a new view if anything has changed.
+
+        Args:
+            wait: False gives the old view when another thread is making the new one.
+            events: True also when nothing but events has changed. They count in a person's own answers at once; what
+                they change for everybody else is otherwise looked at once a minute.
+        """
+        old = self._view
+        if not self._lock.acquire(blocking=wait or old is None) and old is not None:
+            return old
+        try:
+            old = self._view
+            events = events and self.store.events_revision != self._events_seen
+            if old is not None and not events and self._is_current(old):
+                return old
+            same_fit = old is not None and dict(old.fitted.names) == self._published()
+            learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
+            self._events_seen, self._looked = self.store.events_revision, monotonic()
+            self._view = live.view(self.store.snapshot(), learned, old).warmed()
+            live.keep_vectors(self._view, self._artefacts)
+            return self._view
+        finally:
+            self._lock.release()
+
+    def _is_current(self, view: live.View) -> bool:
+        """Is the view of the latest catalog and the latest fit, whichever process made them?"""
+        if monotonic() - self._looked > EVENTS_EVERY and self.store.events_revision != self._events_seen:
+            return False
+        return view.catalog.revision == self.store.revision and dict(view.fitted.names) == self._published()
+
+    def _published(self) -> dict[str, str]:
+        return {part: artefact.name for part, artefact in self._artefacts.published().items()}
