@@ -6,6 +6,7 @@ two networks fits into it as well: a step's loss reaches one of them alone, and 
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 from torch import Tensor, nn
@@ -29,12 +30,17 @@ class Batches(Learning):
         places: of the items to learn from.
         batch_size: items a batch; fewer where there are fewer.
         steps: in all; an epoch has :data:`EPOCH` of them.
+
+    Attributes:
+        turns: losses a batch, all of which count as steps of the plan.
     """
+
+    turns: ClassVar[int] = 1
 
     def __init__(self, name: str, model: nn.Module, places: Ints, batch_size: int, steps: int) -> None:
         self.name, self.model, self.places = name, model, places
         self.batch_size = min(batch_size, len(places))
-        self.steps = min(EPOCH, steps)
+        self.steps = min(EPOCH, steps) * self.turns
 
     @abstractmethod
     def loss(self, places: Ints, share: float, rng: np.random.Generator) -> Tensor | Iterator[Tensor]:
@@ -42,7 +48,7 @@ class Batches(Learning):
 
     def losses(self, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """One epoch."""
-        for _ in range(self.steps):
+        for _ in range(self.steps // self.turns):
             found = self.loss(rng.choice(self.places, self.batch_size, replace=False), share, rng)
             if isinstance(found, Tensor):
                 yield found
@@ -60,6 +66,8 @@ def plan_of(
     average: float = 0.999,
     weight_decay: float = 0.01,
     learning_rate: float | None = None,
+    betas: tuple[float, float] = (0.9, 0.98),
+    clip: float = 1.0,
 ) -> Plan:
     """The plan of a generator's training, or of one stage of it.
 
@@ -72,6 +80,8 @@ def plan_of(
         average: share of the averaged weights kept each step.
         weight_decay: see :class:`~tastemaker.nn.training.Plan`.
         learning_rate: other than the config's.
+        betas: see :class:`~tastemaker.nn.training.Plan`.
+        clip: see :class:`~tastemaker.nn.training.Plan`.
     """
     config, path = generator.config, generator.checkpoint
     key = digest(
@@ -81,7 +91,9 @@ def plan_of(
         epochs=max(1, -(-steps // EPOCH)),
         learning_rate=learning_rate or config.learning_rate,
         weight_decay=weight_decay,
+        clip=clip,
         average=average,
+        betas=betas,
         max_seconds=60 * config.max_minutes * share,
         seed=config.seed,
         checkpoint=None if path is None else path.with_name(f"{path.name}-{stage or generator.name}"),

@@ -70,6 +70,7 @@ class Plan:
         checkpoint: file to write each epoch and to resume from; None keeps none.
         key: of the data and the settings; a checkpoint with another key is not taken.
         stop: epochs after which it ends although rate and stages aim at `epochs`; 0 for all of them.
+        betas: how long the optimiser remembers gradients and their squares; a game is played without the first.
     """
 
     epochs: int
@@ -85,6 +86,7 @@ class Plan:
     checkpoint: Path | None = None
     key: str = ""
     stop: int = 0
+    betas: tuple[float, float] = (0.9, 0.98)
 
     @property
     def last(self) -> int:
@@ -279,7 +281,7 @@ def _optimizer(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     wide = [p for p in model.parameters() if p.ndim > 1]
     narrow = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": wide, "weight_decay": plan.weight_decay}, {"params": narrow, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.98), fused=True)
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=plan.betas, fused=True)
 
 
 @torch.no_grad()
