@@ -161,13 +161,14 @@ class Generator(ABC, Generic[C]):
     def draw(self, conditions: Sequence[Condition], noise: "Noise") -> list[Drawn]:
         """One drawing for each condition; chance comes from ``noise`` alone."""
 
-    def sample(self, condition: Condition = ANYTHING, n: int = 1, seed: int = 0) -> list[Drawn]:
+    def sample(self, condition: Condition = ANYTHING, n: int = 1, seed: int = 0, *, first: int = 0) -> list[Drawn]:
         """Draw.
 
         Args:
             condition: what is known.
             n: how many, 1 to 1,000.
             seed: of the drawings.
+            first: number of the first of them within the seed.
 
         Raises:
             NotFitted: it was not fitted.
@@ -177,7 +178,7 @@ class Generator(ABC, Generic[C]):
             raise InputError(f"{n} drawings are asked for", hint="1 to 1,000")
         self.check(condition)
         with torch.inference_mode():
-            return self.draw([condition] * n, Noise(seed, range(n)))
+            return self.draw([condition] * n, Noise(seed, range(first, first + n)))
 
     def reconstruct(self, pictures: Frames, seed: int = 0) -> Frames:
         """Pictures through the generator's own latent and back.
@@ -185,12 +186,14 @@ class Generator(ABC, Generic[C]):
         Shapes: (n, h, w, 3) -> the same.
 
         Raises:
-            InputError: this kind of generator has no way from a picture to its latent.
+            InputError: this kind of generator has no way from a picture to its latent, or the pictures are of another
+                size than its frame.
         """
         if not self.reconstructs:
             raise InputError(
                 f"{self.name!r} draws and cannot look", hint="reconstruct with a VAE or a latent diffusion"
             )
+        self._check_frame(pictures)
         with torch.inference_mode():
             drawn = self.draw([Condition(picture=picture) for picture in pictures], Noise(seed, range(len(pictures))))
         return np.stack([each.picture for each in drawn if each.picture is not None])
@@ -211,6 +214,14 @@ class Generator(ABC, Generic[C]):
                 f"{self.name!r} cannot draw from {sorted(given - self.modalities_in)}", hint=f"it reads {able}"
             )
         self.layout.check(condition.attributes, condition.vectors)
+        if condition.picture is not None:
+            self._check_frame(condition.picture[None])
+
+    def _check_frame(self, pictures: Frames) -> None:
+        height, width = self.layout.shape
+        if pictures.shape[1:] != (height, width, 3):
+            hint = f"scale it to {width} x {height} pixels, see `tastemaker.encoders.frames.frame`"
+            raise InputError(f"a picture has the shape {pictures.shape[1:]}", hint=hint)
 
     def known(self, conditions: Sequence[Condition]) -> Known:
         """Conditions as tensors; their pixels are not in it."""
