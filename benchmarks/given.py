@@ -192,7 +192,13 @@ class Measured:
 
     def less(self, other: "Measured", metric: str) -> list[float]:
         """This row less another, case by case: the difference, the ends of its 95 % interval, and p."""
-        gap = paired(np.array(self.cases[metric]), np.array(other.cases[metric]))
+        return self.gap([self], [other], metric)
+
+    @staticmethod
+    def gap(ours: "Sequence[Measured]", theirs: "Sequence[Measured]", metric: str) -> list[float]:
+        """:meth:`less` for rows of several seeds: each case counts with its mean over them."""
+        mine, other = (np.mean([of.cases[metric] for of in rows], axis=0) for rows in (ours, theirs))
+        gap = paired(mine, other)
         return [round(x, 5) for x in (gap.value, gap.low, gap.high, gap.p)]
 
     def line(self, name: str, metrics: Sequence[str], **more: object) -> dict[str, object]:

@@ -184,3 +184,15 @@ def test_import_makes_a_workspace(tell, tmp_path):
     assert "next: tastemaker fit" in told.err
     assert len(tell("recommend", tmp_path / "out", "--k", "3", "--json").json["items"]) == 3
     assert tell("import", "sequences", tmp_path / "tiny.txt", "--out", tmp_path / "out").code == 1
+
+
+def test_drawings_are_written_with_what_they_are(tell, folder, tmp_path):
+    assert "--parts generators" in tell("imagine", folder, "red circle", "--out", tmp_path).err
+    assert tell("fit", folder, "--parts", "generators").code == 0
+    told = tell("imagine", folder, "red circle", "--n", "2", "--seed", "5", "--out", tmp_path / "drawn", "--json")
+    assert told.code == 0, told.err
+    assert (told.json["generator"], told.json["seed"]) == ("mean-picture", 5)
+    names = {design["name"] for design in told.json["designs"]}
+    assert {path.name for path in (tmp_path / "drawn").iterdir()} == names
+    assert all(design["nearest"] for design in told.json["designs"])
+    assert "nearest:" in tell("imagine", folder, "red circle", "--out", tmp_path / "drawn").out

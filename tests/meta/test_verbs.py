@@ -8,9 +8,9 @@ from tastemaker.shop import Shop
 
 OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace", "methods": "of no shop"}
 """Verbs that no shop has, and why."""
-NOUNS = {"events", "items", "pictures", "jobs", "healthz", "readyz", "users"}
+NOUNS = {"events", "items", "pictures", "drawings", "jobs", "healthz", "readyz", "users"}
 """Routes that are things, not verbs."""
-PLACES = {"record", "item", "picture", "users", "evaluate_space"}
+PLACES = {"record", "item", "picture", "drawing", "users", "evaluate_space"}
 """Methods of a shop that are not verbs of the command line: its life, its events, its things, `evaluate --space`."""
 
 

@@ -24,6 +24,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.errors import NotFitted, PictureError, UnknownName
 from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
 from tastemaker.page import attach
+from tastemaker.shop.imagining import Design, Imagined
 
 COLOURS = {
     "red": (176, 58, 46),
@@ -95,6 +96,7 @@ class Stand:
 
     delay: float = 0.0
     events: list[Event] = field(default_factory=list)
+    drawings: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self):
         self._items = items()
@@ -204,6 +206,18 @@ class Stand:
         chips = (*((Facet("picture", "like", "yours"),) if image is not None else ()), *facets)
         return Ranking(tuple(sorted(places, key=lambda place: -place.score)[:k]), chips)
 
+    draws = True
+
+    def imagine(self, text="", *, user=None, n=4, seed=0, observer=None):
+        near = self.search(text, k=5).items
+        designs = []
+        for number in range(n):
+            data = drawn(list(COLOURS)[(number + seed) % len(COLOURS)], text)
+            name = f"{seed}-{number}.jpg"
+            self.drawings[name] = data
+            designs.append(Design(name, number, near, near[0].id if near and number == 3 else "", data))
+        return Imagined(tuple(designs), "stand-in", "none", seed, (), ())
+
     def similar(self, item, *, k=10, where=""):
         asked = self.item(item)
         near = [
@@ -269,6 +283,10 @@ def create(shop):
             return Response(shop.picture(name, width), media_type="image/jpeg")
         except PictureError:
             return Response(status_code=404)
+
+    @app.get("/drawings/{name}")
+    def drawing(name: str) -> Response:
+        return Response(shop.drawings[name], media_type="image/jpeg")
 
     @app.get("/seen-events")
     def seen_events() -> list[tuple[str, str, str]]:

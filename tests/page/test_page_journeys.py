@@ -222,7 +222,9 @@ def test_the_person_chooser_goes_by_keyboard(visit):
     assert page.evaluate("document.activeElement.id") == "person"
 
 
-@pytest.mark.parametrize("path", ["/?person=person-1", "/?q=sofa+in+red", "/item/item-3?person=person-1"])
+@pytest.mark.parametrize(
+    "path", ["/?person=person-1", "/?q=sofa+in+red", "/item/item-3?person=person-1", "/draw?q=red+sofa"]
+)
 def test_a_phone_needs_no_sideways_scrolling_and_has_room_for_a_thumb(visit, path):
     page = visit(path, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -260,6 +262,23 @@ def test_a_slow_answer_shows_its_places_first_then_fills_them(browser):
         assert len(titles(page)) == 5
         assert page.title() == "“chair” · Tastemaker"
         context.close()
+
+
+def test_what_is_not_there_is_drawn_beside_what_can_be_bought(visit):
+    page = visit("/?q=sofa+in+red&person=person-1")
+    page.get_by_role("link", name="Draw it").click()
+    page.wait_for_url("**/draw?*")
+    drawings = page.locator(".drawn img")
+    assert drawings.count() == 4
+    assert page.get_by_text("Generated", exact=True).count() == 4
+    assert drawings.first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert page.get_by_text("Repeats a photo of the shop.").count() == 1
+    assert page.locator(".beside").first.locator(".card").count() == 4
+    page.get_by_role("link", name="Draw others").click()
+    page.wait_for_url("**seed=1")
+    page.get_by_role("textbox", name="What should it be?").fill("green chair")
+    page.get_by_role("button", name="Draw").click()
+    page.wait_for_url("**/draw?q=green+chair&person=person-1")
 
 
 def test_the_map_is_zoomed_walked_and_opened(visit):

@@ -11,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from tastemaker.core.errors import PictureError
+from tastemaker.core.errors import NotFitted, PictureError
+from tastemaker.page.draw import draw
 from tastemaker.page.engine import engine
 from tastemaker.page.feedback import Feedback
 from tastemaker.page.map import item_map
+from tastemaker.page.search import results
 from tastemaker.page.state import State
 from tastemaker.page.uploads import KEPT, Uploads
 from tests.page.stand_in import Stand, create
@@ -63,6 +65,24 @@ def test_the_map_links_every_item_and_colours_what_is_asked(address):
     assert text.count("<small>8</small>") == 5
     assert "&lt;script&gt;" in text
     assert 'href="/map"' in engine(Stand()).main
+
+
+def test_drawing_starts_with_a_wish_and_says_where_it_cannot(address):
+    status, html, _ = fetch(f"{address}/draw")
+    assert status == 200
+    assert "What should it be?" in html.decode()
+    assert 'class="picture drawn"' not in html.decode()
+
+    class Cannot(Stand):
+        draws = False
+
+        def imagine(self, text="", **asked):
+            raise NotFitted("this shop has not learned to draw", hint="run `tastemaker fit SHOP --parts generators`")
+
+    content = draw(Cannot(), State(words="red sofa"), 0)
+    assert content.status == 404
+    assert "tastemaker fit" in content.main
+    assert "Draw it" not in results(Cannot(), State(words="sofa"), lambda key: None).main
 
 
 def test_a_shop_without_vectors_has_no_map():

@@ -18,6 +18,9 @@ text_width = 32
 [complete]
 cases = 60
 candidates = 24
+
+[imagine]
+generator = "mean-picture"
 """
 
 

@@ -20,6 +20,9 @@ epochs = 30
 picture_size = 32
 picture_widths = [16, 32, 64]
 text_width = 64
+
+[imagine]
+generator = "mean-picture"
 """
 
 

@@ -32,6 +32,8 @@ class WorkspaceSettings(Config):
     """Settings of what goes with what, see ``CompleteConfig``."""
     search: dict[str, object] = Field(default_factory=dict)
     """Settings of what search learns, see ``SearchConfig``."""
+    imagine: dict[str, object] = Field(default_factory=dict)
+    """What draws: ``generator`` (its name) and whatever that generator takes."""
     live: dict[str, object] = Field(default_factory=dict)
     """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
 

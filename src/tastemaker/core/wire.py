@@ -7,6 +7,7 @@ A ranking becomes
      "plan": null or {"parts": [{"name", "said", "weight"}], "facets", "kept", "sure", "filters", "combined"}}
 
 because the fields of ``core.ranking`` are the keys; the one thing added is a facet's ``label``, the text of its chip.
+A field that is not printed (``repr=False``: the bytes of a picture) is not sent either.
 """
 
 import json
@@ -49,7 +50,7 @@ def plain(value: object) -> Json:
 
 def _nested(value: object) -> Json:
     if is_dataclass(value) and not isinstance(value, type):
-        found = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        found = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.repr}
         return found | {"label": value.label} if isinstance(value, Facet) else found
     if isinstance(value, BaseModel):
         return plain(value.model_dump(mode="json"))

@@ -1,4 +1,4 @@
-"""The page, mounted on the server's app: `/`, `/item/{id}`, `/map`, `/engine`, and what they need under `/page`.
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/draw`, `/map`, `/engine`, and helpers under `/page`.
 
 A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
 takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
@@ -23,7 +23,9 @@ from nicegui import Client, background_tasks, core, events, ui
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tastemaker.core.errors import TastemakerError
+from tastemaker.core.progress import Cancellable
 from tastemaker.page.bar import Held
+from tastemaker.page.draw import draw
 from tastemaker.page.engine import engine
 from tastemaker.page.facts import facts_of
 from tastemaker.page.feedback import Feedback
@@ -72,7 +74,7 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     """Mount the page on an app; call it last, since it answers every path that is left.
 
     Args:
-        app: gets the page at ``/``, ``/item/{id}``, ``/map`` and ``/engine``, and helpers under ``/page``.
+        app: gets the page at ``/``, ``/item/{id}``, ``/draw``, ``/map`` and ``/engine``, and helpers under ``/page``.
         shop: whose page it is.
     """
     desk = Desk(shop, Uploads(), Feedback(shop))
@@ -82,6 +84,7 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     core.app.user_middleware.clear()  # NiceGUI's app outlives ours: what an earlier mount added must not pile up
     core.app.middleware_stack = None
     _declare_pages()
+    _declare_workshop()
     core.app.on_shutdown(desk.feedback.settle)
     ui.run_with(
         app,
@@ -116,6 +119,20 @@ def _declare_pages() -> None:
         desk: Desk = request.scope[_KEY]
         path = f"/item/{quote(item_id, safe='')}"
         return await _deliver(request, client, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
+
+
+def _declare_workshop() -> None:
+    """Pages beside the shop: drawings, the map, the engine."""
+
+    @ui.page("/draw", response_timeout=30)
+    async def drawn(request: Request, client: Client) -> Response:
+        asked = State.read(request.query_params.multi_items())
+        state, seed = State(words=asked.words, person=asked.person), _number(request.query_params.get("seed", ""))
+        desk: Desk = request.scope[_KEY]
+        stop = Cancellable()
+        client.on_disconnect(stop.cancel)
+        saying = f"Drawing {state.words or 'something'} …"
+        return await _deliver(request, client, state, "/draw", saying, lambda: draw(desk.shop, state, seed, stop))
 
     @ui.page("/map", response_timeout=30)
     async def overview(request: Request, client: Client) -> Response:
@@ -178,6 +195,11 @@ async def _arrived(client: Client) -> bool:
     except TimeoutError:
         return False
     return not client.is_deleted
+
+
+def _number(text: str) -> int:
+    """A whole number from an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _safely(build: Callable[[], Content]) -> Content:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tastemaker.core.ranking import Ranking
 from tastemaker.page.card import Frame, grid, sentence
 from tastemaker.page.chips import filters, suggestions, turns, understood, weights
+from tastemaker.page.draw import draw_url
 from tastemaker.page.facts import Facts, currency_of, facts_of
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Safe, join, tag
@@ -68,7 +69,7 @@ def results(shop: "Shop", state: State, find: FindPicture) -> Content:
         *(tag("p", {"class": "note"}, sentence(note)) for note in ranking.notes),
     ]
     if ranking.items:
-        parts += [grid(ranking.items, Frame(state, currency)), _more(state, len(ranking))]
+        parts += [grid(ranking.items, Frame(state, currency)), _more(state, len(ranking)), _draw(shop, state)]
     else:
         parts.append(_empty(ways(shop, state, ranking, facts, find), state))
     return Content(f"{heading} · Tastemaker", join(parts))
@@ -138,6 +139,14 @@ def _more(state: State, shown: int) -> Safe | None:
     return tag(
         "p", {"class": "more"}, tag("a", {"class": "button", "href": target.url(), "data-keep": True}, "Show more")
     )
+
+
+def _draw(shop: "Shop", state: State) -> Safe | None:
+    """The way to a drawing of what was asked for, where the shop can draw."""
+    if not state.words or not shop.draws:
+        return None
+    link = tag("a", {"class": "button", "href": draw_url(state)}, "Not there? Draw it, and find the nearest")
+    return tag("p", {"class": "more"}, link)
 
 
 def _empty(found: list[Way], state: State) -> Safe:

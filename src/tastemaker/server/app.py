@@ -35,6 +35,7 @@ ROUTES = (
     "pictures",
     "check",
     "fit",
+    "imagine",
     "evaluate",
     "jobs",
     "methods",

@@ -1,6 +1,6 @@
 """Long work in the background: started by a POST, looked at by id, stopped on request.
 
-One job of a verb at a time: a second ``fit`` while one runs is refused, not queued, because it would do the same again.
+A second ``fit`` while one runs is refused, not queued, because it would do the same again; a verb may allow a few.
 Jobs live as long as the process; what they made is in the workspace.
 """
 
@@ -75,12 +75,13 @@ class Jobs:
         self._stops: dict[str, Cancellable] = {}
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, verb: str, work: Callable[[Observer], object]) -> Job:
+    def start(self, verb: str, work: Callable[[Observer], object], *, most: int = 1) -> Job:
         """Begin the work in a thread of its own.
 
         Args:
-            verb: what is done; one job of a verb runs at a time.
+            verb: what is done.
             work: gets the observer to report to, gives the result.
+            most: jobs of the verb that may run at a time.
 
         Raises:
             BusyError: the same verb is being worked on.
@@ -90,7 +91,7 @@ class Jobs:
         thread = threading.Thread(target=self._run, args=(job.id, work, stop), name=f"{verb}-{job.id}", daemon=True)
         with self._lock:
             running = [other for other in self._jobs.values() if other.verb == verb and other.state == "running"]
-            if running:
+            if len(running) >= most:
                 raise BusyError(
                     f"{verb} is already running as job {running[0].id}", hint="wait for it, or DELETE the job"
                 )

@@ -179,6 +179,23 @@ class FitRequest(Request):
     """Names of parts; everything when null."""
 
 
+class ImagineRequest(Request):
+    """What to draw."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "sage green linen shirt", "n": 4}})
+
+    text: Words = ""
+    """Words; nothing at all draws whatever the shop might sell."""
+    image: Base64Bytes | None = None
+    """A picture that it should look like, base64."""
+    user: Id | None = None
+    """Whose taste it should meet."""
+    n: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many."""
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    """Draws the same again."""
+
+
 class EventIn(Request):
     """One thing that somebody did."""
 

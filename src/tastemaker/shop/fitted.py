@@ -5,11 +5,13 @@ vectors       the vector of every item at the moment of the fit, with a key that
 recommender   the hybrid and every source in it
 complete      what goes with what
 search        how words and vectors are weighed, and what attributes look like in the space
+generators    what draws, when it was asked to learn
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +31,7 @@ from tastemaker.shop.seen import Seen
 if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
+    from tastemaker.shop.painter import Painter
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -51,6 +54,7 @@ class Fitted:
         words_share: weight of word matches against vectors in a search, 0 to 1.
         combiner: puts a picture and a change together; None for the weighted sum.
         seen: vectors of single pictures, made since.
+        drawing: the artefact of what draws; opened when it is first asked.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +67,18 @@ class Fitted:
     words_share: float = WORDS_SHARE
     combiner: "Combiner | Inversion | None" = None
     seen: Seen = field(default_factory=Seen)
+    drawing: Artefact | None = None
+
+    @cached_property
+    def painter(self) -> "Painter | None":
+        """What draws; None when nothing has learned to.
+
+        Raises:
+            WorkspaceError: the artefact is missing or damaged.
+        """
+        from tastemaker.shop.painter import restore
+
+        return None if self.drawing is None else restore(self.drawing)
 
 
 def load(artefacts: Artefacts) -> Fitted:
@@ -106,6 +122,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         traits=traits,
         words_share=share,
         combiner=combiner,
+        drawing=parts.get("generators"),
     )
 
 

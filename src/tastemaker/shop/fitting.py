@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
 
-Part = Literal["space", "search", "recommender", "complete"]
+Part = Literal["space", "search", "recommender", "complete", "generators"]
 PARTS: tuple[Part, ...] = get_args(Part)
+ALWAYS = frozenset(PARTS) - {"generators"}
+"""What a plain fit makes; learning to draw takes longer than all of it and has to be asked for."""
 BARE = 3_000
 """How many items are looked at once more by their picture alone."""
 
@@ -58,7 +60,8 @@ def fit(
         store: items and events.
         artefacts: where the parts are published.
         before: what is published now; a part that is not fitted again is taken from it.
-        parts: of "space", "search", "recommender", "complete"; all when None. A new space brings the others with it.
+        parts: of "space", "search", "recommender", "complete", "generators"; all but the last when None. A new space
+            brings the others but the generators with it.
         observer: hears of progress, may cancel.
 
     Raises:
@@ -79,6 +82,8 @@ def fit(
             run.recommender(vectors)
         if "complete" in wanted:
             run.complete(vectors)
+        if "generators" in wanted:
+            run.generators(space, before)
         with artefacts.lock("publishing"):
             artefacts.publish(run.made, drop=run.unfit)
             artefacts.sweep()
@@ -256,6 +261,14 @@ class _Run:
             return
         self.made["complete"] = bundle.write_complete(self.artefacts, made, self.manifest)
 
+    def generators(self, space: Space | None, before: Fitted) -> None:
+        """What draws, for the space that is fitted now."""
+        from tastemaker.shop import painter
+
+        name = self.made["space"].name if "space" in self.made else before.names.get("space", "")
+        learned = painter.learn(self.workspace, self.catalog, space, name, self.observer)
+        self.made["generators"] = painter.write(self.artefacts, learned, self.manifest)
+
 
 def _hybrid(workspace: Workspace) -> Hybrid:
     return Hybrid(hybrid_config(workspace.settings.methods))
@@ -265,4 +278,4 @@ def _wanted(parts: Sequence[str] | None) -> frozenset[str]:
     for part in parts or ():
         if part not in PARTS:
             raise UnknownName("part", part, PARTS)
-    return frozenset(PARTS) if not parts or "space" in parts else frozenset(parts)
+    return ALWAYS | set(parts or ()) if not parts or "space" in parts else frozenset(parts)

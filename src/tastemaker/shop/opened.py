@@ -62,6 +62,11 @@ class Opened:
         return self.view.fitted.space
 
     @property
+    def draws(self) -> bool:
+        """Has the shop learned to draw?"""
+        return self.view.fitted.drawing is not None
+
+    @property
     def view(self) -> live.View:
         """One consistent view of catalog and fit.
 

@@ -1,12 +1,18 @@
 """``/jobs``: long work, looked at and stopped."""
 
-from fastapi import APIRouter, Request
+import asyncio
+from collections.abc import AsyncIterator
 
-from tastemaker.core.wire import Json, plain
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from tastemaker.core.wire import Json, plain, text
 from tastemaker.server.access import jobs_of
 from tastemaker.server.answers import JobOut
 
 router = APIRouter(tags=["jobs"])
+GLANCE = 0.1
+"""Seconds between two looks at a job that is streamed."""
 
 
 @router.get("/jobs", response_model=list[JobOut], summary="Every job, newest first")
@@ -19,6 +25,31 @@ def get_jobs(request: Request) -> Json:
 def get_job(request: Request, job_id: str) -> Json:
     """Its state, its steps, and at the end its result or its problem."""
     return plain(jobs_of(request).find(job_id))
+
+
+@router.get(
+    "/jobs/{job_id}/stream",
+    summary="A job as it goes",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+async def stream_job(request: Request, job_id: str) -> StreamingResponse:
+    """Server-sent events: the job as JSON each time that it changes, until it has ended."""
+    jobs = jobs_of(request)
+    jobs.find(job_id)
+
+    async def events() -> AsyncIterator[str]:
+        before = None
+        while not await request.is_disconnected():
+            job = jobs.find(job_id)
+            if job != before:
+                yield f"data: {text(job, indent=None)}\n\n"
+            if job.state != "running":
+                return
+            before = job
+            await asyncio.sleep(GLANCE)
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.delete("/jobs/{job_id}", response_model=JobOut, status_code=202, summary="Stop a job")

@@ -1,0 +1,151 @@
+"""``imagine`` on the small shop, drawn by the plain baseline, which learns in a moment."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tastemaker.core.errors import Cancelled, InputError, NotFitted, UnknownName
+from tastemaker.core.progress import Advanced, Cancellable
+from tastemaker.generators.base import Drawn
+from tastemaker.shop import Shop, imagining
+from tastemaker.shop.painter import distances, new_generator
+
+
+@pytest.fixture
+def drawing_shop(shop: Shop) -> Shop:
+    return shop.fit(parts=["generators"])
+
+
+def told(png: bytes) -> dict:
+    return json.loads(Image.open(io.BytesIO(png)).info["Tastemaker"])
+
+
+def test_a_plain_fit_does_not_teach_it_to_draw(shop: Shop):
+    assert not shop.draws
+    with pytest.raises(NotFitted) as caught:
+        shop.imagine("red vase")
+    assert "--parts generators" in caught.value.hint
+
+
+def test_words_become_attributes_and_the_nearest_items_can_be_bought(drawing_shop: Shop):
+    found = drawing_shop.imagine("a red vase", n=2)
+    assert [facet.label for facet in found.understood] == ["colour: red", "kind: vase"]
+    assert [design.number for design in found.designs] == [0, 1]
+    red, blue = (
+        np.asarray(drawing_shop.imagine(f"{colour} vase", n=1).designs[0].picture, np.float32).mean((0, 1))
+        for colour in ("red", "blue")
+    )
+    assert red[0] > blue[0]
+    assert red[2] < blue[2]
+    for design in found.designs:
+        assert len(design.nearest) == 5
+        assert design.nearest[0].title.startswith("Red")
+        assert all(item.price for item in design.nearest)
+
+
+def test_a_drawing_says_what_it_is_and_not_who_asked(drawing_shop: Shop):
+    design = drawing_shop.imagine("a red vase", user="u1", n=1, seed=7).designs[0]
+    facts = told(design.png)
+    assert facts["generated"] is True
+    assert (facts["generator"], facts["seed"], facts["number"], facts["text"]) == ("mean-picture", 7, 0, "a red vase")
+    assert facts["attributes"] == {"colour": "red", "kind": "vase"}
+    assert facts["model"] == drawing_shop.view.fitted.names["generators"]
+    assert "u1" not in json.dumps(facts)
+
+
+def test_the_same_seed_draws_the_same_however_many(drawing_shop: Shop):
+    five = drawing_shop.imagine("blue plate", n=5, seed=3).designs
+    two = drawing_shop.imagine("blue plate", n=2, seed=3).designs
+    assert [design.png for design in five[:2]] == [design.png for design in two]
+    assert len({design.png for design in five}) == 5
+    assert drawing_shop.imagine("blue plate", n=1, seed=4).designs[0].png != two[0].png
+
+
+def test_what_cannot_be_used_is_said(drawing_shop: Shop):
+    notes = drawing_shop.imagine("red", image="vase-blue-0", user="u1", n=1).notes
+    assert "the picture could not be used: mean-picture does not read it" in notes
+    assert "the person's taste could not be used: mean-picture does not read it" in notes
+    assert drawing_shop.imagine(n=1).notes == ()
+
+
+def test_drawings_are_kept_and_fetched_by_name(drawing_shop: Shop):
+    design = drawing_shop.imagine("red vase", n=1).designs[0]
+    assert drawing_shop.drawing(design.name) == design.png
+    for name in ("nothing.png", "../published.json", "", "."):
+        with pytest.raises(UnknownName):
+            drawing_shop.drawing(name)
+
+
+def test_the_newest_are_kept(drawing_shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(imagining, "KEPT", 3)
+    drawing_shop.imagine("red vase", n=5)
+    assert len(list((drawing_shop.path / ".tastemaker" / "drawn").iterdir())) == 3
+
+
+@pytest.mark.parametrize("n", [0, 65, True, 1.5])
+def test_a_number_that_cannot_be_drawn(drawing_shop: Shop, n):
+    with pytest.raises(InputError, match="from 1 to 64"):
+        drawing_shop.imagine("red vase", n=n)
+
+
+def test_cancelled_it_keeps_what_is_done(drawing_shop: Shop):
+    def stop(event):
+        if isinstance(event, Advanced):
+            stopper.cancel()
+
+    stopper = Cancellable(stop)
+    with pytest.raises(Cancelled):
+        drawing_shop.imagine("red vase", n=12, observer=stopper)
+    assert len(list((drawing_shop.path / ".tastemaker" / "drawn").iterdir())) == imagining.AT_ONCE
+
+
+def test_a_drawing_that_repeats_a_photo_is_found_out(drawing_shop: Shop):
+    view = drawing_shop.view
+    painter = view.fitted.painter
+    row = view.catalog.row("lamp-green-1")
+    photo = view.catalog.pictures.open(view.catalog.main_picture(row)).convert("RGB")
+    height, width = painter.frame
+    copy = np.asarray(photo.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    (near,) = imagining._nearest(view, [Drawn(0, copy)])
+    assert imagining._repeats(view, painter, copy, near[0]) == "lamp-green-1"
+    assert imagining._repeats(view, painter, 255 - copy, near[0]) == ""
+
+
+def test_words_of_another_space_are_not_used(drawing_shop: Shop):
+    view = drawing_shop.view
+    other = replace(view, fitted=replace(view.fitted, names={**view.fitted.names, "space": "another"}))
+    painter = other.fitted.painter
+    painter.generator.modalities_in = frozenset({"attributes", "text"})
+    notes = imagining._condition(other, painter, imagining.Request("red vase"))[2]
+    assert notes == (
+        "words beyond attributes could not be used: the space was fitted again since; "
+        "run `tastemaker fit SHOP --parts generators`",
+    )
+    condition = imagining._condition(view, painter, imagining.Request("red vase"))[0]
+    assert np.allclose(condition.vectors["text"], view.fitted.space.embed_texts(["red vase"])[0])
+
+
+def test_the_rest_fitted_again_leaves_what_draws(drawing_shop: Shop):
+    before = drawing_shop.view.fitted.names["generators"]
+    drawing_shop.fit(parts=["search"])
+    assert drawing_shop.view.fitted.names["generators"] == before
+    assert drawing_shop.imagine("red vase", n=1).designs
+
+
+def test_distance_is_the_root_of_the_mean_square():
+    black, white = np.zeros((1, 8, 8, 3), np.uint8), np.full((1, 8, 8, 3), 255, np.uint8)
+    half = black.copy()
+    half[:, :, 4:] = 255
+    assert np.allclose(distances(black[0], np.concatenate([black, white, half])), [0, 1, np.sqrt(0.5)])
+
+
+def test_settings_name_the_generator(shop: Shop):
+    assert new_generator(shop.workspace).name == "mean-picture"
+    other = shop.workspace.settings.model_copy(update={"imagine": {"generator": "gam"}})
+    shop.workspace.settings = other
+    with pytest.raises(UnknownName, match="gam"):
+        new_generator(shop.workspace)
