@@ -208,7 +208,7 @@ class Stand:
 
     draws = True
 
-    def imagine(self, text="", *, user=None, n=4, seed=0, observer=None):
+    def imagine(self, text="", *, user=None, n=4, seed=0, ignore=(), observer=None):
         near = self.search(text, k=5).items
         designs = []
         for number in range(n):

@@ -41,6 +41,8 @@ def test_words_become_attributes_and_the_nearest_items_can_be_bought(drawing_sho
     )
     assert red[0] > blue[0]
     assert red[2] < blue[2]
+    less = drawing_shop.imagine("a red vase", n=1, ignore=["colour: red"])
+    assert [facet.label for facet in less.understood] == ["kind: vase"]
     for design in found.designs:
         assert len(design.nearest) == 5
         assert design.nearest[0].title.startswith("Red")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.opening import opened
-from tastemaker.cli.options import AsJson, Folder, User
+from tastemaker.cli.options import AsJson, Folder, Ignored, User
 from tastemaker.cli.output import data, note, words
 from tastemaker.cli.progress import watching
 
@@ -31,6 +31,7 @@ def imagine(
     user: User = None,
     n: Many = 4,
     seed: Seed = 0,
+    ignore: Ignored = None,
     out: Out = Path("drawn"),
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +41,7 @@ def imagine(
     generated, by which model and from what.
     """
     with opened(shop) as found, watching() as observer:
-        imagined = found.imagine(text, image=image, user=user, n=n, seed=seed, observer=observer)
+        imagined = found.imagine(text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], observer=observer)
     out.mkdir(parents=True, exist_ok=True)
     for design in imagined.designs:
         (out / design.name).write_bytes(design.png)

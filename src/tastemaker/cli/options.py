@@ -12,6 +12,11 @@ Where = Annotated[str, typer.Option("--where", metavar="FILTER", help='Filter, e
 User = Annotated[str | None, typer.Option("--user", metavar="ID", help="The person.")]
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", metavar="ID", help="An item not to rank; repeatable.")]
 
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
+]
+
 Explain = Annotated[bool, typer.Option("--explain", help="Tell what each source has added to each score.")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.opening import opened
-from tastemaker.cli.options import AsJson, Exclude, Folder, Places, User, Where
+from tastemaker.cli.options import AsJson, Exclude, Folder, Ignored, Places, User, Where
 from tastemaker.cli.output import data, note, words
 from tastemaker.core.errors import InputError
 
@@ -15,10 +15,6 @@ EXAMPLES = (
     'tastemaker search shop/ --image dress.jpg --change "but in red" --user u42 --json',
 )
 
-Ignored = Annotated[
-    list[str] | None,
-    typer.Option("--ignore", metavar="LABEL", help='Leave out what was understood, "colour: red"; repeatable.'),
-]
 Pictures = Annotated[
     list[Path] | None,
     typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture of it; repeatable."),

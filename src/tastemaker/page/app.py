@@ -127,7 +127,8 @@ def _declare_workshop() -> None:
     @ui.page("/draw", response_timeout=30)
     async def drawn(request: Request, client: Client) -> Response:
         asked = State.read(request.query_params.multi_items())
-        state, seed = State(words=asked.words, person=asked.person), _number(request.query_params.get("seed", ""))
+        state = State(words=asked.words, person=asked.person, ignore=asked.ignore)
+        seed = _number(request.query_params.get("seed", ""))
         desk: Desk = request.scope[_KEY]
         stop = Cancellable()
         client.on_disconnect(stop.cancel)

@@ -17,14 +17,14 @@ _SURE = 0.6
 """How sure it must be what is shown, before the page says that it is kept."""
 
 
-def understood(state: State, facets: Sequence[Facet], currency: str = "") -> Safe | None:
-    """The line of chips; None when there is nothing to show."""
+def understood(state: State, facets: Sequence[Facet], currency: str = "", path: str = "/") -> Safe | None:
+    """The line of chips, each with the way to the same page without it; None when there is nothing to show."""
     chips = [
-        _chip(_words(facet, currency), state.without(facet.label).url(), hard=facet.hard)
+        _chip(_words(facet, currency), state.without(facet.label).url(path), hard=facet.hard)
         for facet in facets
         if facet.name not in _SHOWN_IN_THE_BAR
     ]
-    chips += [_ignored(label, state.with_again(label).url()) for label in state.ignore]
+    chips += [_ignored(label, state.with_again(label).url(path)) for label in state.ignore]
     if not chips:
         return None
     return tag("div", {"class": "understood"}, *_line("understood", "Understood", chips))

@@ -4,7 +4,6 @@ A generated picture wears a badge and is never a product's picture; what can be 
 """
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from tastemaker.core.errors import NotFitted
 from tastemaker.core.progress import Observer, silent
@@ -27,9 +26,8 @@ NEAR = 4
 
 def draw_url(state: State, seed: int = 0) -> str:
     """The page that draws the words of a state."""
-    pairs = [("q", state.words), ("person", state.person), ("seed", str(seed) if seed else "")]
-    query = urlencode([(name, value) for name, value in pairs if value])
-    return f"/draw?{query}" if query else "/draw"
+    asked = State(words=state.words, person=state.person, ignore=state.ignore).url("/draw")
+    return f"{asked}{'&' if '?' in asked else '?'}seed={seed}" if seed else asked
 
 
 def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent) -> Content:
@@ -44,7 +42,9 @@ def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent) -> 
     if not state.words:
         return Content("Draw something · Tastemaker", join([_heading("Draw me something"), _form(shop, state)]))
     try:
-        imagined = shop.imagine(state.words, user=state.person or None, n=MANY, seed=seed, observer=observer)
+        imagined = shop.imagine(
+            state.words, user=state.person or None, n=MANY, seed=seed, ignore=state.ignore, observer=observer
+        )
     except NotFitted as error:
         text = f"{sentence(error.message)}. {error.hint}"
         return Content("Tastemaker", way_on("Nothing to show", text, [("Search instead", state.url())]), 404)
@@ -53,7 +53,7 @@ def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent) -> 
         _heading(f"Drawn: “{state.words}”"),
         _form(shop, state),
         tag("p", {"class": "note"}, "Generated pictures of things that do not exist. Beside each: what you can buy."),
-        understood(state, imagined.understood, currency),
+        understood(state, imagined.understood, currency, "/draw"),
         *(tag("p", {"class": "note"}, sentence(note)) for note in imagined.notes),
         *(_design(design, Frame(state, currency)) for design in imagined.designs),
         tag("p", {"class": "more"}, tag("a", {"class": "button", "href": draw_url(state, seed + 1)}, "Draw others")),

@@ -194,6 +194,8 @@ class ImagineRequest(Request):
     """How many."""
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
     """Draws the same again."""
+    ignore: Annotated[list[Words], Field(max_length=100)] = []
+    """Labels of what was understood, to leave them out."""
 
 
 class EventIn(Request):

@@ -57,6 +57,7 @@ class Request:
         history: of the person whose taste it should meet; None for nobody.
         n: how many.
         seed: of the drawings.
+        ignore: labels of understood facets that the person has taken away.
     """
 
     text: str = ""
@@ -64,6 +65,7 @@ class Request:
     history: History | None = None
     n: int = 4
     seed: int = 0
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
 def _condition(view: View, painter: Painter, request: Request) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
     """What was asked, as the generator reads it, and what of it could not be used."""
     reads, dims = painter.generator.modalities_in, painter.generator.layout.dims
-    wording = understand(request.text, view.vocabulary) if request.text.strip() else None
+    wording = understand(request.text, view.vocabulary, None, request.ignore) if request.text.strip() else None
     attributes, facets = _attributes(painter, wording.facets if wording else ())
     vectors: dict[Modality, Floats] = {}
     notes: list[str] = list(wording.notes) if wording else []

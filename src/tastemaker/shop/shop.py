@@ -234,6 +234,7 @@ class Shop(Opened):
         user: str | None = None,
         n: int = 4,
         seed: int = 0,
+        ignore: Sequence[str] = (),
         observer: Observer = silent,
     ) -> "Imagined":
         """Draw things that could exist, each with the real items nearest to it.
@@ -244,6 +245,7 @@ class Shop(Opened):
             user: whose taste it should meet.
             n: how many, 1 to 64.
             seed: draws the same again.
+            ignore: labels of understood facets to leave out (see ``Imagined.understood``).
             observer: hears of progress; raises ``Cancelled`` to stop.
 
         Raises:
@@ -256,7 +258,7 @@ class Shop(Opened):
         view = self.view
         picture, _ = picture_of(view, image)
         history = self._history(user) if user else None
-        asked = imagining.Request(text, picture, history, n, seed)
+        asked = imagining.Request(text, picture, history, n, seed, tuple(ignore))
         return imagining.imagine(view, asked, self._drawings, observer)
 
     def explain(self, item: str, *, user: str | None = None) -> Explanation:

@@ -25,7 +25,15 @@ def post_imagine(request: Request, response: Response, asked: ImagineRequest) ->
     picture = decode(asked.image, "image") if asked.image is not None else None
 
     def work(observer: Observer) -> object:
-        return shop.imagine(asked.text, image=picture, user=asked.user, n=asked.n, seed=asked.seed, observer=observer)
+        return shop.imagine(
+            asked.text,
+            image=picture,
+            user=asked.user,
+            n=asked.n,
+            seed=asked.seed,
+            ignore=asked.ignore,
+            observer=observer,
+        )
 
     job = jobs_of(request).start("imagine", work, most=AT_ONCE)
     response.headers["Location"] = f"/jobs/{job.id}"
