@@ -18,7 +18,7 @@ from tastemaker.demoshop.draw import draw
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-QUICK = "[space]\nepochs = 2\ndim = 32\npicture_size = 32\npicture_widths = [16, 32]\ntext_width = 32\n"
+QUICK = "[space]\nepochs = 2\ndim = 32\npicture_size = 32\npicture_widths = [16, 32]\ntext_width = 32\n\n[imagine]\ngenerator = \"mean-picture\"\n"
 
 
 @pytest.fixture(scope="module")
