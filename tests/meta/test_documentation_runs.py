@@ -18,7 +18,16 @@ from tastemaker.demoshop.draw import draw
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-QUICK = "[space]\nepochs = 2\ndim = 32\npicture_size = 32\npicture_widths = [16, 32]\ntext_width = 32\n\n[imagine]\ngenerator = \"mean-picture\"\n"
+QUICK = """[space]
+epochs = 2
+dim = 32
+picture_size = 32
+picture_widths = [16, 32]
+text_width = 32
+
+[imagine]
+generator = "mean-picture"
+"""
 
 
 @pytest.fixture(scope="module")
