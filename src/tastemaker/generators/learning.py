@@ -29,7 +29,7 @@ class Batches(Learning):
         model: all networks that learn.
         places: of the items to learn from.
         batch_size: items a batch; fewer where there are fewer.
-        steps: in all; an epoch has :data:`EPOCH` of them.
+        steps: in all, shared out evenly over epochs of at most :data:`EPOCH`.
 
     Attributes:
         turns: losses a batch, all of which count as steps of the plan.
@@ -40,7 +40,7 @@ class Batches(Learning):
     def __init__(self, name: str, model: nn.Module, places: Ints, batch_size: int, steps: int) -> None:
         self.name, self.model, self.places = name, model, places
         self.batch_size = min(batch_size, len(places))
-        self.steps = min(EPOCH, steps) * self.turns
+        self.steps = -(-steps // _epochs(steps)) * self.turns
 
     @abstractmethod
     def loss(self, places: Ints, share: float, rng: np.random.Generator) -> Tensor | Iterator[Tensor]:
@@ -88,7 +88,7 @@ def plan_of(
         f"{generator.name} {stage}", config, material.rows, material.frames, material.codes, *material.vectors.values()
     )
     return Plan(
-        epochs=max(1, -(-steps // EPOCH)),
+        epochs=_epochs(steps),
         learning_rate=learning_rate or config.learning_rate,
         weight_decay=weight_decay,
         clip=clip,
@@ -99,3 +99,7 @@ def plan_of(
         checkpoint=None if path is None else path.with_name(f"{path.name}-{stage or generator.name}"),
         key=key,
     )
+
+
+def _epochs(steps: int) -> int:
+    return max(1, -(-steps // EPOCH))
