@@ -1,4 +1,5 @@
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -96,10 +97,14 @@ def test_the_game_of_two_points_settles_with_the_penalty_alone(weight, settles):
     game, data = GAMES["non-saturating"], torch.zeros(1, 1)
     for _ in range(400):
         loss = game.discriminator(psi * data[:, 0], psi * theta.detach()[:, 0])
-        loss = loss + weight * slope_penalty(lambda x: psi * x[:, 0], data)
+        loss = loss + weight * slope_penalty(partial(_product, psi), data)
         (push,) = torch.autograd.grad(loss, psi)
         (pull,) = torch.autograd.grad(game.generator(data[:, 0], psi * theta[:, 0]), theta)
         with torch.no_grad():
             psi -= 0.1 * push
             theta -= 0.1 * pull
     assert (theta.abs().item() < 0.01) == settles
+
+
+def _product(psi, x):
+    return psi * x[:, 0]

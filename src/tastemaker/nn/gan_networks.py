@@ -146,8 +146,11 @@ class PictureGenerator(nn.Module):
 
     def forward(self, latent: Tensor, known: Known | None = None) -> Tensor:
         """Draw."""
-        style = self.styles(latent, known)
-        x = _active(self.start(style)).view(len(latent), -1, *self.grid)
+        return self.drawn(self.styles(latent, known))
+
+    def drawn(self, style: Tensor) -> Tensor:
+        """A picture of what :meth:`styles` gave."""
+        x = _active(self.start(style)).view(len(style), -1, *self.grid)
         x = x.contiguous(memory_format=torch.channels_last)
         picture: Tensor | None = None
         for layer, shade in zip(self.layers, self.shades, strict=True):
@@ -273,6 +276,67 @@ def disagreement(logits: Sequence[Tensor], vectors: Mapping[str, Tensor], known:
     return total
 
 
+class FactsGenerator(nn.Module):
+    """The style of a picture -> what is said of it: unit vectors, and one code of each attribute.
+
+    Codes are the likeliest ones, as rows of zeros and a one; gradients pass as if they were the probabilities.
+
+    Shapes: style (n, style) -> (n, sum of dims and sizes).
+
+    Args:
+        style: length of the style.
+        width: of the layer between.
+        sizes: codes of each attribute, "not known", which is never drawn, included.
+        dims: length of each vector by name.
+
+    Source: straight-through gradients, Bengio et al. 2013 (arXiv 1308.3432), section 3.
+    """
+
+    def __init__(self, style: int, width: int, sizes: Sequence[int], dims: Mapping[str, int]) -> None:
+        super().__init__()
+        self.parts = [*dims.values(), *sizes]
+        self.vectors = len(dims)
+        self.between = Scaled(style, width)
+        self.say = Scaled(width, sum(self.parts))
+
+    def forward(self, style: Tensor) -> Tensor:
+        """Say it."""
+        parts = self.say(_active(self.between(style))).float().split(self.parts, 1)
+        vectors = [functional.normalize(part, dim=1) for part in parts[: self.vectors]]
+        return torch.cat([*vectors, *(_likeliest(part) for part in parts[self.vectors :])], 1)
+
+
+class JointDiscriminator(Discriminator):
+    """Judges a picture, what is said of it, and whether the two agree.
+
+    The facts come as the vector "facts" of what is known.
+
+    Args:
+        shape: see :class:`Discriminator`.
+        finest: see :class:`Discriminator`.
+        most: see :class:`Discriminator`.
+        dim: see :class:`Discriminator`.
+        facts: length of the facts.
+    """
+
+    def __init__(self, shape: tuple[int, int], finest: int, most: int, dim: int, *, facts: int) -> None:
+        super().__init__(shape, finest, most, dim)
+        self.read = nn.ModuleList([Scaled(facts, dim), Scaled(dim, dim)])
+        self.believe = Scaled(dim, 1)
+        self.match = Scaled(dim, dim)
+
+    def score(self, features: Tensor, known: Known | None = None) -> Tensor:
+        """Realism of the picture, of the facts, and their agreement, summed."""
+        if known is None:
+            return super().score(features)
+        facts = known.vectors["facts"]
+        for layer in self.read:
+            facts = _active(layer(facts))
+        agree = (self.match(facts).float() * features).sum(1) * features.shape[1] ** -0.5
+        out: Tensor = super().score(features) + self.believe(facts)[:, 0].float() + agree
+        return out
+
+
 class _Down(nn.Module):
     """Half the sides: a convolution beside a pooled skip. Shapes: (n, wide, h, w) -> (n, out, h / 2, w / 2)."""
 
@@ -289,3 +353,10 @@ class _Down(nn.Module):
 
 def _active(x: Tensor) -> Tensor:
     return functional.leaky_relu(x, LEAK)
+
+
+def _likeliest(logits: Tensor) -> Tensor:
+    """One of the codes after the first, which is "not known". Shapes: (n, codes) -> the same."""
+    chances = functional.pad(logits[:, 1:].softmax(1), (1, 0))
+    picked = functional.one_hot(chances.argmax(1), logits.shape[1]).to(chances.dtype)
+    return picked + chances - chances.detach()

@@ -4,7 +4,7 @@ What is known is dropped by chance in training, so that one network draws from a
 personalised design; :mod:`tastemaker.generators.gan.design` goes further and searches for what a person prefers.
 
 Source: Mirza and Osindero 2014 (arXiv 1411.1784); Miyato and Koyama 2018 (arXiv 1802.05637), equation 3; Kang et al.
-2017 (DVBPR, arXiv 1711.02231), section 3.3. The game is that of :mod:`tastemaker.generators.gan.standard`.
+2017 (DVBPR, arXiv 1711.02231). The game is that of :mod:`tastemaker.generators.gan.standard`.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class ConditionalGan(Gan[ConditionalGanConfig]):
 
     name = "gan-conditional"
     figure = "2"
-    source = "Miyato and Koyama 2018, arXiv 1802.05637, equation 3; Kang et al. 2017, arXiv 1711.02231, section 3.3"
+    source = "Miyato and Koyama 2018, arXiv 1802.05637, equation 3; Kang et al. 2017, arXiv 1711.02231"
     config_class = ConditionalGanConfig
     modalities_in: ClassVar[frozenset[Modality]] = frozenset({"attributes", *TOLD})
     modalities_out: ClassVar[frozenset[Modality]] = frozenset({"picture"})

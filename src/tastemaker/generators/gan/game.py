@@ -1,11 +1,14 @@
 """What the picture GANs share: settings, the game as training, drawing and judging.
 
 A batch has two turns. The discriminator learns from real pictures and from drawings; then the generator learns from
-what the discriminator, now one step wiser, says of the same drawings.
+what the discriminator, now one step wiser, says of the same drawings. Unusual: in the first third of the training the
+generator is also drawn, less and less, towards real pictures (as in Isola et al. 2017, arXiv 1611.07004, equation 4),
+so that it starts the game with rough shapes and colours instead of noise.
 """
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -15,7 +18,6 @@ from torch import Tensor, nn
 
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer
-from tastemaker.core.seeds import derive
 from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.frames import Frames
 from tastemaker.generators.base import (
@@ -39,10 +41,12 @@ from tastemaker.nn.training import train
 SELDOM = 16
 """Slopes are looked at once in so many batches, and count as much more then."""
 BETAS = (0.0, 0.99)
+GUIDED = 1 / 3
+"""Share of the training in which drawings are compared with pictures, less and less."""
 UNCLIPPED = 1e3
 """Gradients of a game differ much in size, and Adam does not mind: they are clipped only when something went wrong."""
 SIZES: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
-    "cpu": ((32, 192), (32, 256)),
+    "cpu": ((24, 192), (24, 192)),
     "gpu": ((128, 512), (96, 512)),
 }
 """Channels of the finest level and at most: of the generator, of the discriminator."""
@@ -51,9 +55,9 @@ SIZES: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
 class GanConfig(GeneratorConfig):
     """What a GAN can be told."""
 
-    steps: int = Field(default=6000, ge=1)
+    steps: int = Field(default=4000, ge=1)
     """Batches to learn from."""
-    batch_size: int = Field(default=16, ge=2)
+    batch_size: int = Field(default=32, ge=2)
     """Items a batch."""
     learning_rate: float = Field(default=2e-3, gt=0, le=1)
     """Learning rate at its highest."""
@@ -65,10 +69,14 @@ class GanConfig(GeneratorConfig):
     """Which game is played."""
     gamma: float = Field(default=0.1, ge=0)
     """Weight of the discriminator's slope (R1 and R2)."""
+    guide: float = Field(default=10.0, ge=0)
+    """Weight, at the start, of being like the real picture of the same kind; zero after a third of the training."""
     augment: tuple[Change, ...] = ("translation", "cutout")
     """How real pictures and drawings are changed before they are judged; "colour" suits where colour says nothing."""
 
 
+Judged = tuple[Tensor, Known | None]
+"""Pictures, and what they are said to be."""
 C = TypeVar("C", bound=GanConfig, covariant=True)
 
 
@@ -76,6 +84,8 @@ class Gan(Generator[C]):
     """Base of the GANs that draw pictures alone."""
 
     reconstructs: ClassVar[bool] = False
+    mismatches: ClassVar[bool] = False
+    """Does the discriminator also learn that a real picture is not what is known of another one?"""
     generator: PictureGenerator
     discriminator: Discriminator
 
@@ -99,6 +109,17 @@ class Gan(Generator[C]):
         """What both networks are told of a batch in training."""
         del known, rng
         return None
+
+    def drawn(self, latents: Tensor, told: Known | None) -> tuple[Tensor, Known | None]:
+        """A batch of drawings in training, and what they are said to be."""
+        return self.generator(latents, told).float(), told
+
+    def latents(self, real: Tensor, chance: torch.Generator) -> tuple[Tensor, int]:
+        """Latents of a batch in training, and how many drawings, from the first on, have a real picture to be like.
+
+        Shapes: real (n, 3, h, w) -> (n, latent).
+        """
+        return torch.randn(len(real), self.config.latent, generator=chance), len(real)
 
     def disagreement(self, features: Tensor, known: Known | None) -> Tensor:
         """What the pictures of these features lack of what is known; nothing by default."""
@@ -146,34 +167,54 @@ class _Playing(Batches):
 
     def loss(self, places: Ints, share: float, rng: np.random.Generator) -> Iterator[Tensor]:
         """The discriminator's turn, then the generator's."""
-        del share
-        gan = self.gan
+        gan, guide = self.gan, self.gan.config.guide * max(0.0, 1 - share / GUIDED)
         real, known = as_values(self.material.frames[places]), self.material.known(places)
         told = gan.told(known, rng)
-        chance = torch.Generator().manual_seed(derive(int(rng.integers(2**62)), "latents"))
+        chance = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        latents, guided = gan.latents(real, chance)
         with fast():
-            fake = gan.generator(torch.randn(len(places), gan.config.latent, generator=chance), told).float()
-        real_score, loss = self._telling(real, fake.detach(), told, known, rng)
+            fake, said = gan.drawn(latents, told)
+        real_score, loss = self._telling((real, told), (fake.detach(), _still(said)), known, rng)
         yield loss
         gan.discriminator.requires_grad_(False)  # noqa: FBT003
         with fast():
             features = gan.discriminator.features(augment(fake, gan.config.augment, rng))
-            score = gan.discriminator.score(features, told)
-            yield_loss = self.game.generator(real_score, score) + gan.disagreement(features, told)
-        yield yield_loss
+            score = gan.discriminator.score(features, said)
+            loss = self.game.generator(real_score, score) + gan.disagreement(features, told)
+        yield loss + guide * (fake - real)[:guided].abs().mean() if guide and guided else loss
         gan.discriminator.requires_grad_(True)  # noqa: FBT003
 
-    def _telling(
-        self, real: Tensor, fake: Tensor, told: Known | None, known: Known, rng: np.random.Generator
-    ) -> tuple[Tensor, Tensor]:
+    def _telling(self, real: Judged, fake: Judged, known: Known, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Scores of the real ones, and the discriminator's loss."""
         network, config = self.gan.discriminator, self.gan.config
-        real, fake = augment(real, config.augment, rng), augment(fake, config.augment, rng)
+        (real_pictures, told), (fake_pictures, said) = (
+            (augment(pictures, config.augment, rng), facts) for pictures, facts in (real, fake)
+        )
         with fast():
-            seen, drawn = network.features(torch.cat([real, fake])).chunk(2)
-            real_score, fake_score = network.score(seen, told), network.score(drawn, told)
-            loss = self.game.discriminator(real_score, fake_score) + self.gan.disagreement(seen, known)
+            seen, drawn = network.features(torch.cat([real_pictures, fake_pictures])).chunk(2)
+            real_score = network.score(seen, told)
+            loss = self.game.discriminator(real_score, network.score(drawn, said))
+            if self.gan.mismatches and told is not None:
+                wrong = self.game.discriminator(real_score, network.score(seen, _turned(told)))
+                loss = (loss + wrong) / 2
+            loss = loss + self.gan.disagreement(seen, known)
         if config.gamma and rng.random() < 1 / SELDOM:  # in full precision: slopes of slopes are small
-            slopes = [slope_penalty(lambda x: network(x, told), pictures) for pictures in (real, fake)]
-            loss = loss + config.gamma * SELDOM * torch.stack(slopes).sum()
+            slopes = (
+                slope_penalty(partial(network, known=told), real_pictures),
+                slope_penalty(partial(network, known=said), fake_pictures),
+            )
+            loss = loss + config.gamma * SELDOM * (slopes[0] + slopes[1])
         return real_score.detach(), loss
+
+
+def _still(known: Known | None) -> Known | None:
+    """The same, through which no gradient flows."""
+    if known is None:
+        return None
+    return Known(known.codes, {name: vector.detach() for name, vector in known.vectors.items()}, known.has)
+
+
+def _turned(known: Known) -> Known:
+    """To each thing what is known of the one before it."""
+    vectors, has = ({name: each.roll(1, 0) for name, each in part.items()} for part in (known.vectors, known.has))
+    return Known(known.codes.roll(1, 0), vectors, has)
