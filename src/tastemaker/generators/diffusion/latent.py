@@ -1,0 +1,167 @@
+"""Latent diffusion: an autoencoder makes pictures small, a denoiser draws in the small. Unconditional.
+
+Source: Rombach et al., High-resolution image synthesis with latent diffusion models, CVPR 2022, equations 1 and 2.
+Differs: the denoiser is a transformer and tells the velocity of a straight path, unless asked for the noise.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from typing_extensions import override
+
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer
+from tastemaker.core.types import Ints, Modality
+from tastemaker.generators.base import Condition, Drawn, Generator, Noise
+from tastemaker.generators.diffusion.coding import Coding, decoded, encoded, standardised
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Knows, drawn
+from tastemaker.generators.learning import plan_of
+from tastemaker.generators.material import Layout, Material
+from tastemaker.nn.autoencoder import FOLD, Autoencoder, PatchCritic
+from tastemaker.nn.denoiser import Denoiser
+from tastemaker.nn.diffusion import Predict
+from tastemaker.nn.training import train
+
+
+class LatentConfig(DiffusionConfig):
+    """Settings of a diffusion on latents."""
+
+    channels: int = Field(default=4, ge=1, le=64)
+    """Of the latents, which are a quarter of the picture a side."""
+    autoencoder_width: int = Field(default=64, ge=8)
+    """Channels of the autoencoder's blocks."""
+    autoencoder_steps: float = Field(default=0.3, gt=0, le=10)
+    """Batches from which the autoencoder learns, for each one of the denoiser's."""
+    autoencoder_share: float = Field(default=0.2, gt=0, lt=1)
+    """Of the minutes."""
+
+
+L = TypeVar("L", bound=LatentConfig, covariant=True)
+
+
+class OnLatents(Generator[L]):
+    """A diffusion on latents: its two stages of training, its two halves of drawing.
+
+    Args:
+        config: settings of the variant; its defaults when None.
+        checkpoint: a file that training writes now and then and resumes from, one for each stage.
+        autoencoder: one that was trained on the same pictures, for instance by another variant; the first stage is left
+            out then.
+    """
+
+    denoiser: Denoiser
+    autoencoder: Autoencoder
+
+    def __init__(
+        self, config: L | None = None, *, checkpoint: Path | None = None, autoencoder: Autoencoder | None = None
+    ) -> None:
+        super().__init__(config, checkpoint=checkpoint)
+        self._given = autoencoder
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Shape of the latents of a picture: channels, height, width."""
+        height, width = self.layout.shape
+        return self.config.channels, height // FOLD, width // FOLD
+
+    @override
+    def build(self, layout: Layout) -> None:
+        """An autoencoder, unless one was given, and a denoiser."""
+        made = self._given or Autoencoder(self.config.channels, self.config.autoencoder_width)
+        self.autoencoder = copy.deepcopy(made).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._critic = PatchCritic().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.denoiser = self.made(layout)
+
+    def made(self, layout: Layout) -> Denoiser:
+        """The denoiser, untrained."""
+        del layout
+        return Denoiser(self.grid[0], self.grid[1:], SIZES[self.config.size])
+
+    @override
+    def networks(self) -> Mapping[str, nn.Module]:
+        """Both."""
+        return {"autoencoder": self.autoencoder, "denoiser": self.denoiser}
+
+    @override
+    def train(self, material: Material, observer: Observer) -> None:
+        """The autoencoder, then the denoiser on its latents.
+
+        Raises:
+            FitError: no item has a picture.
+        """
+        if not len(material.where("picture")):
+            raise FitError("no item has a picture", hint="a diffusion draws pictures: it must have seen some")
+        share = 0.0 if self._given else self.config.autoencoder_share
+        if share:
+            self._code(material, share, observer)
+        latents = [encoded(self.autoencoder, material.frames, mirrored=mirrored) for mirrored in (False, True)]
+        task = self.task(material, torch.stack(latents, 1))
+        train(task, plan_of(self, material, self.config.steps, stage="denoiser", share=1 - share), observer)
+
+    def _code(self, material: Material, share: float, observer: Observer) -> None:
+        steps = max(1, round(self.config.autoencoder_steps * self.config.steps))
+        plan = plan_of(self, material, steps, stage="autoencoder", share=share, average=0.99, learning_rate=2e-3)
+        train(Coding(self.autoencoder, self._critic, material, steps), plan, observer)
+        standardised(self.autoencoder, material)
+
+    def task(self, material: Material, latents: Tensor, knows: Knows | None = None) -> Denoising:
+        """What the denoiser learns. Shapes: latents (items, 2, channels, h, w), pictures and their mirror images."""
+
+        def grids(places: Ints, rng: np.random.Generator) -> Tensor:
+            return latents[places, rng.integers(0, 2, len(places))]
+
+        return Denoising(self.denoiser, material.where("picture"), self.config, grids, knows)
+
+    def predicts(self, conditions: Sequence[Condition]) -> Predict:
+        """The denoiser's answer under conditions."""
+        del conditions
+        return lambda x, t: self.denoiser(x, t)
+
+    @override
+    def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
+        """From noise; where a picture is given, that picture once more."""
+        shown = {at: each.picture for at, each in enumerate(conditions) if each.picture is not None}
+        if len(shown) < len(conditions):
+            latents = self.imagined(conditions, noise)
+        else:
+            latents = torch.zeros(len(conditions), *self.grid)
+        if shown:
+            latents[list(shown)] = encoded(self.autoencoder, np.stack(list(shown.values())))
+        return [
+            Drawn(number, picture)
+            for number, picture in zip(noise.numbers, decoded(self.autoencoder, latents), strict=True)
+        ]
+
+    def imagined(self, conditions: Sequence[Condition], noise: Noise) -> Tensor:
+        """Latents from noise. Shapes: -> (n, channels, h / 4, w / 4)."""
+        return drawn(self.config, self.predicts(conditions), noise, self.grid)
+
+
+class LatentDiffusion(OnLatents[LatentConfig]):
+    """Pictures of the shop's own kind, from noise.
+
+    ``min E |v(z_t, t) - (e - z)|^2`` with ``z = encode(x)``, ``z_t = (1 - t) z + t e``.
+
+    Args:
+        config: settings; the defaults when None.
+        checkpoint: a file that training writes now and then and resumes from; None keeps none.
+        autoencoder: one that was trained on the same pictures.
+
+    Source: Rombach et al., CVPR 2022, equation 2; Liu et al. 2022 (arXiv 2209.03003), equation 1.
+    Differs: the denoiser is a transformer (DiT), the path straight.
+    See also: :class:`~tastemaker.generators.diffusion.conditional.ConditionalDiffusion`, which can be told what to
+        draw.
+    """
+
+    name: ClassVar[str] = "diffusion-latent"
+    figure: ClassVar[str] = "4"
+    source: ClassVar[str] = "Rombach et al., High-resolution image synthesis with latent diffusion, CVPR 2022, eq. 2"
+    config_class: ClassVar[type[LatentConfig]] = LatentConfig
+    modalities_in: ClassVar[frozenset[Modality]] = frozenset()
+    modalities_out: ClassVar[frozenset[Modality]] = frozenset({"picture"})
