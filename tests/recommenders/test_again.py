@@ -24,6 +24,7 @@ BARE = {
     "bm3": {"dim": 4, "epochs": 3},
     "sasrec": {"dim": 8, "epochs": 3},
     "sasrec-content": {"dim": 8, "epochs": 3},
+    "dreamrec": {"dim": 8, "epochs": 3},
     "semantic-ids": {"dim": 8, "levels": 2, "epochs": 3},
 }
 

@@ -13,6 +13,7 @@ READS_EVENTS = {
     "mult-vae": {"dim": 4, "hidden": 8},
     "lightgcn": {"dim": 4},
     "diffrec": {"dim": 4},
+    "dreamrec": {"dim": 8},
     "sasrec": {"dim": 8},
 }
 READS_FEATURES = {
@@ -24,7 +25,7 @@ READS_FEATURES = {
     "semantic-ids": {"dim": 8, "levels": 2},
 }
 METHODS = READS_EVENTS | READS_FEATURES
-TWICE = ["lightgcn", "sasrec", "sasrec-content", "semantic-ids"]
+TWICE = ["dreamrec", "lightgcn", "sasrec", "sasrec-content", "semantic-ids"]
 AGAIN = "again on all events"
 THIRD = "epoch 3"  # said before it is written down
 

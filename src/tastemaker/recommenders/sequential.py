@@ -150,12 +150,17 @@ def foretold(model: nn.Module, table: Tensor, sequences: Sequences, which: Ints,
 
 @torch.no_grad()
 def told(model: nn.Module, table: Tensor, stories: Sequence[Ints], parts: int = 8) -> Tensor:
-    """What is known after each story; zero after an empty one. Shapes: table (items, dim) -> (len(stories), dim)."""
+    """What is known after each story; zero after an empty one.
+
+    Shapes: table (items, width) -> (len(stories), dim), dim what the model gives.
+    """
     sizes = np.array([len(lines) for lines in stories], np.int64)
     flat = torch.from_numpy(np.concatenate([np.zeros(1, np.int64), *stories]))
-    known = torch.zeros(len(stories), table.shape[1])
-    for block in blocks(1 + np.cumsum(sizes) - sizes, sizes, parts):
-        known[torch.from_numpy(block.which)] = model(table, flat[block.index], block.keep)[:, -1]
+    cut = blocks(1 + np.cumsum(sizes) - sizes, sizes, parts)
+    last = [model(table, flat[block.index], block.keep)[:, -1] for block in cut]
+    known = torch.zeros(len(stories), last[0].shape[1] if last else table.shape[1])
+    for block, read in zip(cut, last, strict=True):
+        known[torch.from_numpy(block.which)] = read
     return known
 
 
