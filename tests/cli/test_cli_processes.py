@@ -36,14 +36,15 @@ def test_serve_prints_its_address_once_it_answers(fitted):
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 
-def test_an_interrupt_asks_the_work_to_stop(capsys):
-    before = signal.getsignal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_asks_the_work_to_stop(capsys, number):
+    before = signal.getsignal(number)
     with watching() as observer:
         observer(Started("space", 10))
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         with pytest.raises(Cancelled):
             observer(Advanced("space", 1, 10))
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before
     assert "next safe point" in capsys.readouterr().err
 
 

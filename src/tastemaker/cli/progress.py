@@ -1,7 +1,7 @@
 """Progress on stderr: bars on a terminal, a line a task elsewhere; Ctrl-C stops at the next safe point.
 
-The first Ctrl-C asks the work to stop, so that nothing is left half-written; the second stops at once (which is safe
-too, because artefacts and the database change in one step, but what was being made is lost).
+The first Ctrl-C (or SIGTERM) asks the work to stop, so that nothing is left half-written; the second stops at once
+(which is safe too, because artefacts and the database change in one step, but what was being made is lost).
 """
 
 import signal
@@ -24,7 +24,7 @@ WORTH_SAYING = 2.0
 
 @contextmanager
 def watching() -> Iterator[Observer]:
-    """An observer that shows progress and can be stopped by Ctrl-C."""
+    """An observer that shows progress and can be stopped by Ctrl-C or SIGTERM."""
     if sys.stderr.isatty():
         with _progress() as progress:
             watcher = Cancellable(Bars(progress))
@@ -83,19 +83,22 @@ def _progress() -> "Progress":
 
 @contextmanager
 def _stopped_by_interrupt(watcher: Cancellable) -> Iterator[None]:
-    """While inside, the first Ctrl-C asks the work to stop and the second raises KeyboardInterrupt."""
+    """While inside, the first Ctrl-C or SIGTERM asks the work to stop, and the second does what it always does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         note("stopping at the next safe point; ctrl-c again stops at once")
         watcher.cancel()
 
-    signal.signal(signal.SIGINT, stop)
+    for number in before:
+        signal.signal(number, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
