@@ -58,11 +58,11 @@ class ConditionalGan(Gan[ConditionalGanConfig]):
 
     def told(self, known: Known, rng: np.random.Generator) -> Known:
         """What is known, less what is hidden by chance."""
-        return known.dropped(self.config.forget, self.config.forget_all, rng)
+        return _short(known.dropped(self.config.forget, self.config.forget_all, rng))
 
     def asked(self, conditions: Sequence[Condition]) -> Known:
         """All that the conditions say."""
-        return self.known(conditions)
+        return _short(self.known(conditions))
 
     def disagreement(self, features: Tensor, known: Known | None) -> Tensor:
         """How badly the discriminator's features tell what is known."""
@@ -70,3 +70,9 @@ class ConditionalGan(Gan[ConditionalGanConfig]):
         if known is None or not self.config.agreement:
             return lost
         return lost + self.config.agreement * self.discriminator.disagreement(features, known)
+
+
+def _short(known: Known) -> Known:
+    """Vectors as short as codes are: fast learning would shake what comes of long ones."""
+    vectors = {name: vector * max(vector.shape[1], 1) ** -0.5 for name, vector in known.vectors.items()}
+    return Known(known.codes, vectors, known.has)

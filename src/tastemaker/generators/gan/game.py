@@ -59,8 +59,8 @@ class GanConfig(GeneratorConfig):
     """Batches to learn from."""
     batch_size: int = Field(default=32, ge=2)
     """Items a batch."""
-    learning_rate: float = Field(default=2e-3, gt=0, le=1)
-    """Learning rate at its highest."""
+    learning_rate: float = Field(default=0.01, gt=0, le=1)
+    """Learning rate at its highest; weights are of size one."""
     size: Literal["cpu", "gpu"] = "cpu"
     """How large the networks are."""
     latent: int = Field(default=128, ge=2)
