@@ -1,11 +1,12 @@
 """One latent behind several modalities: an encoder and a decoder each, opinions joined, any subset in, any out.
 
-A *coder* knows one modality: what it says of the latent, and how likely what is there is given a latent. The joint model
-multiplies or mixes the opinions (:mod:`tastemaker.nn.gaussians`). Unusual: a step looks at a subset of what an item has,
-drawn by chance, and is asked for all of it, so that guessing what is missing is learned and not hoped for; but pixels
-are asked only of a latent that has seen them, because a decoder that must guess pixels learns to draw averages. What
-the others say of the latent is taught by the posterior of everything instead: ``KL(q(z | all) || q(z | subset))``
-spreads the guess over all things that it could be. Source of that term: Suzuki et al. 2016 (arXiv 1611.01891), eq. 5.
+A *coder* knows one modality: what it says of the latent, and how likely what is there is given a latent. The joint
+model multiplies or mixes the opinions (:mod:`tastemaker.nn.gaussians`). Unusual: a step looks at a subset of what an
+item has, drawn by chance, and is asked for all of it, so that guessing what is missing is learned and not hoped for;
+but pixels are asked only of a latent that has seen them, because a decoder that must guess pixels learns to draw
+averages. What the others say of the latent is taught by the posterior of everything instead: ``KL(q(z | all) || q(z |
+subset))`` spreads the guess over all things that it could be. Source of that term: Suzuki et al. 2016 (arXiv
+1611.01891), equation 5.
 """
 
 from abc import ABC, abstractmethod
@@ -254,9 +255,7 @@ class MultimodalVae(nn.Module):
         taught = whole.divergence(q).sum(1) * (seen != has).any(0)
         return self.likelihood(z, inputs, asked) - beta * q.divergence().sum(1) - teach * taught
 
-    def contrast(
-        self, inputs: Mapping[str, Tensor], has: Tensor, beta: float, heat: float
-    ) -> tuple[Tensor, Tensor]:
+    def contrast(self, inputs: Mapping[str, Tensor], has: Tensor, beta: float, heat: float) -> tuple[Tensor, Tensor]:
         """Each modality for itself, and the contrast of their latents.
 
         The logits are squared distances and not cosines, ``-|z_a - z_b|^2 / heat``: what one modality says can then be

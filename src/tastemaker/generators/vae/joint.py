@@ -1,12 +1,12 @@
 """What the VAEs of several modalities share: their coders, how items are read, and drawing any subset from any.
 
 A condition's modalities say where the latent lies; one latent is drawn there; everything is decoded from that one, so
-that the picture, its words and its attributes are of one thing. A picture can be given as pixels or as its vector of the
-shop's space; each has a coder.
+that the picture, its words and its attributes are of one thing. A picture can be given as pixels or as its vector of
+the shop's space; each has a coder.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, TypeVar, get_args
+from typing import ClassVar, Literal, TypeVar, get_args
 
 import numpy as np
 import torch
@@ -22,13 +22,15 @@ from tastemaker.generators.learning import Batches, plan_of
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.gaussians import Gaussian, Joint
 from tastemaker.nn.latent_prior import LatentPrior
-from tastemaker.nn.multimodal_vae import CodesCoder, Coder, MultimodalVae, PictureCoder, VectorCoder
+from tastemaker.nn.multimodal_vae import Coder, CodesCoder, MultimodalVae, PictureCoder, VectorCoder
 from tastemaker.nn.training import train
 
 READ = 256
 """Items that are read at once."""
 OPINIONS = 16
 """Latents from which the spread of a vector is told."""
+WIDER = {"cpu": 1, "gpu": 3}
+"""What the widths of networks are multiplied by."""
 PIXELS, CODES = "picture", "attributes"
 VECTORS: Mapping[str, Modality] = {"words": "text", "look": "picture", "taste": "behaviour"}
 """Coders of vectors, and whose vectors they read."""
@@ -39,6 +41,9 @@ class JointVaeConfig(GeneratorConfig):
 
     dim: int = Field(default=96, ge=1, le=1024)
     """Numbers of the latent."""
+
+    size: Literal["cpu", "gpu"] = "cpu"
+    """Of the networks: three times as wide for a graphics card."""
 
     width: int = Field(default=32, ge=4, le=512)
     """Channels of the finest grid of the pictures' coder; coarser ones have two and four times as many."""
@@ -77,15 +82,15 @@ class JointVae(Generator[C]):
         Raises:
             FitError: there is no modality at all.
         """
-        config = self.config
+        config, wider = self.config, WIDER[self.config.size]
         coders: dict[str, Coder] = {}
         if all(layout.shape):
-            coders[PIXELS] = PictureCoder(layout.shape, config.width, config.dim, config.pixels)
+            coders[PIXELS] = PictureCoder(layout.shape, wider * config.width, config.dim, config.pixels)
         if layout.sizes:
-            coders[CODES] = CodesCoder(layout.sizes, config.hidden, config.dim, config.codes)
+            coders[CODES] = CodesCoder(layout.sizes, wider * config.hidden, config.dim, config.codes)
         for name, modality in VECTORS.items():
             if layout.dims[modality] > 1:
-                coders[name] = VectorCoder(layout.dims[modality], config.hidden, config.dim)
+                coders[name] = VectorCoder(layout.dims[modality], wider * config.hidden, config.dim)
         if not coders:
             raise FitError("the items have no modality to learn from", hint="give items pictures or attributes")
         self._model = MultimodalVae(coders, config.dim, self.joint)
@@ -178,7 +183,12 @@ class JointVae(Generator[C]):
         ]
 
     def _vectors(
-        self, name: str, z: Tensor, around: Tensor, into: list[dict[Modality, Floats]], spread: list[dict[Modality, float]]
+        self,
+        name: str,
+        z: Tensor,
+        around: Tensor,
+        into: list[dict[Modality, Floats]],
+        spread: list[dict[Modality, float]],
     ) -> None:
         """Decode a vector, and how unsure it is: over the latents that the condition allows, and the coder's noise.
 
@@ -229,6 +239,6 @@ def uniform(noise: Noise, name: str) -> Tensor:
 
 
 def _modality(name: str) -> Modality:
-    if name == PIXELS or name == CODES:
+    if name in (PIXELS, CODES):
         return "picture" if name == PIXELS else "attributes"
     return VECTORS[name]

@@ -35,8 +35,8 @@ class MultimodalVaeConfig(JointVaeConfig):
 class MultimodalVaeGenerator(JointVae[MultimodalVaeConfig]):
     """``max E_q(z | part) sum_m log p(x_m | z) - KL(q(z | part) || p) - teach KL(q(z | all) || q(z | part))``.
 
-    Source: Wu and Goodman for the product, Shi et al. 2019 (arXiv 1911.03393) for the mixture, Sutter et al. 2021 (arXiv
-        2105.02470) for the mixture of products; Suzuki et al. 2016 (arXiv 1611.01891), equation 5, for what is taught.
+    Source: Wu and Goodman for the product, Shi et al. 2019 (arXiv 1911.03393) for the mixture, Sutter et al. 2021
+        (arXiv 2105.02470) for the mixture of products; Suzuki et al. 2016 (arXiv 1611.01891), equation 5, for teaching.
     Differs: pixels are only asked of latents that have seen them; drawings come from a mixture fitted to the latents.
     """
 

@@ -6,7 +6,7 @@ after training a mixture of Gaussians is fitted to the latents and drawn from, s
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -14,14 +14,14 @@ from pydantic import Field
 from torch import Tensor, nn
 from typing_extensions import override
 
-from tastemaker.core.errors import FitError, InputError
+from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Ints, Modality
 from tastemaker.encoders.frames import Frames
 from tastemaker.generators.base import Condition, Drawn, Generator, GeneratorConfig, Noise, as_pictures, as_values
 from tastemaker.generators.learning import Batches, plan_of
 from tastemaker.generators.material import Layout, Material
-from tastemaker.generators.vae.joint import uniform
+from tastemaker.generators.vae.joint import WIDER, uniform
 from tastemaker.nn.gaussians import Gaussian
 from tastemaker.nn.latent_prior import LatentPrior
 from tastemaker.nn.picture_coders import PictureDecoder, PictureEncoder, likeness
@@ -37,6 +37,9 @@ class VaeConfig(GeneratorConfig):
 
     dim: int = Field(default=128, ge=1, le=1024)
     """Numbers that a picture is squeezed into."""
+
+    size: Literal["cpu", "gpu"] = "cpu"
+    """Of the networks: three times as many channels for a graphics card."""
 
     width: int = Field(default=32, ge=4, le=512)
     """Channels of the finest grid; coarser ones have two and four times as many."""
@@ -87,14 +90,20 @@ class Vae(Generator[VaeConfig]):
     figure: ClassVar[str] = "3"
     source: ClassVar[str] = "Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014, eq. 3"
     config_class: ClassVar[type[GeneratorConfig]] = VaeConfig
-    modalities_in: ClassVar[frozenset[Modality]] = frozenset({"picture"})
+    modalities_in: ClassVar[frozenset[Modality]] = frozenset()
     modalities_out: ClassVar[frozenset[Modality]] = frozenset({"picture"})
 
     @override
     def build(self, layout: Layout) -> None:
-        """An encoder, a decoder and a prior."""
+        """An encoder, a decoder and a prior.
+
+        Raises:
+            FitError: the items have no pictures.
+        """
         config = self.config
-        self._model = PictureVae(layout.shape, config.width, config.dim)
+        if not all(layout.shape):
+            raise FitError("no item has a picture", hint="give items pictures")
+        self._model = PictureVae(layout.shape, WIDER[config.size] * config.width, config.dim)
         self._prior = LatentPrior(config.dim, config.components)
 
     @override
@@ -116,23 +125,19 @@ class Vae(Generator[VaeConfig]):
         self._prior.fit(latents(self._model, material.frames[places]), self.config.seed)
 
     @override
-    def check(self, condition: Condition) -> None:
-        """Pixels, or nothing."""
-        super().check(condition)
-        if condition.vectors:
-            raise InputError(f"{self.name!r} reads pixels and no vectors", hint="give `picture` itself")
-
-    @override
     def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
-        """From the mixture; a condition's picture is drawn again."""
-        told = pixels_told(self._model, conditions, self.config.dim)
-        z = self._prior.drawn(told, uniform(noise, "component"), noise.normal("latent", self.config.dim))
-        seen = torch.tensor([condition.picture is not None for condition in conditions])
-        z = torch.where(seen[:, None], told.drawn(noise.normal("latent", self.config.dim)), z)
-        return [
-            Drawn(number, picture)
-            for number, picture in zip(noise.numbers, as_pictures(self._model.decode(z)), strict=True)
-        ]
+        """From the mixture; where a picture is to be reconstructed, from what it says of the latent."""
+        dim, pictures = self.config.dim, [condition.picture for condition in conditions]
+        told = Gaussian.standard(len(conditions), dim)
+        for at, picture in enumerate(pictures):
+            if picture is not None:
+                q = self._model.encode(as_values(picture[None]))
+                told.mean[at], told.log_variance[at] = q.mean[0], q.log_variance[0]
+        by_chance = noise.normal("latent", dim)
+        z = self._prior.drawn(Gaussian.standard(len(conditions), dim), uniform(noise, "component"), by_chance)
+        seen = torch.tensor([picture is not None for picture in pictures])
+        drawn = self._model.decode(torch.where(seen[:, None], told.drawn(by_chance), z))
+        return [Drawn(number, each) for number, each in zip(noise.numbers, as_pictures(drawn), strict=True)]
 
 
 class _Redrawing(Batches):
@@ -158,15 +163,3 @@ def latents(model: PictureVae, frames: Frames) -> Gaussian:
     with torch.inference_mode():
         found = [model.encode(as_values(frames[low : low + READ])) for low in range(0, len(frames), READ)]
     return Gaussian(torch.cat([q.mean for q in found]), torch.cat([q.log_variance for q in found]))
-
-
-def pixels_told(model: PictureVae, conditions: Sequence[Condition], dim: int) -> Gaussian:
-    """What the conditions' pictures say; the standard normal where there is none. Shapes: -> (n, dim)."""
-    told = Gaussian.standard(len(conditions), dim)
-    seen = [at for at, condition in enumerate(conditions) if condition.picture is not None]
-    for at in seen:
-        picture = conditions[at].picture
-        if picture is not None:
-            q = model.encode(as_values(picture[None]))
-            told.mean[at], told.log_variance[at] = q.mean[0], q.log_variance[0]
-    return told
