@@ -17,7 +17,7 @@ from tastemaker.testing import generators
 from tastemaker.testing.contract import ContractBroken
 from tastemaker.testing.generators import check_generator
 
-SMALL = {"longer": 16, "steps": 6, "batch_size": 8}
+SMALL = {"longer": 16, "steps": 4, "batch_size": 8}
 """Settings with which every generator learns in a second."""
 OWN: dict[str, dict[str, object]] = {}
 """Settings that a variant needs beside them."""
