@@ -127,7 +127,7 @@ class CodesCoder(Coder):
 
     def split(self, drawn: Tensor) -> list[Tensor]:
         """Logits of each attribute; "not known" is never the answer. Shapes: (n, codes) -> each (n, size)."""
-        parts = list(drawn.split(self.sizes, 1))
+        parts = torch.split(drawn, list(self.sizes), 1)
         return [torch.cat([torch.full_like(part[:, :1], -1e4), part[:, 1:]], 1) for part in parts]
 
 

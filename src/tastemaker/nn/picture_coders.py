@@ -65,7 +65,6 @@ class PictureDecoder(nn.Module):
         self.paint = nn.Conv2d(width, 12, 3, 1, 1)
         with torch.no_grad():
             self.paint.weight.copy_(self.paint.weight[::4].repeat_interleave(4, 0))
-            self.paint.bias.zero_()
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Draw."""
@@ -100,7 +99,8 @@ class Block(nn.Module):
         if self.told is not None:
             scale, shift = self.told(vectors)[:, :, None, None].chunk(2, 1)
             y = y * (1 + scale) + shift
-        return x + self.second(functional.silu(y))
+        moved: Tensor = x + self.second(functional.silu(y))
+        return moved
 
 
 def likeness(drawn: Tensor, real: Tensor) -> Tensor:

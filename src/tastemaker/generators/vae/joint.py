@@ -235,7 +235,7 @@ def scaled(vectors: Floats) -> Tensor:
 
 def uniform(noise: Noise, name: str) -> Tensor:
     """Uniform chance of some drawings. Shapes: -> (n,), in (0, 1)."""
-    return torch.special.ndtr(noise.normal(name, 1)[:, 0]).clamp(1e-6, 1 - 1e-6)
+    return torch.as_tensor(torch.special.ndtr(noise.normal(name, 1)[:, 0])).clamp(1e-6, 1 - 1e-6)
 
 
 def _modality(name: str) -> Modality:
