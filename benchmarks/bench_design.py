@@ -1,6 +1,6 @@
 """Personalised design: do people prefer what was designed for them to what the shop sells?
 
-    python benchmarks/bench_design.py [--people 60] [--minutes 15]      # draws and fits the demo shop if needed
+    python benchmarks/bench_design.py [--people 60] [--minutes 15] [--longer 64]   # fits the demo shop if needed
 
 The wardrobe of the demo shop (528 items, drawn by code), and people whose true tastes are known. A conditional GAN
 learns from its pictures, attributes and taste vectors. What a person prefers is predicted by the shop's space: the mean
@@ -74,7 +74,7 @@ class Scene:
         return np.array([sum(weights[k] * likes[k].get(v, 0.0) for k, v in each.items()) for each in said], np.float32)
 
 
-def opened(minutes: float) -> Scene:
+def opened(minutes: float, longer: int) -> Scene:
     """The shop, what was learned from it, and the true tastes of its people."""
     folder = BUILD / "demo-shop"
     shop = tm.demo(folder, observer=Lines())
@@ -83,7 +83,7 @@ def opened(minutes: float) -> Scene:
         raise SystemExit("the demo shop was fitted without a space: delete its folder and run again")
     worn = np.array([catalog.item(row).department == DEPARTMENT for row in range(catalog.size)])
     catalog = catalog.restricted(worn)
-    material = Material.read(catalog, space, 64, ASKED, Lines())
+    material = Material.read(catalog, space, longer, ASKED, Lines())
     told = {each["user"]: each["likes"][DEPARTMENT] for each in _lines(folder / "ground_truth" / "people.jsonl")}
     likes = [told[name] for name in catalog.interactions.people]
     return Scene(catalog, space, material, drawing(material, minutes), judging(material), likes)
@@ -91,12 +91,13 @@ def opened(minutes: float) -> Scene:
 
 def drawing(material: Material, minutes: float) -> ConditionalGan:
     """The GAN, learned once."""
-    kept = Artefacts(BUILD / "generators" / "design")
+    longer = max(material.layout.shape)
+    kept = Artefacts(BUILD / "generators" / f"design-{longer}")
     found = kept.published().get("generator")
     if found is not None:
         return ConditionalGan.restore(found.config, found.tensors())
-    watch, config = Stopwatch(), ConditionalGanConfig(max_minutes=minutes)
-    made = ConditionalGan(config, checkpoint=BUILD / "design.checkpoint").learn(material, Lines())
+    watch, config = Stopwatch(), ConditionalGanConfig(max_minutes=minutes, longer=longer)
+    made = ConditionalGan(config, checkpoint=BUILD / f"design-{longer}.checkpoint").learn(material, Lines())
     facts = {"processor_minutes": watch.processor / 60}
     kept.publish({"generator": kept.write("generator", config=made.settings(), tensors=made.tensors(), manifest=facts)})
     return made
@@ -104,7 +105,7 @@ def drawing(material: Material, minutes: float) -> ConditionalGan:
 
 def judging(material: Material) -> AttributeJudge:
     """The judge, learned once."""
-    kept = Artefacts(BUILD / "generators" / "design-judge")
+    kept = Artefacts(BUILD / "generators" / f"design-judge-{max(material.layout.shape)}")
     found = kept.published().get("judge")
     if found is not None:
         return AttributeJudge.restore(found.config, found.tensors())
@@ -228,9 +229,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=60, help="how many people")
     parser.add_argument("--minutes", type=float, default=15, help="of the GAN's training, by the clock")
+    parser.add_argument("--longer", type=int, default=64, help="longer side of the pictures")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    scene = opened(given.minutes)
+    scene = opened(given.minutes, given.longer)
     watch = Stopwatch()
     result = measured(scene, given.people)
     for name, kind in (("means", "mean over people"), ("shares", "share of people"), ("fd_own", "FD-own")):
@@ -238,7 +240,7 @@ def main() -> None:
         if isinstance(figures, dict):
             show(f"{kind}, {result['people']} people", [{"": key, "value": value} for key, value in figures.items()])
     print(result["judge on held-out real"], result["judge on drawings by chance"])
-    store("design", {**result, "processor_minutes": watch.processor / 60})
+    store("design", {"longer": given.longer, **result, "processor_minutes": watch.processor / 60})
 
 
 if __name__ == "__main__":

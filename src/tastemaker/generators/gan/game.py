@@ -129,7 +129,7 @@ class Gan(Generator[C]):
     def train(self, material: Material, observer: Observer) -> None:
         """Play the game."""
         plan = plan_of(self, material, self.config.steps, weight_decay=0.0, betas=BETAS, clip=UNCLIPPED)
-        train(_Playing(self, material), plan, observer)
+        train(Playing(self, material), plan, observer)
 
     def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
         """A picture for each."""
@@ -154,7 +154,7 @@ class Gan(Generator[C]):
         return None
 
 
-class _Playing(Batches):
+class Playing(Batches):
     """The game, batch by batch."""
 
     turns = 2
