@@ -51,6 +51,10 @@ class Path(ABC):
     def times(self, uniform: Tensor) -> Tensor:
         """Times to learn at, of uniform chance; where learning pays more come more often. Shapes: (n,) -> (n,)."""
 
+    def weight(self, t: Tensor) -> Tensor:
+        """How much an error counts at a time; all alike unless said otherwise."""
+        return torch.ones_like(t)
+
     def noised(self, x: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """``a(t) x + s(t) e``. Shapes: (n, ...) twice, (n,) -> (n, ...)."""
         t = beside(t, x)
@@ -148,6 +152,34 @@ class Straight(Path):
         return (self.middle + self.width * bell).sigmoid()
 
 
+@dataclass(frozen=True)
+class StraightToData(Straight):
+    """The straight path, on which the network tells the data; an error counts as the velocity's that it stands for.
+
+    For patches of pixels: noise fills all of their many dimensions, data few, and few are easier to tell.
+
+    Attributes:
+        least: time below which the velocity is no longer divided by it.
+
+    Source: Li and He 2025 (arXiv 2511.13720), section 4.
+    """
+
+    least: float = 0.05
+
+    def target(self, x: Tensor, noise: Tensor) -> Tensor:
+        """The data."""
+        del noise
+        return x
+
+    def guess(self, x_t: Tensor, answer: Tensor, t: Tensor) -> Guess:
+        """``e = (x_t - (1 - t) x) / t``."""
+        return Guess(answer, (x_t - (1 - t) * answer) / t.clamp(min=self.least))
+
+    def weight(self, t: Tensor) -> Tensor:
+        """``1 / t^2``."""
+        return t.clamp(min=self.least).pow(-2)
+
+
 def beside(t: Tensor, x: Tensor) -> Tensor:
     """A time for each thing, with as many dimensions as the things. Shapes: (n,), (n, ...) -> (n, 1, ...)."""
     return t.view(-1, *(1,) * (x.ndim - 1))
@@ -159,11 +191,12 @@ def spread_times(path: Path, n: int) -> Tensor:
 
 
 def denoising_loss(path: Path, predict: Predict, x: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-    """``E |answer(x_t, t) - target|^2``, the mean over all parts. Shapes: (n, ...) twice, (n,) -> ().
+    """``E w(t) |answer(x_t, t) - target|^2``, the mean over all parts. Shapes: (n, ...) twice, (n,) -> ().
 
     Source: Ho et al. 2020, equation 14; Liu et al. 2022, equation 1.
     """
-    return (predict(path.noised(x, noise, t), t).float() - path.target(x, noise)).square().mean()
+    wrong = predict(path.noised(x, noise, t), t).float() - path.target(x, noise)
+    return (beside(path.weight(t), x) * wrong.square()).mean()
 
 
 def guided(without: Tensor, given: Tensor, weight: float) -> Tensor:

@@ -13,10 +13,11 @@ from pydantic import Field
 from torch import Tensor
 from typing_extensions import override
 
-from tastemaker.core.types import Ints, Modality
+from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition
-from tastemaker.generators.diffusion.denoising import SIZES, Denoising, Knows, guiding
-from tastemaker.generators.diffusion.latent import LatentConfig, OnLatents
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, guiding
+from tastemaker.generators.diffusion.latent import LatentConfig, OnLatents, either
+from tastemaker.generators.learning import Batches
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.conditioning import Known
 from tastemaker.nn.denoiser import Denoiser
@@ -65,13 +66,12 @@ class ConditionalDiffusion(OnLatents[ConditionalConfig]):
         return Denoiser(self.grid[0], self.grid[1:], SIZES[self.config.size], layout.sizes, dims)
 
     @override
-    def task(self, material: Material, latents: Tensor, knows: Knows | None = None) -> Denoising:
+    def task(self, material: Material, latents: Tensor) -> Batches:
         """To take noise away, told a part of what is known."""
-
-        def partly(places: Ints, rng: np.random.Generator) -> Known:
-            return hidden(material.known(places), rng)
-
-        return super().task(material, latents, knows or partly)
+        places, config = material.where("picture"), self.config
+        return Denoising(
+            self.denoiser, places, config, either(latents), lambda places, rng: hidden(material.known(places), rng)
+        )
 
     @override
     def predicts(self, conditions: Sequence[Condition]) -> Predict:

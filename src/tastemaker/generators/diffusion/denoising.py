@@ -25,6 +25,8 @@ Grids = Callable[[Ints, np.random.Generator], Tensor]
 """What some items look like, as the network sees it; chance may mirror. Shapes: (n,) -> (n, channels, h, w)."""
 Knows = Callable[[Ints, np.random.Generator], Known]
 """What is known of some items, after chance has hidden parts of it. Shapes: (n,)."""
+Answer = Callable[[Tensor, Tensor, Known], Tensor]
+"""What a denoiser says of noisy things at their times, under a condition."""
 Objective = Literal["flow", "epsilon"]
 SIZES = {"cpu": Size(256, 7, 4), "gpu": Size(768, 12, 12)}
 """Of the denoiser."""
@@ -83,14 +85,14 @@ class Denoising(Batches):
             )
 
 
-def guiding(denoiser: Denoiser, known: Known, weight: float) -> Predict:
-    """The denoiser's guided answer; both answers in one pass, or the conditional one alone where that is all."""
+def guiding(answer: Answer, known: Known, weight: float) -> Predict:
+    """A denoiser's guided answer; both answers in one pass, or the conditional one alone where that is all."""
     if weight == 1:
-        return lambda x, t: denoiser(x, t, known)
+        return lambda x, t: answer(x, t, known)
     both = _joined(known, known.forgotten())
 
     def predict(x: Tensor, t: Tensor) -> Tensor:
-        given, without = denoiser(torch.cat([x, x]), torch.cat([t, t]), both).chunk(2)
+        given, without = answer(torch.cat([x, x]), torch.cat([t, t]), both).chunk(2)
         return guided(without, given, weight)
 
     return predict
@@ -103,7 +105,7 @@ def _joined(one: Known, other: Known) -> Known:
     return Known(torch.cat([one.codes, other.codes]), vectors, has)
 
 
-def drawn(config: DiffusionConfig, predict: Predict, noise: Noise, shape: tuple[int, int, int]) -> Tensor:
+def drawn(config: DiffusionConfig, predict: Predict, noise: Noise, shape: tuple[int, ...]) -> Tensor:
     """Noise taken away step by step. Shapes: -> (drawings, *shape)."""
     with fast():
         return walk(

@@ -17,11 +17,11 @@ from typing_extensions import override
 
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer
-from tastemaker.core.types import Ints, Modality
+from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition, Drawn, Generator, Noise
 from tastemaker.generators.diffusion.coding import Coding, decoded, encoded, standardised
-from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Knows, drawn
-from tastemaker.generators.learning import plan_of
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Grids, drawn
+from tastemaker.generators.learning import Batches, plan_of
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.autoencoder import FOLD, Autoencoder, PatchCritic
 from tastemaker.nn.denoiser import Denoiser
@@ -32,7 +32,7 @@ from tastemaker.nn.training import train
 class LatentConfig(DiffusionConfig):
     """Settings of a diffusion on latents."""
 
-    channels: int = Field(default=4, ge=1, le=64)
+    channels: int = Field(default=6, ge=1, le=64)
     """Of the latents, which are a quarter of the picture a side."""
     autoencoder_width: int = Field(default=64, ge=8)
     """Channels of the autoencoder's blocks."""
@@ -110,13 +110,9 @@ class OnLatents(Generator[L]):
         train(Coding(self.autoencoder, self._critic, material, steps), plan, observer)
         standardised(self.autoencoder, material)
 
-    def task(self, material: Material, latents: Tensor, knows: Knows | None = None) -> Denoising:
+    def task(self, material: Material, latents: Tensor) -> Batches:
         """What the denoiser learns. Shapes: latents (items, 2, channels, h, w), pictures and their mirror images."""
-
-        def grids(places: Ints, rng: np.random.Generator) -> Tensor:
-            return latents[places, rng.integers(0, 2, len(places))]
-
-        return Denoising(self.denoiser, material.where("picture"), self.config, grids, knows)
+        return Denoising(self.denoiser, material.where("picture"), self.config, either(latents))
 
     def predicts(self, conditions: Sequence[Condition]) -> Predict:
         """The denoiser's answer under conditions."""
@@ -141,6 +137,11 @@ class OnLatents(Generator[L]):
     def imagined(self, conditions: Sequence[Condition], noise: Noise) -> Tensor:
         """Latents from noise. Shapes: -> (n, channels, h / 4, w / 4)."""
         return drawn(self.config, self.predicts(conditions), noise, self.grid)
+
+
+def either(latents: Tensor) -> Grids:
+    """The picture or its mirror image, by chance. Shapes: latents (items, 2, channels, h, w)."""
+    return lambda places, rng: latents[places, rng.integers(0, 2, len(places))]
 
 
 class LatentDiffusion(OnLatents[LatentConfig]):

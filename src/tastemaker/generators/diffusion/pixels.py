@@ -1,0 +1,96 @@
+"""The standard diffusion: noise on the pixels themselves, no autoencoder.
+
+The same transformer as the latent one, on patches of four pixels: what a latent is to the other, a patch is to this.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from typing_extensions import override
+
+from tastemaker.core.errors import FitError
+from tastemaker.core.progress import Observer
+from tastemaker.core.types import Ints, Modality
+from tastemaker.generators.base import Condition, Drawn, Generator, Noise, as_pictures, as_values
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, drawn
+from tastemaker.generators.learning import plan_of
+from tastemaker.generators.material import Layout, Material
+from tastemaker.nn.denoiser import Denoiser
+from tastemaker.nn.diffusion import Cosine, Path, StraightToData
+from tastemaker.nn.training import train
+
+PATCH = 4
+"""Pixels a side of a patch."""
+
+
+class PixelConfig(DiffusionConfig):
+    """Settings of a diffusion on pixels."""
+
+    batch_size: int = Field(default=32, ge=2)
+    """Items a batch: pixels are four times as many tokens as latents."""
+
+    @property
+    @override
+    def path(self) -> Path:
+        """The straight path, told by its data, or the cosine schedule, told by its noise."""
+        return StraightToData() if self.objective == "flow" else Cosine()
+
+
+class PixelDiffusion(Generator[PixelConfig]):
+    """Pictures of the shop's own kind, from noise: ``min E |e(x_t, t) - e|^2``.
+
+    Args:
+        config: settings; the defaults when None.
+        checkpoint: a file that training writes now and then and resumes from; None keeps none.
+
+    Source: Ho et al. 2020 (arXiv 2006.11239), equation 14.
+    Differs: a transformer instead of a UNet, which tells the data and not the noise unless asked to.
+    See also: :class:`~tastemaker.generators.diffusion.latent.LatentDiffusion`, sharper for the same time.
+    """
+
+    name: ClassVar[str] = "diffusion"
+    figure: ClassVar[str] = "4"
+    source: ClassVar[str] = "Ho et al., Denoising diffusion probabilistic models, NeurIPS 2020, eq. 14"
+    config_class: ClassVar[type[PixelConfig]] = PixelConfig
+    modalities_in: ClassVar[frozenset[Modality]] = frozenset()
+    modalities_out: ClassVar[frozenset[Modality]] = frozenset({"picture"})
+    reconstructs: ClassVar[bool] = False
+
+    @override
+    def build(self, layout: Layout) -> None:
+        """The denoiser."""
+        self.denoiser = Denoiser(3, layout.shape, replace(SIZES[self.config.size], patch=PATCH))
+
+    @override
+    def networks(self) -> Mapping[str, nn.Module]:
+        """The denoiser."""
+        return {"denoiser": self.denoiser}
+
+    @override
+    def train(self, material: Material, observer: Observer) -> None:
+        """Take noise from pictures and from their mirror images.
+
+        Raises:
+            FitError: no item has a picture.
+        """
+        if not len(material.where("picture")):
+            raise FitError("no item has a picture", hint="a diffusion draws pictures: it must have seen some")
+
+        def grids(places: Ints, rng: np.random.Generator) -> Tensor:
+            values = as_values(material.frames[places])
+            mirrored = torch.from_numpy(rng.random(len(places)) < 0.5)
+            return torch.where(mirrored[:, None, None, None], values.flip(3), values)
+
+        task = Denoising(self.denoiser, material.where("picture"), self.config, grids)
+        train(task, plan_of(self, material, self.config.steps), observer)
+
+    @override
+    def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
+        """From noise."""
+        values = drawn(self.config, lambda x, t: self.denoiser(x, t), noise, (3, *self.layout.shape))
+        return [Drawn(number, picture) for number, picture in zip(noise.numbers, as_pictures(values), strict=True)]
