@@ -91,12 +91,13 @@ def judge() -> AttributeJudge:
     return made
 
 
-def measure(name: str, artefact: str, seed: int, n: int, each: int) -> dict[str, object]:
+def measure(name: str, artefact: str, judged: str, seed: int, n: int, each: int) -> dict[str, object]:
     """Draw, judge, and keep the sheets.
 
     Args:
         name: of the row.
         artefact: which generator; "" for baselines.
+        judged: which judge.
         seed: of the drawings, and of the generator.
         n: drawings as the catalog is.
         each: drawings of a kind in a colour.
@@ -122,10 +123,10 @@ def measure(name: str, artefact: str, seed: int, n: int, each: int) -> dict[str,
     )
     _keep(f"{name} - {SHOWN} samples", seed, drawn_sheet.samples(frames[:SHOWN]))
     _keep_cells(f"{name} - kinds and colours", seed, asked, cells, each)
-    return asdict(row)
+    return {"artefact": artefact, "judge": judged, **asdict(row)}
 
 
-def sweep(artefact: str, seed: int, each: int) -> dict[str, object]:
+def sweep(artefact: str, judged: str, seed: int, each: int) -> dict[str, object]:
     """Kinds in colours, by strength of guidance."""
     material, by, made = fashion_material(), judge(), _generator(SWEPT, seed)
     cells, draws, found = _cells(material, each), _draws(SWEPT, made, material), []
@@ -136,7 +137,7 @@ def sweep(artefact: str, seed: int, each: int) -> dict[str, object]:
         sharp = sharpness(frames) / _real_sharpness(material)
         found.append(asdict(Guided(guidance, _as_asked(by, frames, cells), told, sharp)))
         _keep_cells(f"{SWEPT} - with guidance {guidance:g}", seed, frames, cells, each)
-    return {"artefact": artefact, "sweep": found}
+    return {"artefact": artefact, "judge": judged, "sweep": found}
 
 
 def ceiling(judged: str) -> dict[str, object]:
@@ -163,7 +164,7 @@ def report(found: Mapping[str, rows.Row], swept: rows.Row | None, seed: int) -> 
         "reference": "photos learned from; real photos held back are a row of their own",
         "copies": "nearest photo learned from less than half as far as the 50 nearest on average, at half the size",
     }  # fmt: skip
-    told = rows.run(f"ceiling {seed}", ceiling, Artefacts(BUILD / "drawn-judge").published()["judge"].name)
+    told = rows.run(f"ceiling {seed}", ceiling, _judge_name())
     fields = DrawnRow.__dataclass_fields__
     lines = [{name: value for name, value in row.items() if name in fields} for row in found.values()]
     sheets = [path for name in found for path in sorted(_sheets(seed).glob(f"{name} - *.png"))]
@@ -187,6 +188,7 @@ def main() -> None:
     torch.set_num_threads(1)
     seed, found, swept = asked.seed, dict[str, rows.Row](), None
     judge()
+    judged = _judge_name()
     for name in given.wanted(EVERY, asked):
         if name in VARIANTS and stored(name, seed) is None:
             if asked.trained or name not in names("generator"):
@@ -194,9 +196,9 @@ def main() -> None:
             rows.run(f"train {name} {seed}", learn, name, seed)
         kept = stored(name, seed) if name in VARIANTS else None
         key = "" if kept is None else kept.name
-        found[name] = rows.run(f"{name} {seed}", measure, name, key, seed, asked.n, asked.each)
+        found[name] = rows.run(f"{name} {seed}", measure, name, key, judged, seed, asked.n, asked.each)
         if name == SWEPT:
-            swept = rows.run(f"guidance {seed}", sweep, key, seed, asked.each)
+            swept = rows.run(f"guidance {seed}", sweep, key, judged, seed, asked.each)
     told = report(found, swept, seed)
     for table in told.tables():
         show(table.title, [dict(zip(table.head, line, strict=True)) for line in table.lines])
@@ -204,6 +206,10 @@ def main() -> None:
         told.save(FOLDER / (seeded("imagine", seed) + ending))
     rows.keep("imagine", told.to_json(), [name for name in EVERY if name not in found], seed)
     print(f"\nwith the sheets: {FOLDER / seeded('imagine', seed)}.html")
+
+
+def _judge_name() -> str:
+    return Artefacts(BUILD / "drawn-judge").published()["judge"].name
 
 
 def _method(name: str) -> type[Generator[GeneratorConfig]]:
@@ -286,7 +292,7 @@ def _cells(material: Material, each: int) -> list[Condition]:
 
 def _reference(material: Material, by: AttributeJudge) -> Floats:
     """The judge's features of all photos learned from, in random order; kept, for they take half a minute."""
-    path = FOLDER / f"{Artefacts(BUILD / 'drawn-judge').published()['judge'].name}.npy"
+    path = FOLDER / f"{_judge_name()}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         places = chance(0, "reference").permutation(material.where("picture"))

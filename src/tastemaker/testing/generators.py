@@ -137,6 +137,7 @@ def reads_what_it_says(made: Generator[GeneratorConfig]) -> None:
     for what, (modality, condition) in _each_alone().items():
         if modality not in made.modalities_in:
             _refuses(InputError, partial(made.sample, condition), f"it draws from {what}, not in modalities_in")
+    for what, (_, condition) in _each_alone().items():
         for name, vector in condition.vectors.items():
             wrong = Condition(vectors={name: np.ones(len(vector) + 1, np.float32)})
             _refuses(InputError, partial(made.sample, wrong), f"{what} may have any length")
