@@ -18,21 +18,19 @@ from torch.nn import functional
 from tastemaker.core.errors import FitError
 from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition, Drawn, Noise, as_pictures
-from tastemaker.generators.gan.game import SIZES, Gan, GanConfig
-from tastemaker.generators.gan.standard import FEATURES
+from tastemaker.generators.gan.game import SIZES
+from tastemaker.generators.gan.standard import FEATURES, StandardGan
 from tastemaker.generators.material import Layout
 from tastemaker.nn.conditioning import Known
 from tastemaker.nn.gan_networks import Discriminator, FactsGenerator, JointDiscriminator, PictureGenerator
 
 
-class MultimodalGan(Gan[GanConfig]):
+class MultimodalGan(StandardGan):
     """The GAN of pictures and facts."""
 
     name = "gan-multimodal"
     figure = "2"
     source = "Reed et al. 2016, arXiv 1605.05396, algorithm 1; Miyato and Koyama 2018, arXiv 1802.05637, equation 3"
-    config_class = GanConfig
-    modalities_in: ClassVar[frozenset[Modality]] = frozenset()
     modalities_out: ClassVar[frozenset[Modality]] = frozenset({"picture", "text", "attributes"})
     mismatches: ClassVar[bool] = True
     facts: FactsGenerator
