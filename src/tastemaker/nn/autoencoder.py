@@ -46,7 +46,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, channels: int, width: int = 96, blocks: int = 4, spread: float = 0.1) -> None:
         super().__init__()
-        self.channels, self.spread = channels, spread
+        self.channels, self.width, self.spread = channels, width, spread
         self.encoder = nn.Sequential(
             nn.PixelUnshuffle(FOLD),
             nn.Conv2d(3 * FOLD**2, width, 3, 1, 1),

@@ -15,7 +15,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from typing_extensions import override
 
-from tastemaker.core.errors import FitError
+from tastemaker.core.errors import FitError, InputError
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition, Drawn, Generator, Noise
@@ -53,6 +53,9 @@ class OnLatents(Generator[L]):
         checkpoint: a file that training writes now and then and resumes from, one for each stage.
         autoencoder: one that was trained on the same pictures, for instance by another variant; the first stage is left
             out then.
+
+    Raises:
+        InputError: that autoencoder has other sizes than the config says.
     """
 
     denoiser: Denoiser
@@ -63,6 +66,12 @@ class OnLatents(Generator[L]):
     ) -> None:
         super().__init__(config, checkpoint=checkpoint)
         self._given = autoencoder
+        wanted = (self.config.channels, self.config.autoencoder_width)
+        if autoencoder is not None and (autoencoder.channels, autoencoder.width) != wanted:
+            raise InputError(
+                f"an autoencoder of {autoencoder.channels} channels and width {autoencoder.width} is given",
+                hint=f"the config says {wanted[0]} and {wanted[1]}",
+            )
 
     @property
     def grid(self) -> tuple[int, int, int]:
