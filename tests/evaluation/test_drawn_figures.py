@@ -70,6 +70,17 @@ def test_a_set_is_as_near_to_itself_as_can_be():
     assert found.kernel < 0  # without bias, the pairs of a row with itself are left out on one side only
 
 
+def test_the_unit_of_features_is_no_matter():
+    drawn, real = cloud(seed=1), cloud() + 0.5
+    one, other = quality(drawn, real), quality(drawn * 8, real * 8)
+    assert all(getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-4) for name in vars(one))
+
+
+def test_a_set_that_is_nowhere_but_at_the_mean_is_as_far_as_the_features_are_long():
+    real = cloud(5000, dim=16)
+    assert quality(np.tile(real.mean(0), (100, 1)), real).distance == pytest.approx(16, rel=1e-3)
+
+
 def test_precision_and_recall_on_a_line():
     real, drawn = column(0, 1, 2, 3), column(1.4, 1.6, 9, 9.2)
     # real balls by the nearest neighbour: [-1, 1] [0, 2] [1, 3] [2, 4]; those of drawings: [1.2, 1.6] [1.4, 1.8] ...

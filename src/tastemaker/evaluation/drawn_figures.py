@@ -48,6 +48,9 @@ class Quality:
 def quality(drawn: Floats, real: Floats) -> Quality:
     """Everything that features tell of drawings.
 
+    Features are scaled first, all alike, so that real pictures vary by one in each on average: a set that is nowhere
+    but at the mean of the real ones is as far from them as the features are long.
+
     Args:
         drawn: features of the drawings.
         real: features of real pictures, in random order, at least as many; the Fréchet distance is to all of them,
@@ -55,6 +58,8 @@ def quality(drawn: Floats, real: Floats) -> Quality:
 
     Shapes: (n, dim), (m, dim), m at least n, n above 5.
     """
+    scale = max(float(np.sqrt(real.var(0, dtype=np.float64).mean())), 1e-12)
+    drawn, real = drawn / np.float32(scale), real / np.float32(scale)
     even = real[: len(drawn)]
     precision, recall = precision_recall(drawn, even)
     density, coverage = density_coverage(drawn, even)
