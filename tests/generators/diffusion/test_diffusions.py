@@ -27,6 +27,7 @@ QUICK = {
     "learning_rate": 3e-3,
     "sample_steps": 8,
     "autoencoder_width": 32,
+    "channels": 4,
 }
 
 
