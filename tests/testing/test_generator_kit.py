@@ -18,19 +18,20 @@ from tastemaker.testing.contract import ContractBroken
 from tastemaker.testing.generators import check_generator
 
 SMALL = {"longer": 16, "steps": 4, "batch_size": 8}
-"""Settings with which every generator learns in a second."""
-OWN: dict[str, dict[str, object]] = {}
-"""Settings that a variant needs beside them."""
+SMALLER = {"sample_steps": 2, "width": 8, "autoencoder_width": 16, "hidden": 32}
+"""Of the settings that a variant has, those that make it draw and learn in a moment."""
 
 
-def factory_of(method, settings=()):
-    config = method.config_class.read({**SMALL, **dict(settings)})
+def factory_of(method):
+    fields = method.config_class.model_fields
+    own = {name: value for name, value in SMALLER.items() if name in fields}
+    config = method.config_class.read({**SMALL, **own})
     return lambda checkpoint=None: method(config, checkpoint=checkpoint)
 
 
 @cache
 def fitted(name):
-    return generators.fitted(factory_of(find("generator", name), OWN.get(name, {})))
+    return generators.fitted(factory_of(find("generator", name)))
 
 
 @pytest.mark.parametrize("name", names("generator"))
@@ -42,7 +43,7 @@ def test_fitted_generators(name, clause):
 @pytest.mark.parametrize("name", names("generator"))
 @pytest.mark.parametrize("clause", generators.TRAINING_CLAUSES, ids=lambda clause: clause.__name__)
 def test_trainings_of_generators(name, clause):
-    clause(factory_of(find("generator", name), OWN.get(name, {})))
+    clause(factory_of(find("generator", name)))
 
 
 class Blot(Generator[GeneratorConfig]):
