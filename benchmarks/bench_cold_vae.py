@@ -58,7 +58,8 @@ class Setting:
     rate: float = 0.01
     beta: float = 1.0
     teach: float = 0.0
-    dropout: float = 0.3
+    dropout: float = 0.0
+    shrink: float = 0.02
     forget: float = 0.2
     hide: float = 0.7
     content: float = 0.1
@@ -95,7 +96,14 @@ class _Reading(Learning):
             kept = kept_by_chance(has, setting.forget)
             kept[-1] &= torch.rand(len(at)) >= setting.hide
             inputs = {name: x[at] for name, x in self.inputs.items()}
-            yield -self.model.bound(inputs, has, kept, setting.beta, setting.teach).mean() / 100
+            bound = self.model.bound(inputs, has, kept, setting.beta, setting.teach).mean()
+            yield (setting.shrink * self._lengths() - bound) / 100
+
+    def _lengths(self) -> Tensor:
+        """Squared lengths of what reads content: a prior on weights that is a ridge's."""
+        coders = [self.model.coder(name) for name in self.model.names if name != "behaviour"]
+        read = [w for c in coders for name, w in c.named_parameters() if name.startswith("encoder") and w.ndim == 2]
+        return torch.stack([weight.square().sum() for weight in read]).sum()
 
 
 def learned(world: World, setting: Setting, seed: int) -> tuple[MultimodalVae, dict[str, Tensor], Tensor]:

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from tastemaker.nn.gaussians import Gaussian, likelihood
 
-ROUNDS = 25
+ROUNDS = 12
 FEWEST = 60
 """Latents a component."""
 OWN = 3.0
 """A covariance is its own with the weight of its latents, the mean one with this times the dimension."""
-MOST = 12_000
+MOST = 8_000
 """Latents that are read."""
 
 
