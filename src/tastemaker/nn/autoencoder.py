@@ -14,6 +14,8 @@ from torch.nn import functional
 
 FOLD = 4
 """Pixels a side that one place of the latents stands for."""
+SEAM = 8
+"""Channels on the grid of the pixels."""
 
 
 class Wide(nn.Module):
@@ -63,18 +65,25 @@ class Autoencoder(nn.Module):
             Wide(half),
             Wide(half),
             nn.SiLU(),
-            nn.Conv2d(half, 3 * 4, 3, 1, 1),
+            nn.Conv2d(half, 4 * SEAM, 3, 1, 1),
             nn.PixelShuffle(2),
+            nn.SiLU(),
+            nn.Conv2d(SEAM, 3, 3, 1, 1),  # over the seams of what was unfolded, which would show as a grid
         )
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("deviation", torch.ones(channels))
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, pictures: Tensor, *, fixed: bool = False) -> tuple[Tensor, Tensor]:
         """In training: the worn reconstruction and the latents that it comes from.
 
         Shapes: (n, 3, h, w), -1 to 1 -> (n, 3, h, w), (n, channels, h / 4, w / 4).
+
+        Args:
+            pictures: real ones.
+            fixed: the encoder learns nothing.
         """
-        latents: Tensor = self.encoder(pictures)
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
+            latents: Tensor = self.encoder(pictures)
         made: Tensor = self.decoder(latents + self.spread * torch.randn_like(latents))
         return made.float(), latents.float()
 

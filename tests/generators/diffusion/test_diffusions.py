@@ -6,7 +6,6 @@ import torch
 
 from tastemaker.core.errors import InputError
 from tastemaker.generators.base import Condition
-from tastemaker.generators.diffusion import denoising
 from tastemaker.generators.diffusion.coding import Coding, decoded, encoded, standardised
 from tastemaker.generators.diffusion.conditional import ConditionalConfig, ConditionalDiffusion, hidden
 from tastemaker.generators.diffusion.inpainting import InpaintingDiffusion, holes
@@ -15,26 +14,20 @@ from tastemaker.generators.diffusion.latent import LatentConfig, LatentDiffusion
 from tastemaker.generators.diffusion.pixels import PixelConfig, PixelDiffusion
 from tastemaker.generators.material import Material
 from tastemaker.nn.autoencoder import Autoencoder, PatchCritic
-from tastemaker.nn.denoiser import Size
 from tastemaker.nn.training import Plan, train
 from tastemaker.testing.fixed_space import FixedSpace
 from tastemaker.testing.worlds import COLOURS, drawn_shop
 
 QUICK = {
+    "size": "small",
     "longer": 16,
-    "steps": 250,
+    "steps": 200,
     "batch_size": 32,
     "learning_rate": 3e-3,
     "sample_steps": 8,
     "autoencoder_width": 32,
     "channels": 4,
 }
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch):
-    """Denoisers that learn a drawn shop in a few seconds."""
-    monkeypatch.setitem(denoising.SIZES, "cpu", Size(64, 2, 2))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +40,7 @@ def coder(shop):
     """An autoencoder of the shop's pictures, once for all tests."""
     torch.manual_seed(0)
     made = Autoencoder(4, 32)
-    train(Coding(made, PatchCritic(16), shop, 300), Plan(epochs=6, learning_rate=4e-3))
+    train(Coding(made, PatchCritic(16), shop, 350), Plan(epochs=7, learning_rate=4e-3))
     standardised(made, shop)
     return made
 
@@ -98,7 +91,7 @@ def test_a_given_autoencoder_is_kept_as_it_is(shop, coder):
 @pytest.mark.parametrize("settings", [{"objective": "epsilon", "sampler": "ddpm", "sample_steps": 20}, {}])
 def test_pixels_have_the_ground_of_the_shop_with_each_objective(shop, settings):
     plain = {name: value for name, value in QUICK.items() if name in PixelConfig.model_fields}
-    made = PixelDiffusion(PixelConfig.read({**plain, "steps": 150, **settings})).learn(shop)
+    made = PixelDiffusion(PixelConfig.read({**plain, "steps": 130, **settings})).learn(shop)
     drawn = np.stack([each.picture for each in made.sample(n=16)]).astype(float)
     assert drawn[:, [0, -1]].mean() > 170  # the ground of most pictures is 235; noise alone has 127
 
@@ -119,7 +112,7 @@ def test_hiding_leaves_every_subset_and_nothing_new(shop):
 
 def test_joint_words_and_pictures_agree(shop, coder):
     """Words of a colour draw that colour, and a picture's words are nearest to those of its own colour."""
-    made = JointDiffusion(JointConfig.read({**QUICK, "steps": 500}), autoencoder=coder).learn(shop)
+    made = JointDiffusion(JointConfig.read({**QUICK, "steps": 350}), autoencoder=coder).learn(shop)
     catalog_colours = [list(COLOURS)[row // (len(shop.rows) // len(COLOURS))] for row in shop.rows]
     words, colours = shop.vectors["text"], np.array(catalog_colours)
     painted, told = [], []

@@ -1,7 +1,8 @@
 """The first stage of every latent diffusion: an autoencoder of the shop's pictures.
 
 Most of the time it learns what the pictures show; in the last part a patch critic, trained beside it, takes offence at
-what is blurred. Latents of all pictures are computed once, of their mirror images too.
+what is blurred: the decoder alone listens, latents stay what they are. Latents of all pictures are computed once, of
+their mirror images too.
 """
 
 import numpy as np
@@ -22,9 +23,9 @@ BATCH = 32
 """Pictures a step: small, since every picture tells of a thousand pixels."""
 PRIOR = 2e-3
 """Weight of the term that keeps latents small."""
-CRITIC_FROM, HEARD_FROM = 0.6, 0.65
-"""Shares of the training after which the critic learns, and after which it is heard."""
-HEARD = 0.02
+CRITIC_FROM, HEARD_FROM = 0.7, 0.75
+"""Shares of the training after which the critic learns and the encoder no more, and after which the critic is heard."""
+HEARD = 0.01
 """Weight of what the critic says."""
 GAME = GAMES["hinge"]
 """What they play; its generator's side looks at drawings alone."""
@@ -56,7 +57,7 @@ class Coding(Batches):
         if rng.random() < 0.5:
             real = real.flip(3)
         with fast():
-            made, latents = self.autoencoder(real)
+            made, latents = self.autoencoder(real, fixed=share > CRITIC_FROM)
             loss = sharp_loss(made, real) + PRIOR * prior_loss(latents)
             if share > HEARD_FROM:
                 self.critic.requires_grad_(requires_grad=False)  # this part of the loss is for the autoencoder alone

@@ -36,7 +36,7 @@ class LatentConfig(DiffusionConfig):
     """Of the latents, which are a quarter of the picture a side."""
     autoencoder_width: int = Field(default=64, ge=8)
     """Channels of the autoencoder's blocks."""
-    autoencoder_steps: float = Field(default=0.3, gt=0, le=10)
+    autoencoder_steps: float = Field(default=0.6, gt=0, le=10)
     """Batches from which the autoencoder learns, for each one of the denoiser's."""
     autoencoder_share: float = Field(default=0.2, gt=0, lt=1)
     """Of the minutes."""
