@@ -44,7 +44,7 @@ ASKED = ("kind", "colour", "pattern", "material", "style")
 """Attributes that designs are asked for and the judge reads."""
 DESIGNS, CHANCE, FEWEST, NEAREST = 2, 48, 5, 30
 """Designs a person, drawings by chance, least choices of a person, real items whose attributes a search may ask for."""
-SEARCH = Search(candidates=32, rounds=4)
+SEARCH = Search(candidates=24, rounds=3)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,22 @@ def by_chance(scene: Scene, n: int) -> Frames:
     return np.stack([picture for picture in drawn if picture is not None])
 
 
-def person(scene: Scene, number: int, places: Ints, chance: Frames) -> tuple[dict[str, float], Frames]:
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside everybody's designs: drawings by chance and real items.
+
+    Attributes:
+        chance: vectors of the drawings.
+        drawn: what the judge reads off them.
+        real: what the judge reads off real items.
+    """
+
+    chance: Floats
+    drawn: Ints
+    real: Ints
+
+
+def person(scene: Scene, number: int, places: Ints, beside: Beside) -> tuple[dict[str, float], Frames]:
     """Designs for one person, and what stands beside them."""
     material = scene.material
     real = material.vectors["picture"] - material.vectors["picture"].mean(0)
@@ -142,7 +157,7 @@ def person(scene: Scene, number: int, places: Ints, chance: Frames) -> tuple[dic
     designs = np.stack([each.picture for each in found])
     told = scene.gan.sample(Condition(vectors={"behaviour": taste}), 8, number)
     tasted = np.stack([each.picture for each in told if each.picture is not None])
-    random = scene.vectors(chance) @ wish
+    random, said = beside.chance @ wish, scene.liking(number, beside.real)
     unseen = np.setdiff1d(np.arange(len(liked)), places)
     best = int(unseen[liked[unseen].argmax()])
     return {
@@ -151,11 +166,11 @@ def person(scene: Scene, number: int, places: Ints, chance: Frames) -> tuple[dic
         "taste vector": float((scene.vectors(tasted) @ wish).mean()),
         "best real": float(liked.max()), "best real, unseen": float(liked[best]), "real": float(liked.mean()),
         "true design": float(scene.truth(number, designs).mean()),
-        "true chance": float(scene.truth(number, chance).mean()),
+        "true chance": float(scene.liking(number, beside.drawn).mean()),
         "true taste vector": float(scene.truth(number, tasted).mean()),
-        "true best real, unseen": float(scene.truth(number, material.frames[best][None])[0]),
-        "true real": float(scene.truth(number, material.frames).mean()),
-        "true chosen": float(scene.truth(number, material.frames[places]).mean()),
+        "true best real, unseen": float(said[best]),
+        "true real": float(said.mean()),
+        "true chosen": float(said[places].mean()),
     }, designs  # fmt: skip
 
 
@@ -167,9 +182,11 @@ def measured(scene: Scene, wanted: int) -> dict[str, object]:
     able = [number for number, places in enumerate(chosen) if len(places) >= FEWEST]
     people = generator(0, "people").permutation(able)[:wanted].tolist()
     chance = by_chance(scene, max(CHANCE, DESIGNS * len(people)))
+    first = chance[:CHANCE]
+    beside = Beside(scene.vectors(first), scene.judge.codes(first), scene.judge.codes(scene.material.frames))
     rows, designs = [], []
     for done, number in enumerate(people, 1):
-        row, made = person(scene, number, chosen[number], chance[:CHANCE])
+        row, made = person(scene, number, chosen[number], beside)
         rows.append(row)
         designs.append(made)
         if done % 10 == 0:
