@@ -115,9 +115,10 @@ def likeness(drawn: Tensor, real: Tensor) -> Tensor:
     as in Bojanowski et al. 2018 (arXiv 1707.05776), section 3.2.
     """
     total, pixels = torch.zeros(len(real)), real[0].numel()
-    for _ in range(SCALES):
+    for halved in range(SCALES):
+        if halved:
+            drawn, real = functional.avg_pool2d(drawn, 2), functional.avg_pool2d(real, 2)
         error = (drawn - real).abs().mean((1, 2, 3))
         scale = error.detach().mean().clamp(min=1e-4)
         total = total - pixels / SCALES * (error / scale - 1 + scale.log())
-        drawn, real = functional.avg_pool2d(drawn, 2), functional.avg_pool2d(real, 2)
     return total
