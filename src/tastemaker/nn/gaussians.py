@@ -83,17 +83,13 @@ def product(experts: Gaussian, there: Tensor) -> Gaussian:
     return Gaussian((experts.mean * sure).sum(0) / precision, -precision.log())
 
 
-def likelihood(posterior: Gaussian, prior: Gaussian) -> tuple[Tensor, Tensor]:
-    """What a posterior says beyond its prior, ``q / p``: precisions, and precisions times means.
+def likelihood(posterior: Gaussian) -> tuple[Tensor, Tensor]:
+    """What a product says beyond the standard normal prior in it: precisions, and precisions times means.
 
-    Nothing where the posterior is the standard normal, that is where nothing was known, and where it says less than
-    the prior.
-
-    Shapes: (n, dim), prior (dim,) -> (n, dim), (n, dim).
+    Shapes: (n, dim) -> (n, dim), (n, dim); zeros where nothing was known.
     """
-    sure, base = (-posterior.log_variance).exp(), (-prior.log_variance).exp()
-    told = ((posterior.log_variance != 0) | (posterior.mean != 0)) & (sure > base)
-    return (sure - base) * told, (posterior.mean * sure - prior.mean * base) * told
+    precision = (-posterior.log_variance).exp()
+    return (precision - 1).clamp(min=0), posterior.mean * precision
 
 
 def subsets(experts: int, joint: Joint) -> Tensor:

@@ -4,9 +4,7 @@ A VAE's latents never fill the standard normal it was pulled to, and what is dra
 picture of anything. A mixture fitted to the latents afterwards draws from where they are (Ghosh et al. 2020, arXiv
 1903.12436, section 4, "ex-post density estimation"). What a condition says of the latent is multiplied in: product and
 mixture stay Gaussian, so that too is exact.
-What a condition says is its posterior over the latents' own moments, not over the standard normal: where latents are
-narrower than that, knowing nothing must not pull to the middle. Unusual: each covariance is pulled to the mean one, so
-that small shops and small clusters give no degenerate ones.
+Unusual: each covariance is pulled to the mean one, so that small shops and small clusters give no degenerate ones.
 """
 
 import math
@@ -36,16 +34,12 @@ class LatentPrior(nn.Module):
     weights: Tensor
     means: Tensor
     covariances: Tensor
-    centre: Tensor
-    breadth: Tensor
 
     def __init__(self, dim: int, components: int) -> None:
         super().__init__()
         self.register_buffer("weights", torch.full((components,), 1 / components))
         self.register_buffer("means", torch.zeros(components, dim))
         self.register_buffer("covariances", torch.eye(dim).repeat(components, 1, 1))
-        self.register_buffer("centre", torch.zeros(dim))
-        self.register_buffer("breadth", torch.ones(dim))
 
     @torch.no_grad()
     def fit(self, latents: Gaussian, seed: int = 0) -> None:
@@ -68,26 +62,23 @@ class LatentPrior(nn.Module):
         self.weights[:components] = weights.float()
         self.means[:components] = means.float()
         self.covariances[:components] = (covariances + torch.diag(blur)).float()
-        self.centre.copy_(x.mean(0))
-        self.breadth.copy_(x.var(0, correction=0) + blur)
 
     def drawn(self, told: Gaussian, luck: Tensor, noise: Tensor) -> Tensor:
         """Latents that fit what is told: the mixture times what a product of experts says beyond its prior.
 
         Shapes: told (n, dim), luck (n,) uniform in [0, 1), noise (n, dim) -> (n, dim).
         """
-        base = Gaussian(self.centre, self.breadth.log())
-        asked, which = torch.unique(torch.cat(likelihood(told, base), 1).double(), dim=0, return_inverse=True)
+        asked, which = torch.unique(torch.cat(likelihood(told), 1).double(), dim=0, return_inverse=True)
         sure = torch.linalg.inv(self.covariances.double())  # (k, dim, dim)
-        pulls = torch.einsum("kij,kj->ki", sure, self.means.double())
+        base = torch.einsum("kij,kj->ki", sure, self.means.double())
         fixed = self.weights.double().log() - 0.5 * (
-            torch.logdet(self.covariances.double()) + (pulls * self.means.double()).sum(1)
+            torch.logdet(self.covariances.double()) + (base * self.means.double()).sum(1)
         )
         latents = torch.empty_like(noise)
         for at, line in enumerate(asked):
             precision, pull = line.chunk(2)
             factor = torch.linalg.cholesky(sure + torch.diag(precision))  # (k, dim, dim)
-            bent = pulls + pull
+            bent = base + pull
             means = torch.cholesky_solve(bent[..., None], factor)[..., 0]
             score = fixed + 0.5 * (bent * means).sum(1) - factor.diagonal(dim1=1, dim2=2).log().sum(1)
             reached = score.softmax(0).cumsum(0)
