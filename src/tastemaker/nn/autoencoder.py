@@ -135,8 +135,8 @@ def sharp_loss(made: Tensor, real: Tensor) -> Tensor:
     """``mean |d| + mean |edges of d| + 2 mean |d over the pixels of a latent|``, d the difference of the pictures.
 
     The second term asks for edges where the first is content with their mean; edges are differences of neighbours. The
-    third asks for the right colour of every place: four channels trained without it gave red back as orange, six trained
-    with it did not; the two changes were not tried apart.
+    third asks for the right colour of every place: four channels trained without it gave red back as orange, six
+    trained with it did not; the two changes were not tried apart.
 
     Shapes: (n, 3, h, w) each -> ().
     """
