@@ -66,10 +66,10 @@ def stored(name: str, seed: int) -> Artefact | None:
 
 
 def learn(name: str, seed: int) -> dict[str, object]:
-    """Train a generator with its own defaults, and keep it."""
+    """Train a generator with its own defaults, and keep it; what it may cost is counted in processor minutes."""
     method, folder = _method(name), BUILD / "generators" / seeded(name, seed)
     watch, material = Stopwatch(), fashion_material()
-    made = method(method.config_class.read({"seed": seed}), checkpoint=folder / "checkpoint")
+    made = method(method.config_class.read({"seed": seed, "max_minutes": 600.0}), checkpoint=folder / "checkpoint")
     made.learn(material, Lines())
     cost: dict[str, object] = {"processor_minutes": round(watch.processor / 60, 2), "peak_mb": rows.peak_mb()}
     kept = Artefacts(folder)
