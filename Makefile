@@ -24,7 +24,7 @@ install: .venv/installed  ## the package and its dependencies, in .venv
 demo: .venv/installed  ## draw, fit and serve the demo shop (PORT=8000)
 	$(BIN)/tastemaker demo demo-shop --port $(PORT)
 
-test: .venv/installed-dev  ## the tests, under ten minutes
+test: .venv/installed-dev  ## the tests, a quarter of an hour
 	$(BIN)/python -m pytest
 
 test-slow: .venv/installed-dev  ## the tests that take minutes: killed processes, long fits

@@ -35,7 +35,7 @@ def imagine(
     out: Out = Path("drawn"),
     as_json: AsJson = False,
 ) -> None:
-    """Draw things that could exist, and name the real items nearest to them.
+    """Draw what could exist, beside the nearest real items.
 
     The shop learns to draw with `tastemaker fit SHOP --parts generators`. Every picture says in its file that it was
     generated, by which model and from what.
