@@ -36,13 +36,13 @@ CHUNK = 256
 
 
 class JudgeConfig(Config):
-    """Settings of the judge; the defaults read the kind of 96 kinds of fashion in seven minutes of one core."""
+    """Settings of the judge; the defaults read the kind of 96 kinds of fashion in a quarter of an hour of one core."""
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
     """Channels of each stage of the network."""
     dim: int = Field(default=128, ge=2)
     """Length of the features."""
-    epochs: int = Field(default=8, ge=1)
+    epochs: int = Field(default=16, ge=1)
     """Passes over the photos."""
     batch_size: int = Field(default=64, ge=2)
     """Photos a batch."""

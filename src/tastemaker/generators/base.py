@@ -26,7 +26,7 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
-from tastemaker.core.types import Floats, Modality
+from tastemaker.core.types import Bools, Floats, Modality
 from tastemaker.encoders.frames import Frames
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.conditioning import Known
@@ -294,3 +294,8 @@ def as_values(pictures: Frames) -> Tensor:
     """Pictures as networks read and write them. Shapes: (n, h, w, 3) -> (n, 3, h, w), -1 to 1, channels last."""
     values = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
     return values.contiguous(memory_format=torch.channels_last)
+
+
+def mirrored(values: Tensor, which: Bools) -> Tensor:
+    """Some of the pictures seen in a mirror. Shapes: values (n, 3, h, w), which (n,)."""
+    return torch.where(torch.from_numpy(which)[:, None, None, None], values.flip(3), values)

@@ -165,6 +165,17 @@ class Material:
         """Places of the items that have a modality: those to learn from, or those held back."""
         return np.flatnonzero(self.has[modality] & (self.held == held))
 
+    def pictured(self) -> Ints:
+        """Places of the items whose pictures are learned from.
+
+        Raises:
+            FitError: there are none.
+        """
+        places = self.where("picture")
+        if not len(places):
+            raise FitError("no item has a picture", hint="put pictures into images/ and name them in items")
+        return places
+
     def known(self, places: Ints) -> Known:
         """All that is known of some items, but for their pixels. Shapes: places (n,)."""
         vectors: dict[str, Tensor] = {name: torch.from_numpy(matrix[places]) for name, matrix in self.vectors.items()}

@@ -10,7 +10,6 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, track
 from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition, Drawn, Generator, GeneratorConfig, Noise, as_pictures, as_values
@@ -58,9 +57,7 @@ class MeanPicture(Generator[GeneratorConfig]):
         Raises:
             FitError: there are no pictures.
         """
-        places, means = material.where("picture"), self._means
-        if not len(places):
-            raise FitError("no item has a picture", hint="put pictures into images/ and name them in items")
+        places, means = material.pictured(), self._means
         starts = self._starts()
         with track(observer, self.name, len(places)) as task:
             for low in range(0, len(places), CHUNK):

@@ -3,12 +3,14 @@
 Colour is not turned unless asked for: where a catalog tells colours, it is half of what a text says of a product.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tastemaker.core.types import Doubles
+from tastemaker.core.types import Bools, Doubles
 
 
 def as_input(frames: Tensor, shape: tuple[int, int] | None = None) -> Tensor:
@@ -54,7 +56,8 @@ def augment(
     if hue:
         lit = turned(lit, rng.uniform(-hue, hue, n), rng.uniform(1 - hue, 1 + hue, n))
     if cover:
-        lit = lit.masked_fill(_rectangles(n, (lit.shape[2], lit.shape[3]), cover, rng)[:, None], 0.7)
+        covered = (rng.random(n) < cover)[:, None, None] & rectangles(n, lit.shape[2:], (0.2, 0.5), rng)
+        lit = lit.masked_fill(torch.from_numpy(covered)[:, None], 0.7)
     return lit.contiguous(memory_format=torch.channels_last)
 
 
@@ -83,13 +86,13 @@ def turned(pictures: Tensor, hue: Doubles, strength: Doubles) -> Tensor:
     return torch.einsum("nij,njhw->nihw", matrix, pictures)
 
 
-def _rectangles(n: int, shape: tuple[int, int], share: float, rng: np.random.Generator) -> Tensor:
-    """True inside one rectangle of some of the pictures, a fifth to a half of each side. Shapes: -> (n, h, w)."""
-    inside = (rng.random(n) < share)[:, None, None]
+def rectangles(n: int, shape: Sequence[int], sides: tuple[float, float], rng: np.random.Generator) -> Bools:
+    """True inside one rectangle of each picture, whose sides are such shares of the picture's. Shapes: -> (n, h, w)."""
+    inside = np.ones((n, *shape), np.bool_)
     for axis, length in enumerate(shape):
-        size = np.ceil(length * rng.uniform(0.2, 0.5, n))
+        size = np.ceil(length * rng.uniform(*sides, n))
         start = np.floor(rng.random(n) * (length - size + 1))
         line = np.arange(length)
-        along = (line >= start[:, None]) & (line < (start + size)[:, None])
-        inside = inside & (along[:, :, None] if axis == 0 else along[:, None, :])
-    return torch.from_numpy(inside)
+        along = (line >= start[:, None]) & (line < (start + size)[:, None])  # (n, length)
+        inside &= along[:, :, None] if axis == 0 else along[:, None, :]
+    return inside

@@ -17,7 +17,7 @@ from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
-from tastemaker.core.errors import ConfigError, FitError, WorkspaceError
+from tastemaker.core.errors import ConfigError, WorkspaceError
 from tastemaker.core.progress import Observer
 from tastemaker.core.seeds import generator as chance
 from tastemaker.core.storage import Artefact, Artefacts
@@ -95,10 +95,8 @@ def learn(
     """
     made = new_generator(workspace)
     material = Material.read(catalog, space, made.config.longer, made.config.attributes, observer)
-    if "picture" in made.modalities_out and not material.has["picture"].any():
-        raise FitError(
-            "no item has a picture that can be read", hint="put pictures into images/ and name them in items"
-        )
+    if "picture" in made.modalities_out:
+        material.pictured()
     made.learn(material, observer)
     apart = _apart(material.frames[material.has["picture"]])
     config = {"generator": made.settings(), "space": space_name, "apart": apart}

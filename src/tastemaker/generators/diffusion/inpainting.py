@@ -17,12 +17,13 @@ from typing_extensions import override
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.frames import Frames
-from tastemaker.generators.base import ANYTHING, Condition, Noise, as_values
+from tastemaker.generators.base import ANYTHING, Condition, Noise, as_values, mirrored
 from tastemaker.generators.diffusion.coding import decoded
 from tastemaker.generators.diffusion.conditional import ConditionalConfig, ConditionalDiffusion, hidden
 from tastemaker.generators.diffusion.denoising import SIZES, Answer, drawn, guiding
 from tastemaker.generators.learning import Batches
 from tastemaker.generators.material import Layout, Material
+from tastemaker.nn.augment import rectangles
 from tastemaker.nn.autoencoder import FOLD, Autoencoder
 from tastemaker.nn.conditioning import Known
 from tastemaker.nn.denoiser import Denoiser
@@ -135,8 +136,7 @@ class Filling(Batches):
         """The denoising loss, of the whole picture."""
         del share
         n, side = len(places), rng.integers(0, 2, len(places))
-        x, values = self.latents[places, side], as_values(self.material.frames[places])
-        values = torch.where(torch.from_numpy(side == 1)[:, None, None, None], values.flip(3), values)
+        x, values = self.latents[places, side], mirrored(as_values(self.material.frames[places]), side == 1)
         with torch.no_grad():
             around = surrounded(self.autoencoder, values, torch.from_numpy(holes(n, values.shape[2:], rng)))
         known = hidden(self.material.known(places), rng)
@@ -169,12 +169,5 @@ def surrounded(autoencoder: Autoencoder, values: Tensor, missing: Tensor) -> Ten
 
 def holes(n: int, shape: Sequence[int], rng: np.random.Generator) -> Floats:
     """Rectangles, some of them the whole picture. Shapes: -> (n, 1, h, w), 1 inside."""
-    inside = np.ones((n, 1, *shape), np.float32)
-    whole = (rng.random(n) < WHOLE)[:, None]
-    for axis, length in enumerate(shape):
-        size = np.ceil(length * rng.uniform(*SIDES, n))
-        start = np.floor(rng.random(n) * (length - size + 1))
-        line = np.arange(length)
-        along = whole | ((line >= start[:, None]) & (line < (start + size)[:, None]))  # (n, length)
-        inside *= along[:, None, :, None] if axis == 0 else along[:, None, None, :]
-    return inside
+    whole = (rng.random(n) < WHOLE)[:, None, None]
+    return np.asarray((whole | rectangles(n, shape, SIDES, rng))[:, None], np.float32)

@@ -15,7 +15,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from typing_extensions import override
 
-from tastemaker.core.errors import FitError, InputError
+from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Modality
 from tastemaker.generators.base import Condition, Drawn, Generator, Noise
@@ -104,8 +104,7 @@ class OnLatents(Generator[L]):
         Raises:
             FitError: no item has a picture.
         """
-        if not len(material.where("picture")):
-            raise FitError("no item has a picture", hint="a diffusion draws pictures: it must have seen some")
+        material.pictured()
         share = 0.0 if self._given else self.config.autoencoder_share
         if share:
             self._code(material, share, observer)

@@ -8,15 +8,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-import torch
 from pydantic import Field
 from torch import Tensor, nn
 from typing_extensions import override
 
-from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Ints, Modality
-from tastemaker.generators.base import Condition, Drawn, Generator, Noise, as_pictures, as_values
+from tastemaker.generators.base import Condition, Drawn, Generator, Noise, as_pictures, as_values, mirrored
 from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, drawn
 from tastemaker.generators.learning import plan_of
 from tastemaker.generators.material import Layout, Material
@@ -78,15 +76,11 @@ class PixelDiffusion(Generator[PixelConfig]):
         Raises:
             FitError: no item has a picture.
         """
-        if not len(material.where("picture")):
-            raise FitError("no item has a picture", hint="a diffusion draws pictures: it must have seen some")
 
         def grids(places: Ints, rng: np.random.Generator) -> Tensor:
-            values = as_values(material.frames[places])
-            mirrored = torch.from_numpy(rng.random(len(places)) < 0.5)
-            return torch.where(mirrored[:, None, None, None], values.flip(3), values)
+            return mirrored(as_values(material.frames[places]), rng.random(len(places)) < 0.5)
 
-        task = Denoising(self.denoiser, material.where("picture"), self.config, grids)
+        task = Denoising(self.denoiser, material.pictured(), self.config, grids)
         train(task, plan_of(self, material, self.config.steps), observer)
 
     @override

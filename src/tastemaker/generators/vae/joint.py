@@ -5,6 +5,7 @@ that the picture, its words and its attributes are of one thing. A picture can b
 the shop's space; each has a coder.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal, TypeVar, get_args
 
@@ -101,9 +102,9 @@ class JointVae(Generator[C]):
         """The coders and the prior."""
         return {"model": self._model, "prior": self._prior}
 
+    @abstractmethod
     def bound(self, inputs: Mapping[str, Tensor], has: Tensor) -> Tensor:
         """What is maximised. Shapes: inputs each (n, ...), has (m, n) -> (n,)."""
-        raise NotImplementedError
 
     @override
     def train(self, material: Material, observer: Observer) -> None:
