@@ -2,15 +2,16 @@ import re
 from dataclasses import replace
 from html import escape
 
+from tastemaker.catalog.shown import labelled, price_text, value_text
 from tastemaker.core.ranking import Facet, Ranked, Reason
 from tastemaker.page.bar import Held
-from tastemaker.page.card import Frame, card, price_text
+from tastemaker.page.card import Frame, card
 from tastemaker.page.chips import filters, suggestions, turns, understood
 from tastemaker.page.facts import Facts, facts_for, facts_of
 from tastemaker.page.frame import Content, body
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, join, tag
-from tastemaker.page.product import labelled, product, value_text
+from tastemaker.page.product import product
 from tastemaker.page.search import results
 from tastemaker.page.state import State
 from tests.page.stand_in import ATTACK, Stand

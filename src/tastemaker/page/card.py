@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from tastemaker.catalog.shown import price_text
 from tastemaker.core.ranking import Ranked
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import State
@@ -40,15 +41,6 @@ class Row:
     items: tuple[Ranked, ...]
     note: str = ""
     more: str = ""
-
-
-def price_text(price: float | None, currency: str) -> str:
-    """A price in the shop's currency; whole amounts without decimals, "" when unknown."""
-    if price is None or price != price:  # NaN is not equal to itself
-        return ""
-    amount = f"{price:,.0f}" if float(price).is_integer() else f"{price:,.2f}"
-    gap = "\N{NO-BREAK SPACE}" if currency[-1:].isalpha() else ""
-    return f"{currency}{gap}{amount}"
 
 
 def picture(name: str, alt: str, *, sizes: str = CARD_SIZES, eager: bool = False, title: str = "") -> Safe:

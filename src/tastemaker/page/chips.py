@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tastemaker.catalog.shown import price_text
 from tastemaker.core.ranking import Facet, Plan
-from tastemaker.page.card import price_text
 from tastemaker.page.facts import Facts
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import PAGE_SIZE, State

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from tastemaker.catalog.items import Item
+from tastemaker.catalog.shown import labelled, price_text
 from tastemaker.core.errors import NotFitted, UnknownName
 from tastemaker.core.ranking import Reason
-from tastemaker.core.types import Value
-from tastemaker.page.card import Frame, Row, picture, price_text, row, sentence
+from tastemaker.page.card import Frame, Row, picture, row, sentence
 from tastemaker.page.chips import suggestions
 from tastemaker.page.facts import currency_of, facts_for
 from tastemaker.page.frame import OBVIOUS, Content, way_on
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SIMILAR = 12
 LARGE = "(max-width: 640px) 100vw, 560px"
-_UNITS = ("mm", "cm", "m", "km", "g", "kg", "l", "ml", "min", "h")
 _LACKS = {"picture": "There is no picture of it", "text": "There is no description of it"}
 
 
@@ -82,27 +81,6 @@ def attributes(item: Item) -> Safe | None:
     return tag(
         "section", {"class": "known"}, tag("h2", None, "Details"), tag("table", None, tag("tbody", None, join(lines)))
     )
-
-
-def labelled(name: str, value: Value) -> tuple[str, str]:
-    """An attribute's heading and text; a unit at the end of the name moves behind the number."""
-    words = name.replace("_", " ").split()
-    unit = words.pop() if isinstance(value, float) and len(words) > 1 and words[-1] in _UNITS else ""
-    heading = " ".join(words).capitalize() or name
-    return heading, f"{value_text(value)}\N{NO-BREAK SPACE}{unit}" if unit else value_text(value)
-
-
-def value_text(value: Value) -> str:
-    """A value as people write it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:,g}" if isinstance(value, float) and abs(value) >= 10_000 else _plain(value)
-
-
-def _plain(value: str | float) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _pictures(item: Item, title: str) -> Safe:
