@@ -10,6 +10,7 @@ from typing import Self
 
 from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.progress import Observer, silent
@@ -101,6 +102,11 @@ class Opened:
             return self._view
         finally:
             self._lock.release()
+
+    def _history(self, user: str) -> History:
+        """What a person did, without items that are gone."""
+        history = self.store.history(user)
+        return history.where(self.view.catalog.alive[history.rows]) if len(history) else history
 
     def _is_current(self, view: live.View) -> bool:
         """Is the view of the latest catalog and the latest fit, whichever process made them?"""

@@ -9,34 +9,31 @@ from datetime import date
 from pathlib import Path
 from time import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from tastemaker.catalog.checks import CheckReport, check
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.workspace import Workspace
-from tastemaker.core.errors import InputError, UnknownName
+from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.space_report import SpaceReport
 from tastemaker.shop import adding, completing, evaluating, fitted, fitting, recommending, searching
-from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, picture_of, shown_of
+from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, shown_of
 from tastemaker.shop.explaining import Explanation, explain
 from tastemaker.shop.health import doctor
-from tastemaker.shop.opened import Opened
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
 from tastemaker.shop.space_quality import judge_space
-
-if TYPE_CHECKING:
-    from tastemaker.shop.imagining import Imagined
+from tastemaker.shop.visual import Visual
 
 
-class Shop(Opened):
+class Shop(Visual):
     """One workspace, opened, with every verb.
 
     Args:
@@ -51,7 +48,7 @@ class Shop(Opened):
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
         workspace = Workspace.open(Path(path))
         self._live, self._product = LiveConfig.read(workspace.settings.live), fitting.product_of(workspace)
-        self._rules, self._drawings = Rules(workspace.rules_file), workspace.state / "drawn"
+        self._rules = Rules(workspace.rules_file)
         super().__init__(workspace, observer)
 
     def check(self) -> CheckReport:
@@ -226,41 +223,6 @@ class Shop(Opened):
         row = view.catalog.row(item)
         return searching.similar(view, row, allowed(view, where, [item]), k)
 
-    def imagine(
-        self,
-        text: str = "",
-        *,
-        image: Picture | None = None,
-        user: str | None = None,
-        n: int = 4,
-        seed: int = 0,
-        ignore: Sequence[str] = (),
-        observer: Observer = silent,
-    ) -> "Imagined":
-        """Draw things that could exist, each with the real items nearest to it.
-
-        Args:
-            text: words; nothing at all draws whatever the shop might sell.
-            image: that it should look like: a file, its bytes, a decoded picture, or the id of an item.
-            user: whose taste it should meet.
-            n: how many, 1 to 64.
-            seed: draws the same again.
-            ignore: labels of understood facets to leave out (see ``Imagined.understood``).
-            observer: hears of progress; raises ``Cancelled`` to stop.
-
-        Raises:
-            NotFitted: the shop has not learned to draw; ``fit(parts=["generators"])`` teaches it.
-            InputError: n is out of range.
-            PictureError: the picture cannot be read.
-        """
-        from tastemaker.shop import imagining
-
-        view = self.view
-        picture, _ = picture_of(view, image)
-        history = self._history(user) if user else None
-        asked = imagining.Request(text, picture, history, n, seed, tuple(ignore))
-        return imagining.imagine(view, asked, self._drawings, observer)
-
     def explain(self, item: str, *, user: str | None = None) -> Explanation:
         """Why an item, for a person or for nobody in particular.
 
@@ -343,25 +305,9 @@ class Shop(Opened):
         pictures = self.store.pictures
         return pictures.read(name) if width is None else pictures.thumbnail(name, width)
 
-    def drawing(self, name: str) -> bytes:
-        """A picture that :meth:`imagine` has drawn.
-
-        Raises:
-            UnknownName: there is no such drawing, or it was long ago.
-        """
-        path = self._drawings / name
-        if path.name != name or not path.is_file():
-            raise UnknownName("drawing", name, [], hint="imagine it again; the newest thousand are kept")
-        return path.read_bytes()
-
     def users(self, prefix: str = "", limit: int = 50) -> list[tuple[UserId, int]]:
         """People with their number of events, most active first."""
         return self.store.users(limit, prefix)
-
-    def _history(self, user: str) -> History:
-        """What a person did, without items that are gone."""
-        history = self.store.history(user)
-        return history.where(self.view.catalog.alive[history.rows]) if len(history) else history
 
     def _order(self, verb: Verb, *, visiting: bool = False) -> Order:
         """The rules and settings that hold at this moment."""
