@@ -28,12 +28,12 @@ from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters, fusion
 from tastemaker.index.coded import coded
 from tastemaker.index.exact import best
-from tastemaker.index.near import near_misses
 from tastemaker.shop import editing
 from tastemaker.shop.asking import Shown
 from tastemaker.shop.live import View
 from tastemaker.shop.pulling import TASTE, pulls, taste
 from tastemaker.shop.recommending import place
+from tastemaker.shop.telling import alike, chips, notes, reasons
 from tastemaker.shop.variants import one_each, pictures
 
 DEPTH = 500
@@ -63,6 +63,7 @@ class Request:
         weigh: factors on the weights of the parts, by their names: "picture", "picture 2", "change" ...
         product: attribute that the variants of a product share; "" when every item stands for itself.
         explain: put the plan beside the answer.
+        depth: how many answers of each door are fused.
     """
 
     text: str = ""
@@ -79,6 +80,7 @@ class Request:
     weigh: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     product: str = ""
     explain: bool = False
+    depth: int = DEPTH
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -119,6 +121,32 @@ class _Asked:
         return tuple(dict.fromkeys((*self.wished, *self.edited)))
 
 
+@dataclass(frozen=True)
+class Found:
+    """Everything that a request finds, before it is cut to a length.
+
+    Attributes:
+        asked: what the request means.
+        mask: rows that may be shown.
+        rows: what the doors brought, in no order.
+        scores: of the rows.
+        doors: rows that each door brought.
+
+    Shapes: mask (all rows,); rows, scores (n,).
+    """
+
+    asked: _Asked
+    mask: Bools
+    rows: Ints
+    scores: Floats
+    doors: dict[str, frozenset[int]]
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """All that was understood."""
+        return self.asked.facets
+
+
 def search(view: View, store: Store, request: Request, k: int) -> Ranking:
     """The items that answer a request best.
 
@@ -126,25 +154,41 @@ def search(view: View, store: Store, request: Request, k: int) -> Ranking:
         InputError: nothing was asked for.
         FilterError: the filter cannot be read or typed.
     """
+    return answer(view, request, find(view, store, request), k)
+
+
+def find(view: View, store: Store, request: Request) -> Found:
+    """All that answers a request, with scores, for whoever orders it further.
+
+    Raises:
+        InputError: nothing was asked for.
+        FilterError: the filter cannot be read or typed.
+    """
     if not (request.text.strip() or request.changes or request.picture or request.where.strip()):
         raise InputError("nothing was asked for", hint="give words, a picture, a change or a filter")
-    wanted = filters.parse(request.where)
     asked = _otherwise(view, request, _with_parts(view, request, _understood(view, request)))
-    kept = wanted & filters.of_facets(asked.facets)
+    kept = filters.parse(request.where) & filters.of_facets(asked.facets)
     mask = view.catalog.available & kept.mask(view.catalog) & ~editing.refused(view, asked.facets, REFUSED)
     if request.mask is not None:
         mask &= request.mask
-    rows, scores, doors = _answers(view, store, asked, mask)
+    rows, scores, doors = _answers(view, store, asked, mask, request.depth)
     scores = (
         scores + pulls(view, asked.wished, rows) + request.weigh.get("taste", 1.0) * taste(view, request.history, rows)
     )
+    return Found(asked, mask, rows, scores, doors)
+
+
+def answer(view: View, request: Request, found: Found, k: int) -> Ranking:
+    """What was found in its order, cut to a length and told."""
+    asked, rows, scores = found.asked, found.rows, found.scores
     spare = DEPTH * bool(asked.query.avoid or request.product)
     order = _not_refused(view, asked.query.avoid, rows, best(scores, k + spare))
     rows, scores = one_each(view, request.product, asked.facets, rows[order], scores[order])
-    items = _places(view, asked, rows[:k], scores[:k], doors)
-    notes = (*asked.notes, *_notes(view, request, asked.facets, wanted, found=bool(items)))
-    plan = _plan(view, request, asked, str(kept)) if request.explain else None
-    return Ranking(tuple(items), _chips(request, asked.facets), notes, plan)
+    items = _places(view, asked, rows[:k], scores[:k], found.doors)
+    wanted = filters.parse(request.where)
+    said = (*asked.notes, *notes(view, request, asked.facets, wanted, found=bool(items)))
+    plan = _plan(view, request, asked, str(wanted & filters.of_facets(asked.facets))) if request.explain else None
+    return Ranking(tuple(items), chips(request, asked.facets), said, plan)
 
 
 def _places(view: View, asked: _Asked, rows: Ints, scores: Floats, doors: dict[str, frozenset[int]]) -> list[Ranked]:
@@ -152,7 +196,7 @@ def _places(view: View, asked: _Asked, rows: Ints, scores: Floats, doors: dict[s
     shown = pictures(view, rows, asked.facets, asked.parts)
     items = []
     for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
-        item = place(view.catalog, row, score, _reasons(view, row, asked.facets, doors))
+        item = place(view.catalog, row, score, reasons(view, row, asked.facets, doors))
         items.append(replace(item, picture=shown.get(row, item.picture)))
     return items
 
@@ -165,7 +209,8 @@ def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
     """
     if view.index is not None and view.vectors is not None and view.vectors.present[row]:
         rows, scores = view.index.search(view.vectors.matrix[row], k, mask)
-        return Ranking(tuple(_near(view, row, int(other), float(s)) for other, s in zip(rows, scores, strict=True)))
+        near = zip(rows.tolist(), scores.tolist(), strict=True)
+        return Ranking(tuple(place(view.catalog, at, score, [alike(view, row, at)]) for at, score in near))
     if view.fitted.recommender is None:
         raise NotFitted("nothing is fitted to find similar items with", hint="run `tastemaker fit`")
     rows = np.flatnonzero(mask)
@@ -175,17 +220,6 @@ def similar(view: View, row: int, mask: Bools, k: int) -> Ranking:
     why = [Reason("history", "the same people chose both", 1.0, (view.catalog.ids[row],))]
     items = [place(view.catalog, int(rows[at]), float(scores[at]), why) for at in order]
     return Ranking(tuple(items), notes=(note,))
-
-
-def _near(view: View, row: int, other: int, score: float) -> Ranked:
-    """A neighbour, with the attribute values that both have."""
-    mine, theirs = view.catalog.item(row).attributes, view.catalog.item(other).attributes
-    same = {name: str(value) for name, value in theirs.items() if isinstance(value, str) and mine.get(name) == value}
-    shown = dict(list(same.items())[:3])
-    sentence = (
-        f"same {', '.join(f'{name} {value}' for name, value in shown.items())}" if shown else "looks and reads alike"
-    )
-    return place(view.catalog, other, score, [Reason("near", sentence, 1.0, (view.catalog.ids[row],), shown)])
 
 
 def _understood(view: View, request: Request) -> _Asked:
@@ -280,14 +314,16 @@ def _names(parts: Sequence[Term]) -> list[str]:
     return names
 
 
-def _answers(view: View, store: Store, asked: _Asked, mask: Bools) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
+def _answers(
+    view: View, store: Store, asked: _Asked, mask: Bools, depth: int
+) -> tuple[Ints, Floats, dict[str, frozenset[int]]]:
     """Fused answers of the doors, and which rows each of them brought; every kept row when only a filter was given."""
     query, pull = asked.query, [part for part in asked.parts if part.weight > 0]
     near = (np.empty(0, np.int64), np.empty(0, np.float32))
     if pull and view.index is not None:
-        near = view.index.search(_mixed(view, asked.parts)[0], DEPTH, mask)
+        near = view.index.search(_mixed(view, asked.parts)[0], depth, mask)
     spoken = f"{query.text} {query.change}".strip()
-    said = store.search_words(spoken, DEPTH, mask) if spoken else (near[0][:0], near[1][:0])
+    said = store.search_words(spoken, depth, mask) if spoken else (near[0][:0], near[1][:0])
     share = view.fitted.words_share
     if query.image is not None:
         share *= 0.25  # the picture holds what the words leave out
@@ -356,38 +392,3 @@ def _plan(view: View, request: Request, asked: _Asked, filter: str) -> Plan:
         filter,
         _mixed(view, asked.parts)[1] if any(part.weight > 0 for part in asked.parts) else "arithmetic",
     )
-
-
-def _reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:
-    """Facts that speak for a row: attribute values that were asked for, words that match, else nearness."""
-    item = view.catalog.item(row)
-    met = {}
-    for facet in facets:
-        value = item.attributes.get(facet.name)
-        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
-        if facet.op == "=" and value is not None and facet.value.casefold() in shown.casefold():
-            met[facet.name] = shown
-    if met:
-        return [Reason("attributes", ", ".join(f"{name}: {value}" for name, value in met.items()), attributes=met)]
-    if row in doors.get("words", frozenset()):
-        return [Reason("words", "matches your words")]
-    return [Reason("near", "close to what you asked for") if doors else Reason("filter", "fits your filter")]
-
-
-def _chips(request: Request, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
-    """What was understood, as the person sees it: first the picture, then every facet."""
-    picture = (Facet("picture", "like", "yours"),) if request.picture is not None else ()
-    return picture + facets
-
-
-def _notes(
-    view: View, request: Request, facets: tuple[Facet, ...], wanted: filters.Filter, *, found: bool
-) -> list[str]:
-    """Fallbacks that were taken, and a way on when nothing was found."""
-    notes = []
-    if request.picture is not None and view.index is None:
-        notes.append("the picture could not be used: no space is fitted")
-    if not found:
-        misses = near_misses(wanted & filters.of_facets(facets), view.catalog)
-        notes.extend(misses or ["nothing fits; take something away"])
-    return notes

@@ -1,0 +1,56 @@
+"""What is said beside the answer to a search: facts that speak for each item, chips, fallbacks, a way on."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tastemaker.core.ranking import Facet, Reason
+from tastemaker.index import filters
+from tastemaker.index.near import near_misses
+from tastemaker.shop.live import View
+
+if TYPE_CHECKING:
+    from tastemaker.shop.searching import Request
+
+
+def reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:
+    """Facts that speak for a row: attribute values that were asked for, words that match, else nearness."""
+    item = view.catalog.item(row)
+    met = {}
+    for facet in facets:
+        value = item.attributes.get(facet.name)
+        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        if facet.op == "=" and value is not None and facet.value.casefold() in shown.casefold():
+            met[facet.name] = shown
+    if met:
+        return [Reason("attributes", ", ".join(f"{name}: {value}" for name, value in met.items()), attributes=met)]
+    if row in doors.get("words", frozenset()):
+        return [Reason("words", "matches your words")]
+    return [Reason("near", "close to what you asked for") if doors else Reason("filter", "fits your filter")]
+
+
+def alike(view: View, row: int, other: int) -> Reason:
+    """Why a row is like another: the attribute values that both have."""
+    mine, theirs = view.catalog.item(row).attributes, view.catalog.item(other).attributes
+    same = {name: str(value) for name, value in theirs.items() if isinstance(value, str) and mine.get(name) == value}
+    shown = dict(list(same.items())[:3])
+    values = ", ".join(f"{name} {value}" for name, value in shown.items())
+    return Reason("near", f"same {values}" if shown else "looks and reads alike", 1.0, (view.catalog.ids[row],), shown)
+
+
+def chips(request: "Request", facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
+    """What was understood, as the person sees it: first the picture, then every facet."""
+    picture = (Facet("picture", "like", "yours"),) if request.picture is not None else ()
+    return picture + facets
+
+
+def notes(
+    view: View, request: "Request", facets: tuple[Facet, ...], wanted: filters.Filter, *, found: bool
+) -> list[str]:
+    """Fallbacks that were taken, and a way on when nothing was found."""
+    said = []
+    if request.picture is not None and view.index is None:
+        said.append("the picture could not be used: no space is fitted")
+    if not found:
+        misses = near_misses(wanted & filters.of_facets(facets), view.catalog)
+        said.extend(misses or ["nothing fits; take something away"])
+    return said
