@@ -32,19 +32,19 @@ from pydantic import TypeAdapter
 
 import given
 import rows
-from common import BUILD, Lines, Stopwatch, fashion_space, seeded, show
+from common import BUILD, fashion_space, seeded, show
+from drawing import CHUNK, drawn, frames_of, generator, judge, judge_name, learn, method_of, stored
 from materials import fashion_material
 from tastemaker.alignment.contrast.space import ContrastiveSpace
-from tastemaker.core.registry import find, names
+from tastemaker.core.registry import names
 from tastemaker.core.seeds import generator as chance
-from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats
 from tastemaker.encoders.frames import Frames
 from tastemaker.evaluation import drawn_sheet
 from tastemaker.evaluation.drawn_figures import Likeness, agreement, copies, likeness, quality, sharpness
 from tastemaker.evaluation.drawn_judge import AttributeJudge
 from tastemaker.evaluation.drawn_report import Cost, DrawnReport, DrawnRow, Guided
-from tastemaker.generators.base import ANYTHING, Condition, Drawn, Generator, GeneratorConfig, Noise
+from tastemaker.generators.base import ANYTHING, Condition, Drawn, Generator, GeneratorConfig
 from tastemaker.generators.material import Material
 
 VARIANTS = ("gan", "gan-conditional", "gan-multimodal", "vae", "vae-multimodal", "vae-contrastive", "diffusion",
@@ -53,42 +53,10 @@ MEAN, GAUSS, REAL = "mean of the kind", "Gaussian of the class", "real photos he
 EVERY = (*VARIANTS, MEAN, GAUSS, REAL)
 SWEPT, GUIDANCE = "diffusion-conditional", (0.0, 1.0, 2.0, 3.0, 4.5)
 KIND, COLOUR, KINDS, COLOURS = "articleType", "baseColour", 10, 6
-N, EACH, SHOWN, CHUNK = 1000, 5, 64, 50
+N, EACH, SHOWN = 1000, 5, 64
 PAIRS, AGAIN, FEWEST = 300, 256, 20
 FOLDER = BUILD / "imagine"
 Draws = Callable[[Sequence[Condition], int], list[Drawn]]
-
-
-def stored(name: str, seed: int) -> Artefact | None:
-    """The generator that was trained before."""
-    folder = BUILD / "generators" / seeded(name, seed)
-    return Artefacts(folder).published().get("generator") if folder.exists() else None
-
-
-def learn(name: str, seed: int) -> dict[str, object]:
-    """Train a generator with its own defaults, and keep it; what it may cost is counted in processor minutes."""
-    method, folder = _method(name), BUILD / "generators" / seeded(name, seed)
-    watch, material = Stopwatch(), fashion_material()
-    made = method(method.config_class.read({"seed": seed, "max_minutes": 600.0}), checkpoint=folder / "checkpoint")
-    made.learn(material, Lines())
-    cost: dict[str, object] = {"processor_minutes": round(watch.processor / 60, 2), "peak_mb": rows.peak_mb()}
-    kept = Artefacts(folder)
-    artefact = kept.write("generator", config=made.settings(), tensors=made.tensors(), manifest=cost)
-    kept.publish({"generator": artefact})
-    return cost
-
-
-def judge() -> AttributeJudge:
-    """The judge, trained at the first call."""
-    kept = Artefacts(BUILD / "drawn-judge")
-    found = kept.published().get("judge")
-    if found is not None:
-        return AttributeJudge.restore(found.config, found.tensors())
-    watch = Stopwatch()
-    made = AttributeJudge(checkpoint=BUILD / "drawn-judge.checkpoint").learn(fashion_material(), Lines())
-    cost = {"processor_minutes": round(watch.processor / 60, 2)}
-    kept.publish({"judge": kept.write("judge", config=made.settings(), tensors=made.tensors(), manifest=cost)})
-    return made
 
 
 def measure(name: str, artefact: str, judged: str, seed: int, n: int, each: int) -> dict[str, object]:
@@ -103,13 +71,13 @@ def measure(name: str, artefact: str, judged: str, seed: int, n: int, each: int)
         each: drawings of a kind in a colour.
     """
     material, by = fashion_material(), judge()
-    made = _generator(name, seed) if artefact else None
+    made = generator(name, seed) if artefact else None
     asks = name in (MEAN, GAUSS) or (made is not None and "attributes" in made.modalities_in)
     draws, whole = _draws(name, made, material), _as_the_catalog(material, n, seed) if asks else [ANYTHING] * n
     found = draws(whole, seed)
-    frames = _frames(found)
+    frames = frames_of(found)
     cells = _cells(material, each) if asks else []
-    asked = _frames(draws(cells, seed + 1))
+    asked = frames_of(draws(cells, seed + 1))
     row = DrawnRow(
         name,
         "generator" if made else "real" if name == REAL else "baseline",
@@ -128,11 +96,11 @@ def measure(name: str, artefact: str, judged: str, seed: int, n: int, each: int)
 
 def sweep(artefact: str, judged: str, seed: int, each: int) -> dict[str, object]:
     """Kinds in colours, by strength of guidance."""
-    material, by, made = fashion_material(), judge(), _generator(SWEPT, seed)
+    material, by, made = fashion_material(), judge(), generator(SWEPT, seed)
     cells, draws, found = _cells(material, each), _draws(SWEPT, made, material), []
     for guidance in GUIDANCE:
         made.config = made.config.model_copy(update={"guidance": guidance})
-        frames = _frames(draws(cells, seed + 1))
+        frames = frames_of(draws(cells, seed + 1))
         told = quality(by.features(frames), _reference(material, by))
         sharp = sharpness(frames) / _real_sharpness(material)
         found.append(asdict(Guided(guidance, _as_asked(by, frames, cells), told, sharp)))
@@ -164,7 +132,7 @@ def report(found: Mapping[str, rows.Row], swept: rows.Row | None, seed: int) -> 
         "reference": "photos learned from; real photos held back are a row of their own",
         "copies": "nearest photo learned from less than half as far as the 50 nearest on average, at half the size",
     }  # fmt: skip
-    told = rows.run(f"ceiling {seed}", ceiling, _judge_name())
+    told = rows.run(f"ceiling {seed}", ceiling, judge_name())
     fields = DrawnRow.__dataclass_fields__
     lines = [{name: value for name, value in row.items() if name in fields} for row in found.values()]
     sheets = [path for name in found for path in sorted(_sheets(seed).glob(f"{name} - *.png"))]
@@ -188,7 +156,7 @@ def main() -> None:
     torch.set_num_threads(1)
     seed, found, swept = asked.seed, dict[str, rows.Row](), None
     judge()
-    judged = _judge_name()
+    judged = judge_name()
     for name in given.wanted(EVERY, asked):
         if name in VARIANTS and stored(name, seed) is None:
             if asked.trained or name not in names("generator"):
@@ -208,29 +176,11 @@ def main() -> None:
     print(f"\nwith the sheets: {FOLDER / seeded('imagine', seed)}.html")
 
 
-def _judge_name() -> str:
-    return Artefacts(BUILD / "drawn-judge").published()["judge"].name
-
-
-def _method(name: str) -> type[Generator[GeneratorConfig]]:
-    method: type[object] = find("generator", name)
-    if not issubclass(method, Generator):
-        raise TypeError(method)
-    return method
-
-
-def _generator(name: str, seed: int) -> Generator[GeneratorConfig]:
-    kept = stored(name, seed)
-    if kept is None:
-        raise RuntimeError(f"{name} is not trained")
-    return _method(name).restore(kept.config, kept.tensors())
-
-
 def _draws(name: str, made: Generator[GeneratorConfig] | None, material: Material) -> Draws:
     """What draws the row's pictures."""
     if name == MEAN:
-        mean = _method("mean-picture")().learn(material)
-        return lambda asked, seed: _drawn(mean, [_of_kind(one) for one in asked], seed)
+        mean = method_of("mean-picture")().learn(material)
+        return lambda asked, seed: drawn(mean, [_of_kind(one) for one in asked], seed)
     if name == GAUSS:
         return lambda asked, seed: _gaussians(material, asked, seed)
     if made is None:
@@ -239,21 +189,11 @@ def _draws(name: str, made: Generator[GeneratorConfig] | None, material: Materia
         return lambda asked, _: [
             Drawn(at, material.frames[place], {"text": words[place]}) for at, place in enumerate(places[: len(asked)])
         ]
-    return lambda asked, seed: _drawn(made, asked, seed)
+    return lambda asked, seed: drawn(made, asked, seed)
 
 
 def _of_kind(asked: Condition) -> Condition:
     return Condition({name: value for name, value in asked.attributes.items() if name == KIND})
-
-
-def _drawn(made: Generator[GeneratorConfig], asked: Sequence[Condition], seed: int) -> list[Drawn]:
-    """One drawing a condition, some at a time."""
-    found: list[Drawn] = []
-    with torch.inference_mode():
-        for low in range(0, len(asked), CHUNK):
-            some = asked[low : low + CHUNK]
-            found += made.draw(some, Noise(seed, range(low, low + len(some))))
-    return found
 
 
 def _gaussians(material: Material, asked: Sequence[Condition], seed: int) -> list[Drawn]:
@@ -292,17 +232,12 @@ def _cells(material: Material, each: int) -> list[Condition]:
 
 def _reference(material: Material, by: AttributeJudge) -> Floats:
     """The judge's features of all photos learned from, in random order; kept, for they take half a minute."""
-    path = FOLDER / f"{_judge_name()}.npy"
+    path = FOLDER / f"{judge_name()}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         places = chance(0, "reference").permutation(material.where("picture"))
         np.save(path, by.features(material.frames[places]))
     return np.asarray(np.load(path), np.float32)
-
-
-def _frames(found: Sequence[Drawn]) -> Frames:
-    pictures = [one.picture for one in found if one.picture is not None]
-    return np.stack(pictures) if pictures else np.zeros((0, 0, 0, 3), np.uint8)
 
 
 def _real_sharpness(material: Material) -> float:

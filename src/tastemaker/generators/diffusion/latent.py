@@ -32,6 +32,8 @@ from tastemaker.nn.training import train
 class LatentConfig(DiffusionConfig):
     """Settings of a diffusion on latents."""
 
+    steps: int = Field(default=4000, ge=1)
+    """Batches from which the denoiser learns; fewer than with conditions, of which there is more to learn."""
     channels: int = Field(default=6, ge=1, le=64)
     """Of the latents, which are a quarter of the picture a side."""
     autoencoder_width: int = Field(default=64, ge=8)
