@@ -1,0 +1,190 @@
+"""What an assistant can do, as typed values that are checked before they are carried out.
+
+The rules make them from a person's words (``assistant.reading``); whoever else proposes an action, a language model for
+one, hands in the same values through :func:`parse`. All of them read; none changes the shop.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from tastemaker.catalog.catalog import FIELDS, Catalog
+from tastemaker.core.errors import InputError, UnknownName
+from tastemaker.core.ranking import Facet
+
+Words = Annotated[str, StringConstraints(max_length=2_000)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Op = Literal["=", "!=", "<", "<=", ">", ">="]
+
+
+class _Action(BaseModel):
+    """Base of all actions: frozen, nothing beside the fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Search(_Action):
+    """Look for something in words; what was said before holds unless it is overruled."""
+
+    verb: Literal["search"] = "search"
+    words: Words = ""
+    """What the person said; empty when a picture says it all."""
+    fresh: bool = False
+    """True forgets the wish so far, but not the budget and what was disliked."""
+
+
+class Compose(_Action):
+    """Something like an item that is shown, but different."""
+
+    verb: Literal["compose"] = "compose"
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=4)]
+    """What it should be like."""
+    change: Words = ""
+    """What should be different, in words."""
+
+
+class Wish(_Action):
+    """One value that is wanted or refused."""
+
+    name: Words
+    """Attribute, or "price"."""
+    op: Op = "="
+    """How the value is compared."""
+    value: Words
+    """The value, as the catalog writes it."""
+
+    @property
+    def facet(self) -> Facet:
+        """The same as a filter."""
+        return Facet(self.name, self.op, self.value, hard=True)
+
+
+class Filter(_Action):
+    """Keep only what has, or has not, some values; or take away what was understood."""
+
+    verb: Literal["filter"] = "filter"
+    keep: Annotated[tuple[Wish, ...], Field(max_length=20)] = ()
+    """What must hold."""
+    remove: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    """Labels of what was understood and is to be left out."""
+
+
+class Ask(_Action):
+    """Ask the person about an attribute, the price, or which of two pictures."""
+
+    verb: Literal["ask"] = "ask"
+    about: Words = ""
+    """Attribute, "price", "pictures"; empty for the question that pays most."""
+
+
+class Answer(_Action):
+    """The person's answer to the question that was asked."""
+
+    verb: Literal["answer"] = "answer"
+    values: Annotated[tuple[Words, ...], Field(max_length=10)] = ()
+    """Values that are wanted; any of them."""
+    choice: Annotated[int, Field(ge=0, le=10)] | None = None
+    """Place of the choice that was taken, from 0; None when it was said in words."""
+    indifferent: bool = False
+    """True: no preference."""
+
+
+class Recommend(_Action):
+    """What suits the person, or most people."""
+
+    verb: Literal["recommend"] = "recommend"
+
+
+class Compare(_Action):
+    """Put items side by side."""
+
+    verb: Literal["compare"] = "compare"
+    items: Annotated[tuple[Id, ...], Field(min_length=2, max_length=4)]
+    """Which."""
+
+
+class Explain(_Action):
+    """Say why an item is shown."""
+
+    verb: Literal["explain"] = "explain"
+    item: Id
+    """Which."""
+
+
+class Visualise(_Action):
+    """Draw what it could look like."""
+
+    verb: Literal["visualise"] = "visualise"
+    words: Words = ""
+    """What to draw; empty for what was asked for so far."""
+    item: str = ""
+    """An item that it should look like; empty for none."""
+
+
+class AddToList(_Action):
+    """Put items on the person's list for this conversation."""
+
+    verb: Literal["add_to_list"] = "add_to_list"
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
+    """Which."""
+
+
+class Judge(_Action):
+    """The person likes or dislikes items."""
+
+    verb: Literal["judge"] = "judge"
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
+    """Which."""
+    liked: bool = True
+    """False: not for them."""
+
+
+class Plain(_Action):
+    """What needs no argument: the next ten, a step back, an empty slate, an overview, a word of courtesy."""
+
+    verb: Literal["more", "undo", "start_over", "browse", "greet", "thank"]
+
+
+Action = (
+    Search | Compose | Filter | Ask | Answer | Recommend | Compare | Explain | Visualise | AddToList | Judge | Plain
+)
+"""Everything that can be done."""
+
+_ADAPTER: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="verb")])
+
+
+def parse(proposed: Mapping[str, object]) -> Action:
+    """An action from plain values, as somebody else proposes it.
+
+    Raises:
+        InputError: there is no such action, or its arguments are not of the right shape.
+    """
+    try:
+        return _ADAPTER.validate_python(dict(proposed))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "verb"
+        raise InputError(f"the action cannot be used: {where}: {first['msg']}", hint="see assistant.actions") from None
+
+
+def check(action: Action, catalog: Catalog) -> None:
+    """Do the items and attributes that an action names exist?
+
+    Raises:
+        UnknownName: one of them does not; its neighbours are named.
+    """
+    match action:
+        case Compose(items=items) | Compare(items=items) | AddToList(items=items) | Judge(items=items):
+            catalog.rows(items)
+        case Explain(item=item):
+            catalog.row(item)
+        case Visualise(item=item) if item:
+            catalog.row(item)
+        case Filter(keep=keep):
+            known = [*catalog.types, *FIELDS]
+            for wish in keep:
+                if wish.name not in known:
+                    raise UnknownName("attribute", wish.name, known)
+        case _:
+            pass

@@ -1,0 +1,114 @@
+"""How likely each item is the one that is meant, from what was asked for and from what was answered.
+
+    p(item) ~ exp(score / T) * prod_replies P(answer | item) * prod_judged exp(+-w cos) * r^[was shown and passed over]
+
+The scores are those of the search (0 to 1, and a quarter more for every value that was named) or, before anything was
+asked for, of the recommender. T was chosen once so that the chance given to what people meant was highest, on targets
+that no figure is reported on (``benchmarks/bench_talk.py --tune``).
+
+Source: Bayes' rule; softmax choice after Luce, "Individual Choice Behavior", 1959.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tastemaker.assistant.evidence import likelihood
+from tastemaker.assistant.state import Reply
+from tastemaker.core.types import Bools, Doubles, Floats, Ints
+from tastemaker.shop.live import View
+
+TEMPERATURE = 0.12
+"""T: a score higher by this makes an item e times as likely."""
+PASSED = 0.3
+"""r: an item that was shown and not taken is so much less likely."""
+JUDGED = 3.0
+"""w: how much more likely, as a power of e, a unit of cosine to a liked item makes an item; less for a disliked one."""
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Items that may be meant, and how likely each is.
+
+    Attributes:
+        rows: of the catalog, in no order.
+        chances: of each; they sum to 1.
+
+    Shapes: rows, chances (n,).
+    """
+
+    rows: Ints
+    chances: Doubles
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def best(self, k: int) -> Ints:
+        """Places of the k likeliest, the likeliest first; of equals the lower row first. Shapes: -> (k,)."""
+        order = np.lexsort((self.rows, -self.chances))
+        return order[:k]
+
+    @property
+    def entropy(self) -> float:
+        """How much is not known, in bits."""
+        kept = self.chances[self.chances > 0]
+        return float(-(kept * np.log2(kept)).sum())
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a conversation says beside the request itself; rows of the catalog.
+
+    Attributes:
+        replies: answers to questions.
+        passed: shown and not taken.
+        liked, disliked: judged.
+    """
+
+    replies: Sequence[Reply] = ()
+    passed: Sequence[int] = ()
+    liked: Sequence[int] = ()
+    disliked: Sequence[int] = ()
+
+
+def believe(view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evidence) -> Belief:
+    """The chances of every row that may be shown.
+
+    Args:
+        view: the shop.
+        mask: rows that may be shown.
+        rows: those that the request has found; the others stand as the lowest of them.
+        scores: of ``rows``.
+        evidence: what else is known.
+
+    Shapes: mask (all rows,); rows, scores (n,).
+    """
+    every = np.flatnonzero(mask)
+    told = np.full(view.catalog.size, float(scores.min()) if len(scores) else 0.0)
+    told[rows] = scores
+    logits = told[every] / TEMPERATURE
+    for reply in evidence.replies:
+        if reply.values:
+            logits += np.log(likelihood(view, reply.question, reply.values, every))
+    logits += _like(view, evidence.liked, every) - _like(view, evidence.disliked, every)
+    passed = np.zeros(view.catalog.size, np.bool_)
+    passed[list(evidence.passed)] = True
+    logits += np.where(passed[every], np.log(PASSED), 0.0)
+    return Belief(every, softmax(logits))
+
+
+def softmax(logits: Doubles) -> Doubles:
+    """Chances of logits; () for none. Shapes: (n,) -> (n,)."""
+    if not len(logits):
+        return logits
+    weights = np.exp(logits - logits.max())
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _like(view: View, judged: Sequence[int], rows: Ints) -> Doubles:
+    """How much likeness to judged items says; nothing without a space. Shapes: rows (n,) -> (n,)."""
+    if not len(judged) or view.vectors is None:
+        return np.zeros(len(rows))
+    near = view.vectors.matrix[rows] @ view.vectors.matrix[list(judged)].T
+    return JUDGED * near.max(axis=1).astype(np.float64)

@@ -1,0 +1,228 @@
+"""An action and a state -> the next state, and what there is to say. The shop is only read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tastemaker.alignment.language.turns import overrules
+from tastemaker.assistant.actions import (
+    Action,
+    AddToList,
+    Answer,
+    Ask,
+    Compare,
+    Compose,
+    Explain,
+    Filter,
+    Judge,
+    Plain,
+    Recommend,
+    Search,
+    Visualise,
+)
+from tastemaker.assistant.changing import without
+from tastemaker.assistant.looking import FindPicture
+from tastemaker.assistant.state import Known, Reply, Said, State
+from tastemaker.assistant.telling import compared, overview, titled
+from tastemaker.assistant.turn import Shown
+from tastemaker.assistant.why import because
+from tastemaker.core.errors import NotFitted
+from tastemaker.core.types import ItemId
+from tastemaker.shop.live import View
+from tastemaker.shop.shop import Shop
+
+MOST_SEEN = 400
+"""Items that were shown and are remembered as such."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action led to.
+
+    Attributes:
+        state: the next one.
+        say: words; "" when the items speak for themselves.
+        shows: are items to be shown?
+        next: True shows what was not shown yet.
+        pictures: to show beside.
+        notes: fallbacks.
+        ask: what is to be asked about; None lets the assistant choose, "" asks nothing.
+    """
+
+    state: State
+    say: str = ""
+    shows: bool = False
+    next: bool = False
+    pictures: tuple[Shown, ...] = ()
+    notes: tuple[str, ...] = ()
+    ask: str | None = None
+
+
+def do(shop: Shop, state: State, action: Action, find: FindPicture) -> Outcome:
+    """Carry out an action that was checked.
+
+    Args:
+        shop: the shop.
+        state: before it.
+        action: what to do; ``undo`` and ``start_over`` are the assistant's own.
+        find: the person's pictures by key.
+    """
+    view = shop.view
+    view = shop.view
+    match action:
+        case Search() | Compose() | Filter() | Recommend() | Ask():
+            return _wished(state, action)
+        case Answer() | Judge():
+            return _replied(view, state, action)
+        case AddToList():
+            return _listed(view, state, action)
+        case Compare():
+            return _compared(view, state, action)
+        case Explain():
+            return _explained(shop, state, action, find)
+        case Visualise():
+            return _visualise(shop, state, action)
+        case Plain():
+            return _plain(view, state, action)
+
+
+def _wished(state: State, action: Search | Compose | Filter | Recommend | Ask) -> Outcome:
+    """What changes the wish."""
+    match action:
+        case Search():
+            return _search(state, action)
+        case Compose():
+            return _compose(state, action)
+        case Filter():
+            return _filter(state, action)
+        case Recommend():
+            return Outcome(replace(state, question=None), "Here is what might suit you.", shows=True)
+        case Ask():
+            return Outcome(state, shows=True, ask=action.about or None)
+
+
+def _replied(view: View, state: State, action: Answer | Judge) -> Outcome:
+    """What the person says of what is shown or asked."""
+    return _answer(view, state, action) if isinstance(action, Answer) else _judge(view, state, action)
+
+
+def seen(state: State, shown: Sequence[ItemId]) -> State:
+    """The state after some items were shown."""
+    focus = state.focus if state.focus in shown else None
+    return replace(state, shown=tuple(shown), seen=(*state.seen, *shown)[-MOST_SEEN:], focus=focus)
+
+
+def _search(state: State, action: Search) -> Outcome:
+    if action.fresh:
+        kept = tuple(known for known in state.facets if known.facet.name == "price" and known.facet.hard)
+        state = replace(
+            state, said=(), likes_of=(), replies=(), pictures=(), removed=(), asked=(), seen=(), chosen=kept
+        )
+    said = (*state.said, Said(action.words, state.turn)) if action.words.strip() else state.said
+    return Outcome(replace(state, said=said, question=None), shows=True)
+
+
+def _compose(state: State, action: Compose) -> Outcome:
+    kept = tuple(known for known in state.facets if known.facet.name == "price" and known.facet.hard)
+    said = (Said(action.change, state.turn),) if action.change.strip() else ()
+    items = _ids(action.items)
+    fresh = replace(
+        state, said=said, likes_of=items, pictures=(), replies=(), removed=(), asked=(), seen=(), chosen=kept
+    )
+    return Outcome(replace(fresh, focus=items[0], question=None), shows=True)
+
+
+def _filter(state: State, action: Filter) -> Outcome:
+    for label in action.remove:
+        state = without(state, label)
+    new = [Known(wish.facet, state.turn, 1.0, "reference") for wish in action.keep]
+    kept = tuple(known for known in state.chosen if not any(overrules(each.facet, known.facet) for each in new))
+    gone = [known.label for known in state.facets if any(overrules(each.facet, known.facet) for each in new)]
+    removed = tuple(dict.fromkeys((*state.removed, *gone)))
+    state = replace(state, chosen=(*kept, *new), removed=removed, question=None)
+    told = f"Without {', '.join(action.remove)}, then." if action.remove else ""
+    return Outcome(state, told, shows=True)
+
+
+def _answer(view: View, state: State, action: Answer) -> Outcome:
+    question = state.question
+    if question is None:
+        return Outcome(state, "There is no open question.", shows=True)
+    values = action.values
+    if action.choice is not None and action.choice < len(question.choices):
+        values = (question.choices[action.choice].value,)
+    if action.indifferent:
+        values = ()
+    reply = Reply(question, values, state.turn)
+    state = replace(state, replies=(*state.replies, reply), question=None)
+    if not values:
+        return Outcome(state, "No preference, then.", shows=True)
+    if question.kind == "pictures":
+        item = question.items[0 if values[0] == "first" else 1]
+        return Outcome(replace(state, focus=item), f"More like {titled(view, [item])}, then.", shows=True)
+    return Outcome(state, shows=True)
+
+
+def _judge(view: View, state: State, action: Judge) -> Outcome:
+    items = _ids(action.items)
+    if action.liked:
+        kept = tuple(id for id in state.disliked if id not in items)
+        state = replace(state, liked=tuple(dict.fromkeys((*state.liked, *items))), disliked=kept, focus=items[0])
+        return Outcome(state, f"More like {titled(view, items)}.", shows=True)
+    kept = tuple(id for id in state.liked if id not in items)
+    state = replace(state, disliked=tuple(dict.fromkeys((*state.disliked, *items))), liked=kept)
+    return Outcome(state, f"Away with {titled(view, items)}, and less like it.", shows=True)
+
+
+def _visualise(shop: Shop, state: State, action: Visualise) -> Outcome:
+    words = action.words or " ".join(said.words for said in state.said)
+    try:
+        drawn = shop.imagine(words, image=action.item or None, user=state.person or None, n=2)
+    except NotFitted as error:
+        return Outcome(state, "This shop has not learned to draw; here is what it has.", shows=True,
+                       notes=(error.message,))  # fmt: skip
+    pictures = tuple(Shown(design.name, None, generated=True, alt="a generated picture") for design in drawn.designs)
+    nearest = tuple(dict.fromkeys(item.id for design in drawn.designs for item in design.nearest[:2]))
+    told = f"Drawn, not photographed. The nearest real things: {titled(shop.view, nearest)}." if nearest else "Drawn."
+    return Outcome(state, told, pictures=pictures, notes=drawn.notes, ask="")
+
+
+def _plain(view: View, state: State, action: Plain) -> Outcome:
+    tells: dict[str, Callable[[], Outcome]] = {
+        "more": lambda: Outcome(replace(state, question=None), shows=True, next=True),
+        "browse": lambda: Outcome(state, overview(view), shows=not state.wishes, ask=""),
+        "greet": lambda: Outcome(state, "Hello. Tell me what you look for, or show me a picture.", ask=""),
+        "thank": lambda: Outcome(replace(state, question=None), "You are welcome.", ask=""),
+    }
+    return tells[action.verb]()
+
+
+def _listed(view: View, state: State, action: AddToList) -> Outcome:
+    items = _ids(action.items)
+    known = tuple(dict.fromkeys((*state.list, *items)))
+    return Outcome(replace(state, list=known, focus=items[-1]), f"On your list: {titled(view, items)}.", ask="")
+
+
+def _compared(view: View, state: State, action: Compare) -> Outcome:
+    items = _ids(action.items)
+    told, photos = compared(view, items), _photos(view, items)
+    return Outcome(replace(state, focus=items[0]), told, pictures=photos, ask="")
+
+
+def _explained(shop: Shop, state: State, action: Explain, find: FindPicture) -> Outcome:
+    item = ItemId(action.item)
+    told = because(shop, state, item, find)
+    return Outcome(replace(state, focus=item), told.sentence, ask="", notes=told.notes)
+
+
+def _photos(view: View, items: Sequence[str]) -> tuple[Shown, ...]:
+    """The main pictures of some items."""
+    found = []
+    for row in view.catalog.rows(items).tolist():
+        item = view.catalog.raw_item(row)
+        if name := view.catalog.main_picture(row):
+            found.append(Shown(name, item.id, alt=item.title or item.id))
+    return tuple(found)
+
+
+def _ids(items: Sequence[str]) -> tuple[ItemId, ...]:
+    return tuple(ItemId(item) for item in items)

@@ -1,0 +1,204 @@
+"""A state -> what the shop has for it: a request, what may be meant, and the items that are shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from tastemaker.alignment.language.turns import understand_turns
+from tastemaker.assistant.belief import Belief, Evidence, believe
+from tastemaker.assistant.state import Known, Reply, State
+from tastemaker.catalog.interactions import WEIGHTS, History
+from tastemaker.catalog.items import Item
+from tastemaker.core.errors import PictureError
+from tastemaker.core.ranking import Facet, Ranked, Ranking
+from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.index import filters
+from tastemaker.shop import recommending, searching
+from tastemaker.shop.asking import Shown, shown_of
+from tastemaker.shop.live import View
+from tastemaker.shop.shop import Shop
+
+NAMED = 0.9
+"""Confidence in a value that was only named: it may be part of a title."""
+ANSWERED = 0.95
+"""Confidence in an answer; see ``assistant.evidence``."""
+
+FindPicture = Callable[[str], Image.Image | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """What the wish alone finds, before answers and judgements; kept while only those change.
+
+    Attributes:
+        request: the search; None before anything was asked for, when the recommender's scores stand.
+        found: its answer.
+        mask: rows that may be shown.
+        rows: with a score.
+        scores: of the rows.
+        notes: fallbacks.
+
+    Shapes: mask (all rows,); rows, scores (n,).
+    """
+
+    request: searching.Request | None
+    found: searching.Found | None
+    mask: Bools
+    rows: Ints
+    scores: Floats
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Everything behind one answer: the view it was made from, what may be meant."""
+
+    view: View
+    base: Base
+    belief: Belief
+    history: History
+
+
+def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None) -> Look:
+    """What may be meant, and how likely each item is.
+
+    Args:
+        shop: the shop.
+        state: what is understood.
+        find: the person's pictures by key.
+        base: of the same wish, from before.
+    """
+    view = shop.view
+    history = history_of(shop, view, state)
+    base = base or base_of(shop, view, state, find, history)
+    mask = base.mask & filters.of_facets(known.facet for known in state.chosen).mask(view.catalog)
+    evidence = Evidence(state.replies, _rows(view, state.seen), _rows(view, state.liked), _rows(view, state.disliked))
+    mask[_rows(view, (*state.disliked, *state.likes_of))] = False
+    return Look(view, base, believe(view, mask, base.rows, base.scores, evidence), history)
+
+
+def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: History) -> Base:
+    """Search for the wish; without one what suits the person or most people."""
+    texts, shown, lost = _parts(view, state, find)
+    if not (texts or shown):
+        mask = view.catalog.available.copy()
+        mask[history.seen] = False
+        rows = np.flatnonzero(mask)
+        scores, notes = recommending.score(view, history, rows, state.person)
+        return Base(None, None, mask, rows, _scaled(scores), (*lost, *notes))
+    depth = max(searching.DEPTH, view.catalog.size)
+    request = searching.Request("" if shown else texts[0], ignore=state.removed, depth=depth)
+    request = replace(request, history=history if len(history) else None)
+    request = request.showing(shown or [Shown(None)], texts if shown else texts[1:])
+    found = searching.find(view, shop.store, request)
+    return Base(request, found, found.mask, found.rows, found.scores, lost)
+
+
+def ranking_of(look: Look, state: State, k: int, *, skip: Sequence[str] = ()) -> Ranking:
+    """The k likeliest items, told.
+
+    Args:
+        look: what may be meant.
+        state: what is understood.
+        k: how many.
+        skip: ids that are not shown again.
+    """
+    view, belief = look.view, look.belief
+    kept = ~np.isin(belief.rows, _rows(view, skip))
+    rows, chances = belief.rows[kept], belief.chances[kept]
+    facets = tuple(known.facet for known in state.facets)
+    if look.base.found is None or look.base.request is None:
+        places = np.lexsort((rows, -chances))[:k]
+        items = tuple(_recommended(look, int(rows[at]), float(chances[at])) for at in places)
+        return Ranking(items, facets, look.base.notes)
+    asked = replace(look.base.found.asked, wished=tuple(dict.fromkeys((*look.base.found.asked.wished, *facets))))
+    scores = np.log(np.maximum(chances, 1e-300)).astype(np.float32)
+    found = replace(look.base.found, asked=asked, rows=rows, scores=scores)
+    told = searching.answer(view, look.base.request, found, k)
+    items = tuple(replace(item, score=float(np.exp(item.score))) for item in told.items)
+    return Ranking(items, facets, (*look.base.notes, *told.notes))
+
+
+def facets_of(view: View, state: State) -> tuple[Known, ...]:
+    """Everything that is understood: of the words, later ones over earlier ones, then answers and choices."""
+    texts = [said.words for said in state.said]
+    references = [_reference(view, state)] * len(texts)
+    found: dict[str, Known] = {}
+    for said, wording in zip(
+        state.said, understand_turns(texts, view.vocabulary, references, state.removed), strict=True
+    ):
+        for facet in wording.facets:
+            found[facet.label] = Known(facet, said.turn, 1.0 if facet.hard else NAMED)
+    for reply in state.replies:
+        for facet in answered(reply):
+            found[facet.label] = Known(facet, reply.turn, ANSWERED, "answer")
+    for known in state.chosen:
+        found[known.label] = known
+    return tuple(found.values())
+
+
+def answered(reply: Reply) -> list[Facet]:
+    """What an answer says, as chips; nothing for pictures, which say it by themselves."""
+    question = reply.question
+    if question.kind == "attribute":
+        return [Facet(question.about, "=", value) for value in reply.values]
+    taken = [choice for choice in question.choices if choice.value in reply.values and question.kind == "price"]
+    limits = [("<", choice.high) for choice in taken] + [(">=", choice.low) for choice in taken]
+    return [Facet("price", op, f"{limit:g}") for op, limit in limits if limit is not None]
+
+
+def history_of(shop: Shop, view: View, state: State) -> History:
+    """What the person did before and liked in this conversation."""
+    past = shop.store.history(state.person) if state.person else History.of([])
+    past = past.where(view.catalog.alive[past.rows]) if len(past) else past
+    liked = _rows(view, state.liked)
+    weights = np.full(len(liked), WEIGHTS["like"], np.float32)
+    return History(
+        np.concatenate([past.rows, np.array(liked, np.int64)]),
+        np.concatenate([past.weights, weights]),
+        np.concatenate([past.times, np.full(len(liked), np.nan)]),
+    )
+
+
+def _parts(view: View, state: State, find: FindPicture) -> tuple[list[str], list[Shown], tuple[str, ...]]:
+    """Words, pictures and items that the wish is made of, and what of it is lost."""
+    texts = [said.words for said in state.said if said.words.strip()]
+    shown: list[Shown] = []
+    lost: list[str] = []
+    for id in state.likes_of:
+        try:
+            shown += shown_of(view, id, ())
+        except PictureError:
+            texts.insert(0, view.catalog.item(view.catalog.row(id)).title)
+    if state.pictures and not shown:
+        picture = find(state.pictures[-1])
+        shown = [Shown(picture)] if picture is not None else []
+        lost += [] if picture is not None else ["the picture is no longer kept here; send it again"]
+    return texts, shown, tuple(lost)
+
+
+def _reference(view: View, state: State) -> Item | None:
+    """The item that the words change."""
+    return view.catalog.item(view.catalog.row(state.likes_of[0])) if state.likes_of else None
+
+
+def _recommended(look: Look, row: int, chance: float) -> Ranked:
+    """A row with the reasons of a recommendation."""
+    reasons = recommending.reasons(look.view, look.history, row)
+    return recommending.place(look.view.catalog, row, chance, reasons)
+
+
+def _scaled(scores: Floats) -> Floats:
+    """Scores of the recommender on the scale of a search, 0 to 1; 0 where it says nothing. Shapes: (n,) -> (n,)."""
+    told = np.isfinite(scores)
+    if not told.any():
+        return np.zeros(len(scores), np.float32)
+    low, high = float(scores[told].min()), float(scores[told].max())
+    return np.where(told, (scores - low) / max(1e-9, high - low), 0.0).astype(np.float32)
+
+
+def _rows(view: View, ids: Sequence[str]) -> list[int]:
+    """Rows of items that are still there."""
+    return [view.catalog.row(id) for id in ids if view.catalog.has(id)]
