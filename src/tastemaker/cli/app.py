@@ -19,8 +19,10 @@ from typer.main import get_command
 
 from tastemaker.cli import (
     add,
+    chat,
     check,
     complete,
+    creative,
     demo,
     doctor,
     evaluate,
@@ -50,7 +52,9 @@ VERBS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "similar": (similar.similar, similar.EXAMPLES),
     "complete": (complete.complete, complete.EXAMPLES),
     "imagine": (imagine.imagine, imagine.EXAMPLES),
+    "creative": (creative.creative, creative.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
+    "chat": (chat.chat, chat.EXAMPLES),
     "evaluate": (evaluate.evaluate, evaluate.EXAMPLES),
     "serve": (serve.serve, serve.EXAMPLES),
     "methods": (methods.methods, methods.EXAMPLES),

@@ -21,6 +21,7 @@ def settings_text(folder: Path | None = None) -> str:
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
+    from tastemaker.studio.creative.brand import Brand
 
     workspace = Workspace(Path(), WorkspaceSettings()) if folder is None else Workspace.open(folder)
     settings = workspace.settings
@@ -36,6 +37,7 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("complete", CompleteConfig.read(settings.complete))]
     lines += ["", *table_lines("search", SearchConfig.read(settings.search))]
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
+    lines += ["", *table_lines("brand", Brand.read(settings.brand))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]
     return "\n".join(lines)

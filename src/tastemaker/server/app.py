@@ -36,6 +36,7 @@ ROUTES = (
     "check",
     "fit",
     "imagine",
+    "creative",
     "evaluate",
     "jobs",
     "methods",

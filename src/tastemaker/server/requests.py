@@ -1,6 +1,6 @@
 """What can be asked, as pydantic models: the same one for the query of a GET and the JSON of a POST."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
@@ -196,6 +196,33 @@ class ImagineRequest(Request):
     """Draws the same again."""
     ignore: Annotated[list[Words], Field(max_length=100)] = []
     """Labels of what was understood, to leave them out."""
+
+
+class CreativeRequest(Request):
+    """What to advertise."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"items": ["sku-7"], "format": "banner", "n": 3}})
+
+    items: Annotated[list[Id], Field(min_length=1, max_length=4)]
+    """One item or a bundle; the first comes large unless a person's taste says otherwise."""
+    format: Literal["banner", "square", "story", "email"] = "banner"
+    n: Annotated[int, Field(ge=1, le=12)] = 1
+    """How many layouts."""
+    user: Id | None = None
+    """Whose taste decides what comes first."""
+
+
+class DecisionRequest(Request):
+    """What becomes of a creative."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "approved", "who": "anna"}})
+
+    state: Literal["waiting", "approved", "refused"]
+    """`waiting` takes a decision back."""
+    who: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    """Who decides."""
+    why: Annotated[str, StringConstraints(max_length=500)] = ""
+    """The reason."""
 
 
 class EventIn(Request):
