@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tastemaker.assistant.talking import Assistant
     from tastemaker.catalog.catalog import Catalog
     from tastemaker.catalog.events import Event
     from tastemaker.catalog.items import Item
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tastemaker.shop.shop import Shop
 
 _HOMES = {
+    "Assistant": "tastemaker.assistant.talking",
     "Catalog": "tastemaker.catalog.catalog",
     "Event": "tastemaker.catalog.events",
     "Facet": "tastemaker.core.ranking",
@@ -41,6 +43,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Assistant",
     "Catalog",
     "Event",
     "Facet",

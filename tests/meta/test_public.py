@@ -3,8 +3,8 @@
 import tastemaker
 
 PUBLIC = [
-    "Catalog", "Event", "Facet", "Item", "Ranked", "Ranking", "Reason", "Report", "Shop", "TastemakerError", "demo",
-    "open", "serve",
+    "Assistant", "Catalog", "Event", "Facet", "Item", "Ranked", "Ranking", "Reason", "Report", "Shop",
+    "TastemakerError", "demo", "open", "serve",
 ]  # fmt: skip
 
 

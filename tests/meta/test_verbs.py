@@ -6,7 +6,8 @@ from tastemaker.cli.app import VERBS
 from tastemaker.server.app import create_app
 from tastemaker.shop import Shop
 
-OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace", "methods": "of no shop"}
+OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace", "methods": "of no shop",
+           "chat": "tm.Assistant(shop)"}  # fmt: skip
 """Verbs that no shop has, and why."""
 NOUNS = {"events", "items", "pictures", "drawings", "jobs", "healthz", "readyz", "users"}
 """Routes that are things, not verbs."""

@@ -1,0 +1,92 @@
+"""``tastemaker chat``: a conversation in the terminal, or one object a turn from lines on stdin."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tastemaker.cli.opening import opened
+from tastemaker.cli.options import AsJson, Folder, User
+from tastemaker.cli.output import complain_of, note, words
+from tastemaker.core.errors import InputError
+
+if TYPE_CHECKING:
+    from tastemaker.assistant import Assistant, Turn
+
+EXAMPLES = ("tastemaker chat shop/", "tastemaker chat shop/ --json < turns.txt")
+
+Shown = Annotated[int, typer.Option("--k", min=1, max=100, metavar="N", help="How many items are shown at a time.")]
+Quiet = Annotated[bool, typer.Option("--no-questions", help="Never ask back.")]
+
+
+def chat(shop: Folder, user: User = None, k: Shown = 10, no_questions: Quiet = False, as_json: AsJson = False) -> None:
+    """Talk with the shop: what you look for, pictures, answers, "cheaper", "like the second one but in red", "why?".
+
+    One turn a line; a line "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or
+    with Ctrl-D. With --json every turn is one line: {"say", "items", "question", "facets", "pictures", ...}.
+    """
+    from tastemaker.assistant import Assistant
+    from tastemaker.assistant.asking import best_question
+
+    with opened(shop) as found:
+        assistant = Assistant(found, person=user or "", k=k, asker=None if no_questions else best_question)
+        failed = False
+        for line in _lines(asked=not as_json and sys.stdin.isatty()):
+            try:
+                turn = _said(assistant, line)
+            except InputError as error:
+                failed = True
+                _told_wrong(error, as_json=as_json)
+                continue
+            _told(turn, as_json=as_json)
+    if failed and as_json:
+        raise typer.Exit(2)
+
+
+def _lines(*, asked: bool) -> Iterator[str]:
+    """What the person types, line by line."""
+    while True:
+        if asked:
+            print("> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if line.strip():
+            yield line.strip()
+
+
+def _said(assistant: "Assistant", line: str) -> "Turn":
+    """One line as a turn: "@picture.jpg words" shows a picture.
+
+    Raises:
+        InputError: it cannot be understood as one, or the picture cannot be read.
+    """
+    if not line.startswith("@"):
+        return assistant.say(line)
+    name, _, said = line[1:].partition(" ")
+    return assistant.say(said, image=Path(name))
+
+
+def _told(turn: "Turn", *, as_json: bool) -> None:
+    if as_json:
+        from tastemaker.assistant.turn import wire
+        from tastemaker.core.wire import text
+
+        words(text(wire(turn), indent=None))
+        sys.stdout.flush()
+        return
+    words(str(turn))
+    for said in turn.notes:
+        note(said)
+
+
+def _told_wrong(error: InputError, *, as_json: bool) -> None:
+    """A turn that could not be taken: said, and the conversation goes on; with --json as a turn without items."""
+    complain_of(error)
+    if as_json:
+        from tastemaker.core.wire import text
+
+        said = {"say": error.message, "items": [], "question": None, "facets": [], "pictures": [], "error": error.hint}
+        words(text(said, indent=None))
