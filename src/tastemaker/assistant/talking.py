@@ -8,7 +8,7 @@ Whoever else proposes actions hands them to :meth:`Assistant.do`, where they are
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
@@ -31,6 +31,7 @@ from tastemaker.shop.asking import Picture, check_k, picture_of
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
+Hear = Callable[[Turn], None]
 STEPS = 50
 """Steps that can be taken back."""
 PICTURES = 8
@@ -68,12 +69,14 @@ class Assistant:
         """What is understood now; immutable, so it can be kept and compared."""
         return self._state
 
-    def say(self, words: str = "", *, image: Picture | None = None) -> Turn:
+    def say(self, words: str = "", *, image: Picture | None = None, hear: Hear | None = None) -> Turn:
         """Say something, or show a picture, or both.
 
         Args:
             words: what the person says; what is beyond 2,000 characters is refused.
             image: a file, its bytes, a decoded picture, or the id of an item.
+            hear: gets the answer before a question is chosen; raises ``Cancelled`` to stop, which leaves the
+                conversation as it was.
 
         Raises:
             InputError: neither words nor a picture are given, or too many words.
@@ -86,15 +89,15 @@ class Assistant:
         with self._lock:
             state = replace(self._state, turn=self._state.turn + 1)
             if image is None:
-                return self._carried_out(state, read(words, state, self._shop.view))
+                return self._carried_out(state, read(words, state, self._shop.view), hear)
             picture, item = picture_of(self._shop.view, image)
             if item is not None:
-                return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)])
+                return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)], hear)
             key = self._kept(picture) if picture is not None else ""
             state = replace(
                 state, pictures=(*state.pictures, key)[-PICTURES:], said=(), likes_of=(), replies=(), asked=()
             )
-            return self._carried_out(state, [Search(words=words)])
+            return self._carried_out(state, [Search(words=words)], hear)
 
     def do(self, *proposed: Action | Mapping[str, object]) -> Turn:
         """Carry out actions that a page, a program or a model proposes; they are checked first.
@@ -123,7 +126,7 @@ class Assistant:
         """Take the last step back."""
         return self.do(Plain(verb="undo"))
 
-    def _carried_out(self, state: State, actions: Sequence[Action]) -> Turn:
+    def _carried_out(self, state: State, actions: Sequence[Action], hear: Hear | None = None) -> Turn:
         """Do all of the actions; what the last one leads to is the answer."""
         outcome = Outcome(state)
         for action in actions:
@@ -131,9 +134,9 @@ class Assistant:
             if isinstance(action, Plain) and action.verb in ("undo", "start_over"):
                 return self._back(action)
             outcome = do(self._shop, outcome.state, action, self._find)
-        return self._answered(outcome.state, outcome, tuple(actions))
+        return self._answered(outcome.state, outcome, tuple(actions), hear)
 
-    def _answered(self, state: State, outcome: Outcome, actions: tuple[Action, ...]) -> Turn:
+    def _answered(self, state: State, outcome: Outcome, actions: tuple[Action, ...], hear: Hear | None = None) -> Turn:
         """The turn after an outcome; the state becomes the next one."""
         view = self._shop.view
         state = overruled(view, outcome.state)
@@ -147,6 +150,8 @@ class Assistant:
             line = introduced(ranking, [known.facet for known in state.facets], more=outcome.next)
             say = f"{say} {line}".strip()
             state = seen(state, ranking.ids)
+            if hear is not None:
+                hear(Turn(say, ranking, facets=state.facets, pictures=outcome.pictures, actions=actions))
             question = self._question(seeing, state, outcome.ask)
         if question is not None and question is not state.question:
             state = replace(state, question=question, asked=(*state.asked, question.key))

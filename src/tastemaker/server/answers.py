@@ -111,6 +111,33 @@ class RankingOut(Answer):
     """How it was searched, when that was asked for."""
 
 
+class KnownOut(FacetOut):
+    """One thing that was understood in a conversation."""
+
+    turn: int
+    """When it was said."""
+    confidence: float
+    """How sure it is, 0 to 1."""
+    source: str
+    """`words`, `answer`, `reference` or `choice`."""
+
+
+class ConversationOut(Answer):
+    """What is understood in a conversation."""
+
+    turn: int
+    person: str
+    budget: float | None
+    """The highest price that is wanted."""
+    liked: list[str]
+    disliked: list[str]
+    shown: list[str]
+    """What was shown last, in order."""
+    list: list[str]
+    """What the person has put on the list."""
+    facets: list[KnownOut]
+
+
 class RefusedOut(Answer):
     """One entry that was not taken."""
 

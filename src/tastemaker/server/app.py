@@ -28,6 +28,7 @@ ROUTES = (
     "similar",
     "complete",
     "explain",
+    "chat",
     "events",
     "add",
     "remove",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, StringConstraints
 
 from tastemaker.catalog.items import Item
 from tastemaker.core.types import ItemId, Value
@@ -223,6 +223,26 @@ class DecisionRequest(Request):
     """Who decides."""
     why: Annotated[str, StringConstraints(max_length=500)] = ""
     """The reason."""
+
+
+class ChatRequest(Request):
+    """One turn of a conversation."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "a linen dress for the beach, under 90"}})
+
+    session: Id | None = None
+    """The conversation, by the key that its first turn gave; a new one begins when null."""
+    text: Words = ""
+    """What the person says."""
+    image: Base64Bytes | None = None
+    """A picture that the person shows, base64; as a file in a multipart request."""
+    user: Id | None = None
+    """Who is speaking, when a conversation begins."""
+    k: Annotated[int, Field(ge=1, le=100, description="how many items are shown at a time, when it begins")] = 10
+    remove: Words = ""
+    """Instead of words: the label of something understood, to take it away."""
+    action: dict[Words, JsonValue] | None = None
+    """Instead of words: a typed action, `{"verb": "compare", "items": ["sku-7", "sku-9"]}`."""
 
 
 class EventIn(Request):
