@@ -7,6 +7,7 @@ live parts: people to choose from, "not for me", what takes longer than a moment
 from dataclasses import dataclass
 
 from tastemaker.page.bar import Held, search_bar
+from tastemaker.page.chat import opener, panel
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import State
 
@@ -31,14 +32,21 @@ class Content:
     seen: str = ""
 
 
-def body(state: State, content: Content, held: Held | None, example: str = "in red") -> Safe:
+def body(state: State, content: Content, held: Held | None, example: str = "in red", currency: str = "") -> Safe:
     """Everything that people see, before NiceGUI arrives."""
     skip = tag("a", {"class": "skip", "href": "#main"}, "Skip to the products")
     main = tag("main", {"id": "main", "tabindex": -1}, content.main)
     message = tag("div", {"id": "message", "role": "status", "aria-live": "polite"})
     drop = tag("div", {"id": "drop", "hidden": True}, tag("p", None, "Drop the picture to search with it"))
     return tag(
-        "div", {"id": "page", "data-person": state.person}, skip, _top(state, held, example), main, message, drop
+        "div",
+        {"id": "page", "data-person": state.person},
+        skip,
+        _top(state, held, example),
+        main,
+        panel(state, currency),
+        message,
+        drop,
     )
 
 
@@ -52,7 +60,7 @@ def _top(state: State, held: Held | None, example: str) -> Safe:
         tag("span", {"class": "who"}, who),
         tag("span", {"aria-hidden": "true"}, " ▾"),
     )
-    return tag("header", {"class": "top"}, brand, search_bar(state, held, example), person)
+    return tag("header", {"class": "top"}, brand, search_bar(state, held, example), opener(), person)
 
 
 def skeleton(saying: str) -> Safe:

@@ -224,6 +224,7 @@
   window.tm = {
     fill: (html, title) => { $("#main").innerHTML = html; document.title = title; hideKnown(); },
     say,
+    send,
   };
   hideKnown();
   for (const image of document.querySelectorAll(".picture img")) if (image.complete && !image.naturalWidth) cover(image);
