@@ -27,7 +27,7 @@ from tastemaker.core.progress import Cancellable
 from tastemaker.page.bar import Held
 from tastemaker.page.draw import draw
 from tastemaker.page.engine import engine
-from tastemaker.page.facts import facts_of
+from tastemaker.page.facts import currency_of, facts_of
 from tastemaker.page.feedback import Feedback
 from tastemaker.page.frame import Content, body, skeleton, way_on
 from tastemaker.page.home import home
@@ -163,7 +163,7 @@ async def _deliver(
     held, example = await asyncio.to_thread(_bar, desk, state)
     ui.page_title(content.title)
     ui.add_head_html(_head())
-    ui.add_body_html(body(state, content, held, example))
+    ui.add_body_html(body(state, content, held, example, currency_of(desk.shop)))
     people(desk.shop, state, path)
     _listen(client, desk, state)
     if building.done():
@@ -271,6 +271,8 @@ def _version() -> str:
 
 def _head() -> Safe:
     base = f"/page/assets/{_version()}"
-    sheets = [tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css")]
-    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in ("page.js", "map.js")]
+    sheets = [
+        tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css", "chat.css")
+    ]
+    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in ("page.js", "map.js", "chat.js")]
     return Safe("".join([*sheets, *scripts]))
