@@ -1,4 +1,4 @@
-"""The page, mounted on the server's app: `/`, `/item/{id}`, `/draw`, `/map`, `/engine`, and helpers under `/page`.
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/draw`, `/map`, `/creatives`, `/engine`.
 
 A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
 takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.progress import Cancellable
 from tastemaker.page.bar import Held
+from tastemaker.page.creatives import creatives, hear
 from tastemaker.page.draw import draw
 from tastemaker.page.engine import engine
 from tastemaker.page.facts import currency_of, facts_of
@@ -74,7 +75,8 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     """Mount the page on an app; call it last, since it answers every path that is left.
 
     Args:
-        app: gets the page at ``/``, ``/item/{id}``, ``/draw``, ``/map`` and ``/engine``, and helpers under ``/page``.
+        app: gets the page at ``/``, ``/item/{id}``, ``/draw``, ``/map``, ``/creatives`` and ``/engine``, and helpers
+            under ``/page``.
         shop: whose page it is.
     """
     desk = Desk(shop, Uploads(), Feedback(shop))
@@ -142,6 +144,15 @@ def _declare_workshop() -> None:
         by = request.query_params.get("by", "")
         saying = "Laying out the map …"
         return await _deliver(request, client, state, "/map", saying, lambda: item_map(desk.shop, state, by))
+
+    @ui.page("/creatives", response_timeout=30)
+    async def advertised(request: Request, client: Client) -> Response:
+        given, desk = request.query_params, request.scope[_KEY]
+        state = State(person=State.read(given.multi_items()).person)
+        asked = (given.get("state", ""), given.get("q", ""), given.get("format", ""))
+        hear(client, desk.shop)
+        saying = "Laying out …"
+        return await _deliver(request, client, state, "/creatives", saying, lambda: creatives(desk.shop, state, *asked))
 
     @ui.page("/engine", response_timeout=30)
     async def machine(request: Request, client: Client) -> Response:
@@ -274,5 +285,6 @@ def _head() -> Safe:
     sheets = [
         tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css", "chat.css")
     ]
-    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in ("page.js", "map.js", "chat.js")]
+    names = ("page.js", "map.js", "creatives.js", "chat.js")
+    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in names]
     return Safe("".join([*sheets, *scripts]))

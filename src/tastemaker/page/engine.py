@@ -16,7 +16,12 @@ def engine(shop: "Shop") -> Content:
     """The page of the engine."""
     parts = [
         tag("h1", None, "The engine"),
-        tag("p", None, tag("a", {"class": "chip", "href": "/map"}, "Map of the items")),
+        tag(
+            "p",
+            {"class": "chips"},
+            tag("a", {"class": "chip", "href": "/map"}, "Map of the items"),
+            tag("a", {"class": "chip", "href": "/creatives"}, "Creatives"),
+        ),
         _section("Methods", _methods()),
         _section("Catalog", tag("pre", {"tabindex": 0}, str(shop.check()))),
         _section("Doctor", _values(plain(shop.doctor()))),

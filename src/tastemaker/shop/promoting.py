@@ -102,7 +102,8 @@ def promote(view: View, workspace: Workspace, request: Request, queue: Queue, ob
         named = wish.first.get(row, {})
         facts = facts_of(view.catalog.item(row), view.catalog.attributes, brand, currency, named)
         printed.append(_printable(facts, face, notes))
-    shown = [one for row in wish.rows if (one := _picture(view.catalog, row, brand, notes)) is not None]
+    looks = [_picture(view.catalog, row, brand, notes) for row in wish.rows]
+    shown = cutouts.alike([one for one in looks if one is not None])
     made: list[Creative] = []
     with track(observer, "laying out", request.n) as task:
         for variant in design.variants(format, shown, brand):

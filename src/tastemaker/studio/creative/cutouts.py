@@ -4,7 +4,7 @@ A picture is never enlarged more than ``MOST_ENLARGED`` times: a small photo sta
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -20,7 +20,7 @@ MOST_CUT = 0.3
 """Share of a photo that may fall away when it fills a field."""
 SURE = 0.6
 """How much a cut-out must be believed."""
-CRISP, EDGE = 0.7, 14.0
+CRISP, EDGE = 0.78, 14.0
 """Share of its contour that must lie on an edge of the photo, and how much colours differ at an edge (CIELAB)."""
 ENOUGH, ALIKE, LIGHT = 0.75, 15.0, 70.0
 """Share of a department's photos whose grounds lie so near to each other (CIELAB), and how light the ground is."""
@@ -33,13 +33,15 @@ class Shown:
 
     Attributes:
         image: RGBA and cut to its box when ``alone``; else RGB.
-        alone: the product stands alone, its ground taken away.
+        photo: the whole of it.
         rim: the usual colour along the product's edge, or of the whole photo.
+        alone: the product stands alone, its ground taken away.
     """
 
     image: Image.Image
-    alone: bool
+    photo: Image.Image
     rim: Colour
+    alone: bool
 
 
 def look(picture: Image.Image, *, alone: bool) -> Shown:
@@ -53,11 +55,18 @@ def look(picture: Image.Image, *, alone: bool) -> Shown:
     pixels = np.asarray(photo)
     found = cut(pixels, holes=_room(pixels)) if alone else None
     if found is None or not found.flat or found.sure < SURE or _crisp(pixels, found.mask) < CRISP:
-        return Shown(photo, alone=False, rim=_usual(pixels))
+        return Shown(photo, photo, _usual(pixels), alone=False)
     small = found.cropped()
     layers = np.dstack([small.picture, np.rint(small.alpha * 255).astype(np.uint8)])
     inner = binary_erosion(small.mask, iterations=3)
-    return Shown(Image.fromarray(layers, "RGBA"), alone=True, rim=_usual(small.picture[small.mask & ~inner]))
+    return Shown(Image.fromarray(layers, "RGBA"), photo, _usual(small.picture[small.mask & ~inner]), alone=True)
+
+
+def alike(shown: Sequence[Shown]) -> list[Shown]:
+    """All cut out, or all as photos: the two do not stand well side by side."""
+    if all(one.alone for one in shown):
+        return list(shown)
+    return [replace(one, image=one.photo, alone=False) for one in shown]
 
 
 def _crisp(pixels: Pixels, mask: Bools) -> float:

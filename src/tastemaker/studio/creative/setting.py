@@ -99,16 +99,19 @@ class Column:
             yield self._runs(printed, size, MOST_LINES - (size > 0.75 * largest), 2)
             size = min(size - 1, round(size * SMALLER))
         bare = [replace(one, details=()) for one in printed]
-        for some in (printed, bare):
-            for lines, others in ((6, 2), (4, 2), (4, 1), (2, 1), (1, 1)):
-                yield self._runs(some, least, lines, others)
+        for some, others in ((printed, 2), (bare, 2), (bare, 1)):
+            yield self._runs(some, least, 9, others)
+        for lines in (6, 4, 3, 2, 1):
+            yield self._runs(bare, least, lines, 1)
         yield self._runs(bare[:1], least, 1, 1)
         yield []
 
     def _fits(self, runs: Sequence[Run]) -> bool:
-        headline = runs[0] if runs else None
-        asked = headline is None or len(headline.lines) <= MOST_LINES or headline.size <= self.shape.headline[1]
-        return asked and sum(run.height for run in runs) + self._top() <= self.box.height
+        """Is there room? A title may be cut only when it is as small as it may be."""
+        cut = any(fact.cut for fact in runs[0].facts) if runs else False
+        if cut and runs[0].size > self.shape.headline[1]:
+            return False
+        return sum(run.height for run in runs) + self._top() <= self.box.height
 
     def _top(self) -> float:
         """What the shop's name takes."""
@@ -183,6 +186,7 @@ class Column:
         for number, text in enumerate(run.lines):
             baseline = top + run.leading * number + (run.leading + run.size * 0.7) / 2
             width = self.face.width(text, run.size, run.weight, run.tracking)
+            start = left - self.face.bearing(text, run.size, run.weight)
             yield Line(
-                text, left, baseline, width, run.size, run.weight, run.colour, self.box, run.tracking, run.struck
+                text, start, baseline, width, run.size, run.weight, run.colour, self.box, run.tracking, run.struck
             )
