@@ -232,7 +232,7 @@ class Assistant:
             return ("the first", "the second", "neither")
         if question is not None:
             return (*(choice.label for choice in question.choices), "no preference")
-        if not ranking.items:
+        if not state.shown:
             return ("start over",) if state.wishes else ("what do you have", "recommend something")
         cheaper = ("cheaper",) if any(item.price is not None for item in ranking.items) else ()
-        return ("show me more", *cheaper, "why the first?")
+        return ("show me more", *cheaper, "why the first?") if ranking.items else ("show me more", "start over")

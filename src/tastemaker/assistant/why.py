@@ -104,7 +104,8 @@ def because(shop: Shop, state: State, item: ItemId, find: FindPicture) -> Why:
         item: which.
         find: the person's pictures by key.
     """
-    seen = look(shop, replace(state, seen=()), find)
+    state = replace(state, seen=tuple(id for id in state.seen if id not in state.shown))  # as when it was shown
+    seen = look(shop, state, find)
     view, row = seen.view, seen.view.catalog.row(item)
     place = _place(seen, row)
     met, unmet = _wishes(view, row, state)
@@ -147,7 +148,7 @@ def _without_wishes(shop: Shop, state: State, find: FindPicture, row: int, place
         return []
     found = []
     for known in state.facets[:6]:
-        other = look(shop, replace(without(state, known.label), seen=()), find)
+        other = look(shop, without(state, known.label), find)
         found.append(Without(f"the wish {known.label}", place, _place(other, row), facet=known.facet))
     return found
 

@@ -225,6 +225,7 @@
     fill: (html, title) => { $("#main").innerHTML = html; document.title = title; hideKnown(); },
     say,
     send,
+    smaller,
   };
   hideKnown();
   for (const image of document.querySelectorAll(".picture img")) if (image.complete && !image.naturalWidth) cover(image);
