@@ -116,7 +116,7 @@ def filling(shown: Shown, box: Box) -> Placed:
     left, top, right, bottom = box.whole
     width, height = shown.image.size
     scale = max((right - left) / width, (bottom - top) / height)
-    wide, high = (right - left) / scale, (bottom - top) / scale
+    wide, high = min(width, (right - left) / scale), min(height, (bottom - top) / scale)
     x, y = (width - wide) / 2, (height - high) / 2
     image = shown.image.resize((right - left, bottom - top), Resample, box=(x, y, x + wide, y + high))
     return Placed(image, left, top)

@@ -18,6 +18,8 @@ FAMILY = "Roboto"
 SMALLER = 0.94
 """One step of shrinking."""
 ELLIPSIS = "…"
+DASHES = ("–", "—", "-", "&", "/")
+"""Never at the beginning of a line."""
 _NOT_A_LETTER = "\uffff"
 _USUAL = "aA0€£–—’éßÖ×…·"
 """Letters by which the widest of Roboto's files is known."""
@@ -85,11 +87,12 @@ def face_of(root: Path, font: str) -> Face:
 
 
 def wrap(face: Face, text: str, size: int, weight: int, width: float) -> list[str]:
-    """A text as lines that are at most so wide; a word that alone is wider is broken."""
-    lines: list[str] = []
+    """A text as lines that are at most so wide; a word that alone is wider is broken, a dash begins no line."""
+    dash, lines = max(face.width(f" {dash}", size, weight) for dash in DASHES), list[str]()
+    width -= dash if any(f" {one} " in text for one in DASHES) else 0.0
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and face.width(longer, size, weight) <= width:
+        if lines and (word in DASHES or face.width(longer, size, weight) <= width):
             lines[-1] = longer
             continue
         *broken, rest = _broken(face, word, size, weight, width)
