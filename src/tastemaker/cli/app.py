@@ -31,11 +31,13 @@ from tastemaker.cli import (
     imagine,
     import_,
     methods,
+    place,
     recommend,
     remove,
     search,
     serve,
     similar,
+    try_on,
 )
 from tastemaker.cli.output import complain, complain_of
 from tastemaker.core.errors import Cancelled, InputError, TastemakerError
@@ -53,6 +55,8 @@ VERBS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "complete": (complete.complete, complete.EXAMPLES),
     "imagine": (imagine.imagine, imagine.EXAMPLES),
     "creative": (creative.creative, creative.EXAMPLES),
+    "try-on": (try_on.try_on, try_on.EXAMPLES),
+    "place": (place.place, place.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "chat": (chat.chat, chat.EXAMPLES),
     "evaluate": (evaluate.evaluate, evaluate.EXAMPLES),

@@ -15,3 +15,10 @@ def peak_mb() -> float:
     found = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text(encoding="utf-8")) if STATUS.exists() else None
     kilobytes = int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kilobytes / 1024
+
+
+def free_mb() -> float:
+    """Memory that can still be had, in MB; infinite where the system does not tell."""
+    told = Path("/proc/meminfo")
+    found = re.search(r"MemAvailable:\s+(\d+) kB", told.read_text(encoding="utf-8")) if told.exists() else None
+    return int(found[1]) / 1024 if found else float("inf")

@@ -15,8 +15,8 @@ from typing import Literal, Protocol
 
 from tastemaker.core.errors import MissingExtra, TastemakerError, UnknownName
 
-Kind = Literal["encoder", "recommender", "generator", "importer", "llm"]
-KINDS: tuple[Kind, ...] = ("encoder", "recommender", "generator", "importer", "llm")
+Kind = Literal["encoder", "recommender", "generator", "importer", "llm", "engine"]
+KINDS: tuple[Kind, ...] = ("encoder", "recommender", "generator", "importer", "llm", "engine")
 
 
 class Method(Protocol):

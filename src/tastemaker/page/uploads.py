@@ -6,16 +6,13 @@ DELETE /page/pictures/{key}   forgotten at once
 """
 
 import io
-import secrets
-import time
-from collections import OrderedDict
-from threading import Lock
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from PIL import Image
 
 from tastemaker.catalog.pictures import decode
 from tastemaker.core.errors import PictureError
+from tastemaker.core.fleeting import Fleeting
 
 MAX_BYTES = 10_000_000
 MAX_SIDE = 720
@@ -23,12 +20,11 @@ KEPT = 64
 SECONDS = 3600.0
 
 
-class Uploads:
+class Uploads(Fleeting):
     """The pictures of the last hour, at most ``KEPT`` of them."""
 
     def __init__(self) -> None:
-        self._pictures: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
-        self._lock = Lock()
+        super().__init__(KEPT, SECONDS)
 
     def keep(self, data: bytes) -> str:
         """Take a picture: decoded safely, made small, metadata dropped.
@@ -43,28 +39,7 @@ class Uploads:
         image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
         stream = io.BytesIO()
         image.save(stream, "JPEG", quality=88)
-        key = secrets.token_urlsafe(12)
-        with self._lock:
-            self._pictures[key] = (time.monotonic(), stream.getvalue())
-            self._forget_old()
-        return key
-
-    def find(self, key: str) -> bytes | None:
-        """The picture as JPEG; None when it is no longer kept."""
-        with self._lock:
-            self._forget_old()
-            entry = self._pictures.get(key)
-        return entry[1] if entry else None
-
-    def forget(self, key: str) -> None:
-        """Drop a picture now."""
-        with self._lock:
-            self._pictures.pop(key, None)
-
-    def _forget_old(self) -> None:
-        limit = time.monotonic() - SECONDS
-        while self._pictures and (len(self._pictures) > KEPT or next(iter(self._pictures.values()))[0] < limit):
-            self._pictures.popitem(last=False)
+        return super().keep(stream.getvalue())
 
 
 def router(uploads: Uploads) -> APIRouter:

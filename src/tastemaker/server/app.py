@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from tastemaker.core.fleeting import Fleeting
 from tastemaker.server.guard import Guard
 from tastemaker.server.jobs import Jobs
 from tastemaker.server.problems import MEDIA_TYPE, Problem, install
@@ -75,6 +76,7 @@ def create_app(shop: "Shop", settings: ServerSettings | None = None) -> FastAPI:
     )
     app.state.shop = shop
     app.state.jobs = Jobs(keep=settings.jobs_kept)
+    app.state.shown = Fleeting()
     install(app)
     for name in ROUTES:
         router: APIRouter = importlib.import_module(f"tastemaker.server.routes.{name}").router

@@ -245,6 +245,64 @@ class ChatRequest(Request):
     """Instead of words: a typed action, `{"verb": "compare", "items": ["sku-7", "sku-9"]}`."""
 
 
+Box = Annotated[list[int], Field(min_length=4, max_length=4)]
+Point = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
+
+
+class ShowRequest(Request):
+    """What every picture of an item in somebody's own photo takes."""
+
+    item: Id
+    """The item."""
+    box: Box | None = None
+    """Left, top, right and bottom in pixels of where it goes; overrules what is found."""
+    user: Words = ""
+    """For whom; for nobody in particular when empty."""
+    n: Annotated[int, Field(ge=1, le=8)] = 1
+    """How many pictures."""
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    """Makes the same again."""
+    commercial: bool = False
+    """Only engines whose licence allows commercial use."""
+    badge: bool = True
+    """Draw "Generated" on the picture."""
+    engine: Id | None = None
+    """The engine that must answer."""
+
+
+class TryOnRequest(ShowRequest):
+    """An item on a person."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"item": "sku-7", "person": "", "consent": True}})
+
+    person: Base64Bytes
+    """A photo, base64; kept in memory only while it is worked on."""
+    consent: bool = False
+    """The person in the photo agrees; without it nothing is done."""
+
+
+class PlaceRequest(ShowRequest):
+    """An item in a room."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "item": "sofa-3", "room": "", "floor": [[10, 400], [600, 400], [500, 250], [120, 250]],
+                "floor_size": [3, 4],
+            }
+        }
+    )  # fmt: skip
+
+    room: Base64Bytes
+    """A photo, base64; kept in memory only while it is worked on."""
+    floor: Annotated[list[Point], Field(min_length=4, max_length=4)] | None = None
+    """Four corners of a rectangle on the floor in pixels, in order around it; guessed when null."""
+    floor_size: Point | None = None
+    """Its sides in metres: from the first corner to the second, from the second to the third."""
+    at: Point | None = None
+    """Where it stands or hangs, in pixels."""
+
+
 class EventIn(Request):
     """One thing that somebody did."""
 

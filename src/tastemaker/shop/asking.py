@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from tastemaker.catalog.decoding import decode
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError, PictureError
-from tastemaker.core.types import Bools
+from tastemaker.core.types import Bools, Doubles
 from tastemaker.index import filters
 from tastemaker.shop.live import View
 
@@ -68,17 +69,46 @@ def picture_of(view: View, image: Picture | None) -> tuple[Image.Image | None, I
     if image is None or isinstance(image, Image.Image):
         return image, None
     if isinstance(image, bytes):
-        return decode(image, "the picture"), None
+        return photo_of(image), None
     if isinstance(image, str) and view.catalog.has(image):
         row = view.catalog.row(image)
         name = view.catalog.main_picture(row)
         if not name:
             raise PictureError(f"item {image!r} has no picture", hint="search with its words instead")
         return view.catalog.pictures.open(name), view.catalog.item(row)
+    if not Path(image).is_file():
+        raise PictureError(f"{str(image)[:200]!r} is neither a file nor an item", hint="check the path")
+    return photo_of(image), None
+
+
+def photo_of(image: Picture) -> Image.Image:
+    """A picture that belongs to no item: a file, its bytes, or already decoded. Its metadata is dropped.
+
+    Raises:
+        PictureError: it is missing or cannot be read.
+    """
+    if isinstance(image, Image.Image):
+        return image
+    if isinstance(image, bytes):
+        return decode(image, "the picture")
     path = Path(image)
     if not path.is_file():
-        raise PictureError(f"{str(image)[:200]!r} is neither a file nor an item", hint="check the path")
-    return decode(path.read_bytes(), path.name), None
+        raise PictureError(f"there is no file {str(image)[:200]!r}", hint="check the path")
+    return decode(path.read_bytes(), path.name)
+
+
+def four_corners(corners: Sequence[tuple[float, float]]) -> Doubles:
+    """The corners of a rectangle on the floor. Shapes: -> (4, 2).
+
+    Raises:
+        InputError: they are not four pairs of finite numbers.
+    """
+    found = np.asarray(corners, np.float64)
+    if found.shape != (4, 2) or not np.isfinite(found).all():
+        raise InputError(
+            "the floor is not four corners", hint='give four "x,y" in pixels, in order around the rectangle'
+        )
+    return found
 
 
 def shown_of(view: View, image: Picture | None, images: Sequence[tuple[Picture, float]]) -> list[Shown]:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from tastemaker.alignment.language.wording import understand
 from tastemaker.catalog.interactions import History
@@ -32,6 +31,7 @@ from tastemaker.generators.base import Condition, Drawn
 from tastemaker.shop.live import View
 from tastemaker.shop.painter import Painter, distances
 from tastemaker.shop.recommending import place
+from tastemaker.studio.provenance import marked_png
 
 MOST = 64
 """Pictures that can be asked for at once."""
@@ -229,7 +229,7 @@ def _design(
     told = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     name = f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.png"
     copied = _repeats(view, painter, drawn.picture, rows)
-    return Design(name, drawn.number, tuple(ranked[:NEAREST]), copied, _png(drawn.picture, told))
+    return Design(name, drawn.number, tuple(ranked[:NEAREST]), copied, marked_png(drawn.picture, told))
 
 
 def _repeats(view: View, painter: Painter, picture: Frames, rows: Ints) -> ItemId | str:
@@ -257,16 +257,6 @@ def _facts(painter: Painter, model: str, request: Request, condition: Condition,
         "from": sorted({*condition.vectors, *(("attributes",) if condition.attributes else ())}),
         "vectors": hashlib.sha256(b"".join(v.tobytes() for v in condition.vectors.values())).hexdigest()[:16],
     }
-
-
-def _png(picture: Frames, told: str) -> bytes:
-    about = PngInfo()
-    about.add_itxt("Tastemaker", told)
-    about.add_text("Software", "Tastemaker")
-    about.add_text("Comment", "Generated picture: not a photo of a product")
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "PNG", pnginfo=about)
-    return stream.getvalue()
 
 
 def _keep(folder: Path, design: Design) -> None:

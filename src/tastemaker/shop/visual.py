@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 from tastemaker.core.errors import InputError, UnknownName
 from tastemaker.core.progress import Observer, silent
-from tastemaker.shop.asking import Picture, picture_of
+from tastemaker.core.types import Bools
+from tastemaker.shop.asking import Picture, four_corners, photo_of, picture_of
 from tastemaker.shop.opened import Opened
 
 if TYPE_CHECKING:
     from tastemaker.shop.imagining import Imagined
     from tastemaker.shop.promoting import Promoted
     from tastemaker.studio.creative.queue import Creative, Queue
+    from tastemaker.studio.people import Policy
+    from tastemaker.studio.request import VisualResult
 
 
 class Visual(Opened):
@@ -51,6 +54,107 @@ class Visual(Opened):
         history = self._history(user) if user else None
         asked = imagining.Request(text, picture, history, n, seed, tuple(ignore))
         return imagining.imagine(view, asked, self.workspace.state / "drawn", observer)
+
+    def try_on(
+        self,
+        item: str,
+        person: Picture,
+        *,
+        consent: bool = False,
+        box: tuple[int, int, int, int] | None = None,
+        brush: Bools | None = None,
+        user: str = "",
+        n: int = 1,
+        seed: int = 0,
+        commercial: bool = False,
+        badge: bool = True,
+        engine: str | None = None,
+        policy: "Policy | None" = None,
+        observer: Observer = silent,
+    ) -> "VisualResult":
+        """Show an item on a person; a preview, not a fit. Nothing of the photo is kept.
+
+        Args:
+            item: id of what is worn.
+            person: a photo: a file, its bytes, or a decoded picture.
+            consent: has the person in the photo agreed? Without it nothing is done.
+            box: left, top, right, bottom in pixels of where it goes; overrules what is found.
+            brush: only what is true here may change.
+            user: for whom; "" for nobody in particular.
+            n: how many pictures, 1 to 8.
+            seed: makes the same again.
+            commercial: leave out engines whose licence forbids commercial use.
+            badge: draw "Generated" on the picture.
+            engine: name of the one that must answer; None lets the router choose.
+            policy: which photos of people are refused; None for :func:`tastemaker.studio.people.careful`.
+            observer: hears of progress; raises ``Cancelled`` to stop.
+
+        Returns:
+            The pictures, or in ``refused`` why there are none.
+
+        Raises:
+            UnknownName: there is no such item or engine.
+            InputError: there is no consent, the item is not worn, or n is out of range.
+            PictureError: a picture cannot be read.
+        """
+        from tastemaker.shop.showing import Wish, shown
+        from tastemaker.studio.people import careful
+        from tastemaker.studio.request import Region
+
+        wish = Wish(Region(box=box, brush=brush), user, n, seed, consent, commercial, badge, engine, policy or careful)
+        return shown(self.view, "try_on", item, photo_of(person), wish, observer)
+
+    def place(
+        self,
+        item: str,
+        room: Picture,
+        *,
+        floor: Sequence[tuple[float, float]] | None = None,
+        floor_size: tuple[float, float] | None = None,
+        at: tuple[float, float] | None = None,
+        box: tuple[int, int, int, int] | None = None,
+        brush: Bools | None = None,
+        user: str = "",
+        n: int = 1,
+        seed: int = 0,
+        commercial: bool = False,
+        badge: bool = True,
+        engine: str | None = None,
+        observer: Observer = silent,
+    ) -> "VisualResult":
+        """Show an item in a room, in its true size.
+
+        Args:
+            item: id of a piece of furniture, a lamp, a rug, a picture.
+            room: a photo: a file, its bytes, or a decoded picture.
+            floor: the four corners of a rectangle on the floor in pixels, in order around it; None guesses the floor.
+            floor_size: its sides in metres: from the first corner to the second, from the second to the third.
+            at: where it stands or hangs, in pixels; None for the middle of the floor, or of the wall behind it.
+            box: left, top, right, bottom in pixels of where it goes; overrules place and size.
+            brush: only what is true here may change.
+            user: for whom; "" for nobody in particular.
+            n: how many pictures, 1 to 8.
+            seed: makes the same again.
+            commercial: leave out engines whose licence forbids commercial use.
+            badge: draw "Generated" on the picture.
+            engine: name of the one that must answer; None lets the router choose.
+            observer: hears of progress; raises ``Cancelled`` to stop.
+
+        Returns:
+            The pictures, or in ``refused`` why there are none.
+
+        Raises:
+            UnknownName: there is no such item or engine.
+            InputError: the floor cannot be one, the item is worn, or n is out of range.
+            PictureError: a picture cannot be read.
+        """
+        from tastemaker.shop.showing import Wish, shown
+        from tastemaker.studio.request import Region
+
+        corners = None if floor is None else four_corners(floor)
+        region = Region(box=box, brush=brush, floor=corners, floor_size=floor_size, at=at)
+        wish = Wish(region, user, n, seed, commercial=commercial, badge=badge, engine=engine)
+        return shown(self.view, "place", item, photo_of(room), wish, observer)
 
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.

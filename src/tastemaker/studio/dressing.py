@@ -1,0 +1,282 @@
+"""A garment on a person, composed: cut out, bent onto the body by thin-plate spline, arms and hair in front of it.
+
+What the person wears now is hidden only where the garment covers it; nothing that the photo does not show is invented.
+How much would still show is counted, and decides whether the result may be shown at all.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Bools, Doubles, Floats
+from tastemaker.studio import blend, garment
+from tastemaker.studio.body import Body, read
+from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of
+from tastemaker.studio.engines import Refusal
+from tastemaker.studio.request import Candidate, VisualRequest
+from tastemaker.studio.warp import bend, project
+from tastemaker.studio.wear import Fitting, Part, Place, belt_of, fit_lower, fit_upper, neckline_of
+
+PASTED: dict[Place, str] = {"shoes": "shoes", "bag": "a bag", "hat": "a hat"}
+"""What is laid over without being bent."""
+
+
+def dress(request: VisualRequest, seed: int) -> Candidate:
+    """One candidate of a try-on.
+
+    Raises:
+        Refusal: nobody is found, or the garment cannot be cut out.
+    """
+    photo, place = request.context, request.worn or "top"
+    thing = cut(request.product)
+    if thing.sure < 0.15 or not thing.mask.any():
+        raise Refusal("the garment cannot be told from the ground of its photo")
+    thing = thing.cropped()
+    body = read(photo)
+    if request.region.box is not None:
+        return _pasted(request, thing, body, request.region.box, {"cutout": thing.sure})
+    if body is None:
+        raise Refusal("no person is found in the photo; say where the garment goes by a box")
+    if place in PASTED:
+        return _pasted(request, thing, body, _box_for(place, thing, body), {"cutout": thing.sure, "body": body.sure})
+    return _bent(request, thing, body, place, seed)
+
+
+def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed: int) -> Candidate:
+    photo = request.context
+    belt = belt_of(photo, body)
+    loose = 1.0 if seed == request.seed else float(generator(seed, "looseness").uniform(0.94, 1.12))
+    if place == "bottom":
+        flat = garment.lower(thing.mask)
+        fitting = fit_lower(flat, body, belt, loose=loose)
+    else:
+        flat = garment.upper(thing.mask)
+        fitting = fit_upper(flat, body, belt, neckline_of(body), long=place == "dress", loose=loose)
+    picture, alpha, evenness = _warped(thing, flat, fitting, photo.shape[:2])
+    front = in_front(photo, body, place)
+    if place != "bottom":
+        front |= _throat(body, fitting)
+    alpha = _behind(alpha, front)
+    if request.region.brush is not None:
+        alpha = alpha * request.region.brush
+    worn = clothes(body, place, belt, fitting.hem)
+    checks = {
+        "cutout": thing.sure,
+        "body": body.sure - 0.35 * len(fitting.hidden),
+        "warp": evenness,
+        "coverage": 1 - float((worn & ~front & (alpha < 0.5)).sum() / max(worn.sum(), 1)),
+        "frame": _framed(fitting, photo.shape[:2], alpha),
+    }
+    region = (worn & ~front) | (alpha > 0.5)
+    region &= body.mask | (alpha > 0.5) & _near(body)
+    return _composed(photo, picture, alpha, body, region, checks, _said(thing, body, fitting))
+
+
+def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int, int]) -> tuple[Pixels, Floats, float]:
+    """The garment bent onto the body: its trunk, and the sleeves over it."""
+    parts: list[tuple[Part, Floats]] = [(fitting, thing.alpha)]
+    for side, part in fitting.sleeves.items():
+        own = flat.sleeves[side].mask.astype(np.uint8)
+        reach = max(3, int(0.04 * flat.width)) | 1
+        grown = cv2.dilate(own, np.ones((reach, reach), np.uint8)).astype(np.float32)
+        parts[0] = (fitting, parts[0][1] * (1 - own))
+        parts.append((part, np.asarray(thing.alpha * cv2.GaussianBlur(grown, (0, 0), reach / 3), np.float32)))
+    picture, alpha, evenness = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), 1.0
+    for part, own_alpha in parts:
+        made = bend(replace(thing, alpha=own_alpha), np.array(part.points), np.array(part.targets), size)
+        picture = blend.lay(picture, made[0], np.where(alpha > 0, made[1], (made[1] > 0).astype(np.float32)))
+        alpha = np.maximum(alpha, made[1])
+        evenness = min(evenness, _evenness(made[2], made[1]))
+    return picture, alpha, evenness
+
+
+def _composed(
+    photo: Pixels, picture: Pixels, alpha: Floats, body: Body | None, region: Bools, checks: dict[str, float],
+    warnings: tuple[str, ...],
+) -> Candidate:  # fmt: skip
+    """The garment over the photo, with the shadow it throws on the body."""
+    inside = body.mask if body is not None else np.ones(alpha.shape, np.bool_)
+    width = 0.02 * (body.shoulders if body is not None else 0.3 * max(alpha.shape))
+    kept = keep(body) if body is not None else None
+    if kept is not None:
+        alpha = alpha * ~kept
+    shade = blend.contact(alpha, inside & ~(kept if kept is not None else False), width, 0.3)
+    shade[shade > 0.995] = 1.0
+    shown = blend.lay(photo, blend.rimmed(photo, picture, alpha), alpha, shade)
+    mask = (alpha > 0) | (shade < 1)
+    return Candidate(shown, mask, picture, alpha, region, kept, checks, warnings)
+
+
+def _behind(alpha: Floats, front: Bools) -> Floats:
+    """The garment without what is in front of it."""
+    if not front.any():
+        return alpha
+    soft = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.8)
+    return np.asarray(alpha * (1 - np.where(front, 1.0, np.minimum(soft, 0.6))), np.float32)
+
+
+def keep(body: Body) -> Bools:
+    """Face, hair over the shoulders and hands: pixels of a person that no engine may change. Shapes: (h, w)."""
+    kept = np.zeros_like(body.mask)
+    if body.face is not None:
+        left, top, right, bottom = body.face
+        kept[max(top, 0) : bottom, max(left, 0) : right] = True
+    return np.asarray(kept & body.mask, np.bool_)
+
+
+def in_front(photo: Pixels, body: Body, place: Place) -> Bools:
+    """Hands and forearms before the trunk, and hair that falls over the shoulders.
+
+    Shapes: photo (h, w, 3) -> (h, w).
+    """
+    front = np.zeros_like(body.mask)
+    if place in ("top", "dress"):
+        front |= _hair_in_front(photo, body)
+        front |= body.head & (body.skin | body.hair)
+    low, high = body.levels["crotch"] + 0.55 * body.shoulders, body.levels["waist"] - 0.35 * body.shoulders
+    band = body.skin.copy()
+    band[: max(int(high), 0)] = band[max(int(low), 0) :] = False
+    count, labels = cv2.connectedComponents(band.astype(np.uint8))
+    rows = np.arange(len(band))
+    edges = np.array([body.trunk(row) for row in rows])
+    columns = np.arange(band.shape[1])[None]
+    beside = (columns < edges[:, :1]) | (columns > edges[:, 1:])
+    for label in range(1, count):
+        part = labels == label
+        bottom = int(np.flatnonzero(part.any(1))[-1])
+        if part.sum() < 0.015 * body.shoulders**2:
+            continue
+        if (part & beside).sum() > 0.25 * part.sum() and bottom < low - 2:
+            front |= part
+    return front
+
+
+def _throat(body: Body, fitting: Fitting) -> Bools:
+    """Skin of the neck above the front of the collar, where a packshot shows the inside of the garment's back."""
+    left, right, middle = fitting.targets[0], fitting.targets[2], fitting.targets[4]
+    throat = np.zeros(body.mask.shape, np.uint8)
+    wide, high = 0.42 * abs(right[0] - left[0]), 0.17 * body.shoulders
+    top = min(middle[1], (left[1] + right[1]) / 2 + 0.02 * body.shoulders)
+    centre = (round(float(left[0] + right[0]) / 2), round(float(top)))
+    cv2.ellipse(throat, centre, (max(1, round(wide)), max(1, round(high))), 0, 0, 360, 1, -1)
+    return np.asarray((throat > 0) & (body.skin | body.hair), np.bool_)
+
+
+def _hair_in_front(photo: Pixels, body: Body) -> Bools:
+    """Long hair, where it can be told from what is worn."""
+    low = body.hair.copy()
+    low[: max(int(body.levels["shoulder"] - 0.1 * body.shoulders), 0)] = False
+    if low.sum() < 20:
+        return np.zeros_like(low)
+    chest = _chest(photo, body)
+    tone = np.median(lab_of(photo)[body.hair], 0)
+    return low if np.linalg.norm(tone - chest) > 22 else np.zeros_like(low)
+
+
+def _chest(photo: Pixels, body: Body) -> Doubles:
+    """The usual colour of what is worn on the chest."""
+    row, half = int(body.levels["chest"]), int(0.2 * body.shoulders)
+    patch = photo[max(row, 0) : row + half, max(int(body.axis) - half, 0) : int(body.axis) + half]
+    return np.asarray(np.median(lab_of(patch).reshape(-1, 3), 0), np.float64) if patch.size else np.zeros(3)
+
+
+def clothes(body: Body, place: Place, belt: float | None, hem: float) -> Bools:
+    """What the person wears where the garment goes: silhouette without skin, hair and head. Shapes: (h, w)."""
+    worn = body.mask & ~body.skin & ~body.hair & ~body.head
+    end = belt if belt is not None else body.levels["hip"]
+    if place == "bottom":
+        start, stop = end, body.levels["ankle"] - 0.05 * body.shoulders
+    elif place == "dress":
+        start, stop = body.levels["shoulder"], max(hem, body.levels["knee"])
+    else:
+        start, stop = body.levels["shoulder"], end
+    worn[: max(int(start + 0.03 * body.shoulders), 0)] = False
+    worn[max(int(stop), 0) :] = False
+    opened = cv2.morphologyEx(worn.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return opened > 0
+
+
+def _near(body: Body) -> Bools:
+    """The body and a hand's width around it: as far as a loose garment may stand away."""
+    reach = max(3, int(0.16 * body.shoulders)) | 1
+    return cv2.dilate(body.mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+
+
+def _evenness(stretch: Floats, alpha: Floats) -> float:
+    """How little the garment is stretched more one way than the other: 1 up to 1.5 times, 0 from 4 times on."""
+    there = cv2.resize(alpha, stretch.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    if not there.any():
+        return 0.0
+    return float(np.clip((4 - np.percentile(stretch[there], 90)) / 2.5, 0, 1))
+
+
+def _framed(fitting: Fitting, size: tuple[int, int], alpha: Floats) -> float:
+    """The share of anchors inside the photo, and whether anything is left to see."""
+    targets = np.array(fitting.targets)
+    inside = ((targets >= -0.02 * max(size)) & (targets <= np.array(size[::-1]) * 1.02)).all(1)
+    return float(inside.mean()) if (alpha > 0.5).mean() > 0.005 else 0.0
+
+
+def _said(thing: Cutout, body: Body, fitting: Fitting) -> tuple[str, ...]:
+    """Warnings that go with the picture."""
+    said = [f"the {name} could not be followed" for name in fitting.hidden]
+    if thing.sure < 0.7:
+        said.append("the garment's outline is not sure")
+    if body.face is None:
+        said.append("no face is seen; the place of the shoulders is taken from the outline")
+    return tuple(said)
+
+
+def _box_for(place: Place, thing: Cutout, body: Body) -> tuple[int, int, int, int]:
+    """Where a bag or a hat goes.
+
+    Raises:
+        Refusal: that place is not in the photo, or the product's photo does not show it from there.
+    """
+    height, width = thing.alpha.shape
+    if place == "shoes":
+        raise Refusal(
+            "shoes are photographed from the side, and the person's feet are not; draw a box to place them anyway"
+        )
+    if place == "hat":
+        if body.face is None:
+            raise Refusal("no face is found in the photo; draw a box for the hat")
+        left, top, right, _ = body.face
+        wide = 1.5 * (right - left)
+        tall = wide * height / width
+        middle, low = (left + right) / 2, top + 0.18 * (right - left)
+        return round(middle - wide / 2), round(low - tall), round(middle + wide / 2), round(low)
+    wide = 0.62 * body.shoulders
+    tall = wide * height / width
+    x, y = body.axis + 0.62 * body.shoulders, body.levels["waist"]
+    return round(x - wide / 2), round(y), round(x + wide / 2), round(y + tall)
+
+
+def _pasted(
+    request: VisualRequest, thing: Cutout, body: Body | None, box: tuple[int, int, int, int], checks: dict[str, float]
+) -> Candidate:
+    """The product in a box, upright, its proportions kept."""
+    left, top, right, bottom = box
+    height, width = thing.alpha.shape
+    scale = min((right - left) / width, (bottom - top) / height)
+    middle, low = (left + right) / 2, (top + bottom) / 2 + scale * height / 2
+    half, high = scale * width / 2, low - scale * height
+    corners = np.array([[middle - half, high], [middle + half, high], [middle + half, low], [middle - half, low]])
+    size = request.context.shape[:2]
+    picture, alpha = project(thing, corners, size)
+    region = alpha > 0.5
+    inside = float(region.sum() / max(scale * scale * thing.mask.sum(), 1))
+    if body is not None:
+        alpha = (
+            _behind(alpha, in_front(request.context, body, request.worn or "bag")) if request.worn != "hat" else alpha
+        )
+    made = checks | {"frame": min(inside, 1.0)}
+    return _composed(request.context, picture, alpha, body, region, made, ())
+
+
+def garment_box(candidate: Candidate) -> tuple[int, int, int, int] | None:
+    """Where the product is in the photo; None when it is nowhere."""
+    there = candidate.product > 0.5
+    return box_of(there) if there.any() else None
