@@ -1,4 +1,4 @@
-"""The page, mounted on the server's app: `/`, `/item/{id}`, `/draw`, `/map`, `/creatives`, `/engine`.
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/on-you`, `/in-room`, `/draw`, `/map` ...
 
 A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
 takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
@@ -37,6 +37,7 @@ from tastemaker.page.map import item_map
 from tastemaker.page.people import people
 from tastemaker.page.product import product
 from tastemaker.page.search import results
+from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
 from tastemaker.page.uploads import Uploads, router
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
 ASSETS = Path(__file__).parent / "assets"
+SHEETS = ("tokens", "style", "chat", "show")
+SCRIPTS = ("page", "map", "creatives", "chat", "show")
 MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 _KEY = "tastemaker.page"
@@ -86,6 +89,7 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     core.app.user_middleware.clear()  # NiceGUI's app outlives ours: what an earlier mount added must not pile up
     core.app.middleware_stack = None
     _declare_pages()
+    _declare_shows()
     _declare_workshop()
     core.app.on_shutdown(desk.feedback.settle)
     ui.run_with(
@@ -121,6 +125,26 @@ def _declare_pages() -> None:
         desk: Desk = request.scope[_KEY]
         path = f"/item/{quote(item_id, safe='')}"
         return await _deliver(request, client, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))
+
+
+def _declare_shows() -> None:
+    """An item in somebody's own photo."""
+
+    async def shown(request: Request, client: Client, way: Way, item_id: str) -> Response:
+        state = State(person=State.read(request.query_params.multi_items()).person)
+        desk: Desk = request.scope[_KEY]
+        path = f"/{way}/{quote(item_id, safe='')}"
+        return await _deliver(
+            request, client, state, path, "One moment …", lambda: show(desk.shop, state, way, item_id)
+        )
+
+    @ui.page("/on-you/{item_id:path}", response_timeout=30)
+    async def on_you(request: Request, client: Client, item_id: str) -> Response:
+        return await shown(request, client, "on-you", item_id)
+
+    @ui.page("/in-room/{item_id:path}", response_timeout=30)
+    async def in_room(request: Request, client: Client, item_id: str) -> Response:
+        return await shown(request, client, "in-room", item_id)
 
 
 def _declare_workshop() -> None:
@@ -282,9 +306,6 @@ def _version() -> str:
 
 def _head() -> Safe:
     base = f"/page/assets/{_version()}"
-    sheets = [
-        tag("link", {"rel": "stylesheet", "href": f"{base}/{name}"}) for name in ("tokens.css", "style.css", "chat.css")
-    ]
-    names = ("page.js", "map.js", "creatives.js", "chat.js")
-    scripts = [tag("script", {"src": f"{base}/{name}", "defer": True}) for name in names]
+    sheets = [tag("link", {"rel": "stylesheet", "href": f"{base}/{name}.css"}) for name in SHEETS]
+    scripts = [tag("script", {"src": f"{base}/{name}.js", "defer": True}) for name in SCRIPTS]
     return Safe("".join([*sheets, *scripts]))

@@ -11,6 +11,7 @@ from tastemaker.page.chips import suggestions
 from tastemaker.page.facts import currency_of, facts_for
 from tastemaker.page.frame import OBVIOUS, Content, way_on
 from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.show import buttons
 from tastemaker.page.state import State
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _acts(state: State, item: Item) -> Safe:
     return tag(
         "div",
         {"class": "acts"},
+        *buttons(state, item),
         tag("a", {"class": "button", "href": state.more_like(item.id).url()}, "More like this"),
         tag(
             "button",
