@@ -9,7 +9,7 @@ that no figure is reported on (``benchmarks/bench_talk.py --tune``).
 Source: Bayes' rule; softmax choice after Luce, "Individual Choice Behavior", 1959.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,11 @@ class Belief:
         """Places of the k likeliest, the likeliest first; of equals the lower row first. Shapes: -> (k,)."""
         order = np.lexsort((self.rows, -self.chances))
         return order[:k]
+
+    def after(self, rows: Collection[int]) -> "Belief":
+        """What is believed once some rows were shown and not taken. Shapes: rows (m,)."""
+        left = np.where(np.isin(self.rows, list(rows)), PASSED, 1.0) * self.chances
+        return Belief(self.rows, left / max(1e-300, float(left.sum())))
 
     @property
     def entropy(self) -> float:

@@ -121,6 +121,14 @@ def ranking_of(look: Look, state: State, k: int, *, skip: Sequence[str] = ()) ->
     return Ranking(items, facets, (*look.base.notes, *told.notes))
 
 
+def place_of(seen: Look, row: int) -> int | None:
+    """The place of a row among all that may be meant, from 1."""
+    at = np.flatnonzero(seen.belief.rows == row)
+    if not len(at):
+        return None
+    return int((seen.belief.chances > seen.belief.chances[at[0]]).sum()) + 1
+
+
 def facets_of(view: View, state: State) -> tuple[Known, ...]:
     """Everything that is understood: of the words, later ones over earlier ones, then answers and choices."""
     texts = [said.words for said in state.said]

@@ -19,7 +19,7 @@ from tastemaker.assistant.actions import Action, Plain, Search
 from tastemaker.assistant.asking import Asker, attribute_question, best_question, weigh
 from tastemaker.assistant.changing import overruled, without
 from tastemaker.assistant.doing import Outcome, do, seen
-from tastemaker.assistant.looking import Base, Look, facets_of, look, ranking_of
+from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
 from tastemaker.assistant.reading import read
 from tastemaker.assistant.state import State
@@ -122,6 +122,15 @@ class Assistant:
             state = without(replace(self._state, turn=self._state.turn + 1), label)
             return self._answered(state, Outcome(replace(state, question=None), shows=True), ())
 
+    def place(self, item: str) -> int | None:
+        """The place of an item among all that may be meant now, from 1; None when it is ruled out.
+
+        Raises:
+            UnknownName: there is no such item.
+        """
+        with self._lock:
+            return place_of(self._look(self._shop.view, self._state), self._shop.catalog.row(item))
+
     def undo(self) -> Turn:
         """Take the last step back."""
         return self.do(Plain(verb="undo"))
@@ -198,14 +207,16 @@ class Assistant:
         return seeing
 
     def _question(self, seeing: Look, state: State, about: str | None) -> Question | None:
-        """What is asked: what was demanded, else what pays most."""
+        """What is asked: what was demanded, else what pays most should the shown not be what is meant."""
+        shown = [seeing.view.catalog.row(id) for id in state.shown]
+        believed = seeing.belief.after(shown)
         if about:
             asked = attribute_question(seeing.view, about)
-            return weigh(seeing.view, asked, seeing.belief, self._k) if asked is not None else None
+            return weigh(seeing.view, asked, believed, self._k) if asked is not None else None
         if about == "" or self._asker is None:
             return None
         known = {facet.facet.name for facet in state.facets if facet.facet.op in ("=", "<", "<=", ">", ">=")}
-        return self._asker(seeing.view, seeing.belief, {*state.asked, *known}, self._k)
+        return self._asker(seeing.view, believed, {*state.asked, *known}, self._k)
 
     def _kept(self, picture: Image.Image) -> str:
         """Remember a picture of the person, the oldest making room."""

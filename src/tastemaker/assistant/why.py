@@ -11,7 +11,7 @@ import numpy as np
 
 from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.changing import without
-from tastemaker.assistant.looking import FindPicture, Look, look
+from tastemaker.assistant.looking import FindPicture, look, place_of
 from tastemaker.assistant.state import State
 from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Facet, Reason
@@ -107,7 +107,7 @@ def because(shop: Shop, state: State, item: ItemId, find: FindPicture) -> Why:
     state = replace(state, seen=tuple(id for id in state.seen if id not in state.shown))  # as when it was shown
     seen = look(shop, state, find)
     view, row = seen.view, seen.view.catalog.row(item)
-    place = _place(seen, row)
+    place = place_of(seen, row)
     met, unmet = _wishes(view, row, state)
     told = explain(view, seen.history, row, state.person)
     personal = tuple(reason for reason in told.reasons if reason.source != "popularity" or not state.wishes)
@@ -149,16 +149,8 @@ def _without_wishes(shop: Shop, state: State, find: FindPicture, row: int, place
     found = []
     for known in state.facets[:6]:
         other = look(shop, without(state, known.label), find)
-        found.append(Without(f"the wish {known.label}", place, _place(other, row), facet=known.facet))
+        found.append(Without(f"the wish {known.label}", place, place_of(other, row), facet=known.facet))
     return found
-
-
-def _place(seen: Look, row: int) -> int | None:
-    """The place of a row among all that may be meant, from 1."""
-    at = np.flatnonzero(seen.belief.rows == row)
-    if not len(at):
-        return None
-    return int((seen.belief.chances > seen.belief.chances[at[0]]).sum()) + 1
 
 
 def _wishes(view: View, row: int, state: State) -> tuple[tuple[Facet, ...], tuple[Facet, ...]]:

@@ -71,6 +71,15 @@ def write_truth(folder: Path, everyone: Sequence[Person]) -> None:
             stream.write(json.dumps(row) + "\n")
 
 
+def read_truth(folder: Path) -> list[Person]:
+    """The people whose tastes :func:`write_truth` wrote down; none when the folder holds none."""
+    path = folder / "people.jsonl"
+    if not path.is_file():
+        return []
+    told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Person(row.pop("user"), tuple(row.pop("persona")), **row) for row in told]
+
+
 def write_settings(path: Path) -> None:
     """Write the few choices that the demo shop makes."""
     path.write_text(_SETTINGS, encoding="utf-8")
