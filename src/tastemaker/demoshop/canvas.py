@@ -116,8 +116,8 @@ class Canvas:
         tall, wide = self.pixels.shape[:2]
         low = np.floor((outline.min(axis=0) - pad) * self.scale).astype(int) - 1
         high = np.ceil((outline.max(axis=0) + pad) * self.scale).astype(int) + 2
-        left, top = (int(v) for v in np.clip(low, 0, (wide - 1, tall - 1)))
-        right, bottom = int(np.clip(high[0], left + 1, wide)), int(np.clip(high[1], top + 1, tall))
+        left, top = (int(v) for v in np.clip(low, 0, (wide - 2, tall - 2)))  # off the sheet: a corner of two pixels
+        right, bottom = int(np.clip(high[0], left + 2, wide)), int(np.clip(high[1], top + 2, tall))
         return Image.new("L", ((right - left) * _OVER, (bottom - top) * _OVER)), left, top
 
     def _pixels(self, points: Field, left: int, top: int) -> list[float]:

@@ -82,6 +82,11 @@ def cloth_of(piece: Piece) -> Cloth:
     )
 
 
+def maker_of(piece: Piece) -> Maker:
+    """What draws a piece on a figure."""
+    return _PLANS[piece["kind"]][0]
+
+
 def draw_garment(piece: Piece, width: int) -> Image.Image:
     """Draw one piece of the wardrobe."""
     rng = piece.rng()

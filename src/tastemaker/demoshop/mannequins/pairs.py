@@ -1,0 +1,265 @@
+"""Pairs for trying on: the same person in the same light, without and with a garment, and where it is seen.
+
+Pair number ``i`` of a part depends on the shop's settings and ``i`` alone, so any share of them can be drawn anywhere.
+Garments and people of the two parts are different ones.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+from scipy.ndimage import map_coordinates
+
+from tastemaker.core.seeds import generator
+from tastemaker.core.types import Bools
+from tastemaker.demoshop.assortment import assortment
+from tastemaker.demoshop.canvas import Canvas, soften
+from tastemaker.demoshop.config import DemoConfig
+from tastemaker.demoshop.curves import Frame, Point, ellipse
+from tastemaker.demoshop.field import Field
+from tastemaker.demoshop.goods import Piece
+from tastemaker.demoshop.mannequins.body import (
+    HEAD,
+    Arm,
+    arm_of,
+    draw_arm,
+    draw_body,
+    draw_forearm,
+    draw_head,
+    draw_neck,
+    skin_of,
+)
+from tastemaker.demoshop.mannequins.hair import draw_before, draw_behind
+from tastemaker.demoshop.mannequins.people import Person, person
+from tastemaker.demoshop.mannequins.wearing import layer, worn
+from tastemaker.demoshop.studio import backdrop, stage, warm_floor
+from tastemaker.demoshop.wardrobe.tailor import Tailor
+
+Part = Literal["train", "test"]
+UPPER = ("shirt", "t-shirt", "blouse", "top", "jumper", "cardigan", "hoodie", "jacket", "blazer", "coat")
+LOWER = ("skirt", "trousers", "jeans", "shorts")
+WORN = (*UPPER, *LOWER, "dress")
+"""Kinds of the wardrobe that are worn on the body."""
+TESTED = 5
+"""One garment in so many is of the test part."""
+BAND = 8
+"""Around the mask the truth may differ, too: by shadows and soft edges, so many pixels of a picture 256 high."""
+
+
+@dataclass(frozen=True)
+class WornPair:
+    """A person without and with a garment.
+
+    Attributes:
+        number: of the pair in its part.
+        piece: the garment; its product photo is ``demoshop.pictures.picture(piece, width)``.
+        context: the person without it.
+        truth: the person with it.
+        mask: where the garment is seen.
+        anchors: points of the body by name, in pixels: head, neck, and left and right (as seen) shoulder, armpit,
+            elbow, wrist, waist, hip, knee and ankle.
+
+    Shapes: mask (height, width).
+    """
+
+    number: int
+    piece: Piece
+    context: Image.Image
+    truth: Image.Image
+    mask: Bools
+    anchors: Mapping[str, Point]
+
+    @property
+    def item(self) -> str:
+        """Id of the garment."""
+        return self.piece.id
+
+
+def garments(config: DemoConfig, part: Part) -> list[Piece]:
+    """The garments of one part."""
+    return [piece for piece in assortment(config) if piece["kind"] in WORN and _tested(piece) == (part == "test")]
+
+
+def worn_pairs(
+    config: DemoConfig | None = None, n: int = 100, part: Part = "train", *, height: int = 256, first: int = 0
+) -> Iterator[WornPair]:
+    """Pairs of one part, one after the other.
+
+    Args:
+        config: which demo shop; the usual one when None.
+        n: how many.
+        part: garments and people of "train" and of "test" are different ones.
+        height: of the pictures in pixels; three quarters of it is their width.
+        first: number of the first one.
+    """
+    config = config or DemoConfig()
+    pieces = garments(config, part)
+    below = [piece for piece in pieces if piece["kind"] in LOWER]
+    for number in range(first, first + n):
+        rng = generator(config.seed, f"worn {part} {number}")
+        piece = pieces[int(rng.integers(len(pieces)))]
+        other = below[int(rng.integers(len(below)))] if piece["kind"] in UPPER else None
+        yield _pair(number, piece, other, person(rng), rng, height * 3 // 4)
+
+
+def _pair(
+    number: int, piece: Piece, other: Piece | None, who: Person, rng: np.random.Generator, width: int
+) -> WornPair:
+    frame = _framed(piece, rng)
+    arms = _arms(piece, who, rng)
+    seed = int(rng.integers(2**31))
+    canvas = _behind(who, frame, width, rng)
+    tailor = Tailor(canvas, frame, skin_of(who), rng)
+    draw_behind(tailor, who)
+    draw_body(tailor, who, arms)
+    without = canvas.pixels
+    if other is not None:
+        without = _over(without, *worn(other, who.figure, width, frame, seed + 1))
+    garment, cover = worn(piece, who.figure, width, frame, seed)
+    with_it = _over(_shaded(without, cover, canvas.scale), garment, cover)
+
+    def before(tailor: Tailor) -> None:
+        for arm in arms:
+            if arm.before:
+                draw_forearm(tailor, arm, skin_of(who))
+            elif piece["kind"] in LOWER:
+                draw_arm(tailor, arm, skin_of(who))
+        if piece["neck"] == "hood":
+            draw_neck(tailor, who)
+        draw_head(tailor, who)
+        draw_before(tailor, who)
+
+    front, hides = layer(before, skin_of(who), frame, width, seed + 2)
+    pose = Pose(who, frame, canvas)
+    light = _light(who, cover.shape)
+    context, truth = (
+        _picture(pose.bent(_over(under, front, hides)) * light, canvas.target) for under in (without, with_it)
+    )
+    seen = Image.fromarray(pose.bent((cover * (1 - hides))[..., None])[..., 0])
+    mask = np.asarray(seen.resize(canvas.target, Image.Resampling.BOX)) > 0.5
+    return WornPair(number, piece, context, truth, mask, _anchors(who, arms, pose))
+
+
+class Pose:
+    """How a body stands: the hips aside, the shoulders tilted against them, the whole of it leaning.
+
+    Args:
+        who: stands so.
+        frame: from centimetres to the sheet.
+        canvas: the sheet.
+    """
+
+    def __init__(self, who: Person, frame: Frame, canvas: Canvas) -> None:
+        self._who, self._frame, self._scale = who, frame, canvas.scale
+        self._out = canvas.target[0] / (canvas.pixels.shape[1])
+        tall, wide = canvas.pixels.shape[:2]
+        rows, columns = np.mgrid[0:tall, 0:wide].astype(np.float64)
+        want = self._centimetres(np.stack([columns, rows], -1))
+        at = want.copy()
+        for _ in range(3):  # where does each pixel come from: the shift is smooth, so this settles at once
+            at = want - self._shift(at)
+        back = (frame(at.reshape(-1, 2)) * self._scale).reshape(tall, wide, 2)
+        self._rows, self._columns = back[..., 1] - 0.5, back[..., 0] - 0.5
+
+    def bent(self, picture: Field) -> Field:
+        """A picture of the straight body, bent. Shapes: (h, w, c) -> (h, w, c)."""
+        parts = [
+            map_coordinates(picture[..., part], (self._rows, self._columns), order=1, mode="nearest")
+            for part in range(picture.shape[2])
+        ]
+        return np.stack(parts, -1)
+
+    def pixel(self, point: Point) -> Point:
+        """Where a point of the straight body, cm, is seen in the finished picture."""
+        straight = np.array([point], np.float64)
+        x, y = (self._frame(straight + self._shift(straight)) * self._scale * self._out)[0].tolist()
+        return x, y
+
+    def _centimetres(self, pixels: Field) -> Field:
+        return np.asarray(((pixels + 0.5) / self._scale - (self._frame.dx, self._frame.dy)) / self._frame.scale)
+
+    def _shift(self, points: Field) -> Field:
+        """How far points move, cm."""
+        x, y = points[..., 0], points[..., 1]
+        sway, lean = self._who.sway, self._who.lean
+        aside = (
+            lean * (1 - y / 172) + sway * np.exp(-(((y - 92) / 30) ** 2)) - 0.4 * sway * np.exp(-(((y - 30) / 22) ** 2))
+        )
+        tilt = 0.014 * sway * x * np.exp(-(((y - 38) / 24) ** 2)) * np.exp(-((x / 46) ** 2))
+        return np.stack([aside, tilt], -1)
+
+
+def _over(below: Field, colour: Field, alpha: Field) -> Field:
+    return below * (1 - alpha[..., None]) + colour
+
+
+def _shaded(below: Field, cover: Field, scale: float) -> Field:
+    """The soft shadow of a garment on what is under and beside it."""
+    moved = np.roll(cover, (round(2.5 * scale), round(1.2 * scale)), (0, 1))
+    shade = soften(moved, 1.2 * scale) * (1 - cover)
+    return np.asarray(below * (1 - 0.26 * shade)[..., None])
+
+
+def _framed(piece: Piece, rng: np.random.Generator) -> Frame:
+    """The whole person, or the half that matters, with a little air."""
+    whole = rng.random() < 0.4
+    low, high = (-5.0, 179.0)
+    if not whole:
+        low, high = (
+            (42.0, 179.0) if piece["kind"] in LOWER else (-5.0, 146.0 if piece["kind"] in ("coat", "dress") else 120)
+        )
+    slack = rng.uniform(0, 0.06) * (high - low)
+    return Frame.fit((-30, low - slack), (30, high + slack), (0, 0, 300, 400))
+
+
+def _arms(piece: Piece, who: Person, rng: np.random.Generator) -> tuple[Arm, Arm]:
+    """The arms as the sleeves want them; free forearms go where the person likes."""
+    sleeve = piece["sleeve"] if piece["kind"] not in LOWER else "sleeveless"
+    sleeved = sleeve == "long" or (sleeve == "" and piece["kind"] in UPPER and piece["kind"] != "top")
+    spread = 14.0 if sleeved else 27.0 if sleeve == "short" else float(rng.uniform(4, 13))
+    left, right = ("down", "down") if sleeved else (who.left, who.right)
+    return arm_of(who.figure, spread, left, right=False), arm_of(who.figure, spread, right, right=True)
+
+
+def _behind(who: Person, frame: Frame, width: int, rng: np.random.Generator) -> Canvas:
+    """The wall, with the person's shadow on it and under the feet."""
+    if who.wall == "paper":
+        canvas = backdrop(width, who.tint, rng)
+    else:
+        floor = warm_floor(("oak", "pale", "concrete", "dark")[int(rng.integers(4))])
+        canvas = stage(width, who.tint, floor, float(frame(np.array([[0.0, rng.uniform(148, 160)]]))[0, 1]), rng)
+    figure = who.figure
+    canvas.shadow(frame(ellipse(1.5, figure.ankle[1] + 8, figure.hip[0] + 6, 3.2)), 2.4 * frame.scale, 0.4)
+    canvas.shadow(frame(ellipse(4, 92, figure.hip[0] + 3, 62)), 7 * frame.scale, 0.10, (5, 3))
+    return canvas
+
+
+def _light(who: Person, shape: tuple[int, ...]) -> Field:
+    """A slope of light over the picture, cool or warm."""
+    strength, turn, warm = who.light
+    y, x = np.linspace(-0.5, 0.5, shape[0])[:, None], np.linspace(-0.5, 0.5, shape[1])[None]
+    slope = 1 + strength * (np.cos(turn) * x + np.sin(turn) * y)
+    return np.asarray(slope[..., None] * np.array([1 + warm, 1.0, 1 - warm]))
+
+
+def _picture(pixels: Field, size: tuple[int, int]) -> Image.Image:
+    data = (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return Image.fromarray(data).resize(size, Image.Resampling.BOX)
+
+
+def _anchors(who: Person, arms: tuple[Arm, Arm], pose: Pose) -> dict[str, Point]:
+    figure = who.figure
+    points: dict[str, Point] = {"head": (HEAD[0], HEAD[1]), "neck": (0.0, figure.neck[1])}
+    for side, arm, sign in (("left", arms[0], -1), ("right", arms[1], 1)):
+        body = {"shoulder": figure.shoulder, "armpit": figure.armpit, "waist": figure.waist, "hip": figure.hip,
+                "knee": figure.knee, "ankle": figure.ankle}  # fmt: skip
+        points |= {f"{side} {name}": (sign * x, y) for name, (x, y) in body.items()}
+        points |= {f"{side} elbow": arm.elbow, f"{side} wrist": arm.wrist}
+    return {name: pose.pixel(point) for name, point in points.items()}
+
+
+def _tested(piece: Piece) -> bool:
+    return hashlib.sha256(piece.id.encode()).digest()[0] % TESTED == 0
