@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
+from tastemaker.core.types import Bools
 from tastemaker.demoshop.field import Field
 
 SHEET = (300.0, 400.0)
@@ -133,6 +134,16 @@ class Canvas:
         x = ((np.arange(left, left + wide, dtype=np.float32) + 0.5) / self.scale)[None, :]
         y = ((np.arange(top, top + tall, dtype=np.float32) + 0.5) / self.scale)[:, None]
         return Patch(alpha, x, y, (slice(top, top + tall), slice(left, left + wide)))
+
+
+def finished(without: Field, with_it: Field, size: tuple[int, int]) -> tuple[Image.Image, Image.Image, Bools]:
+    """Two drawings of the same sheet as pictures, and where these differ.
+
+    Shapes: (h, w, 3) twice -> pictures, (height, width).
+    """
+    data = [(np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8) for pixels in (without, with_it)]
+    first, second = (Image.fromarray(each).resize(size, Image.Resampling.BOX) for each in data)
+    return first, second, (np.asarray(first) != np.asarray(second)).any(2)
 
 
 def soften(field: Field, sigma: float) -> Field:

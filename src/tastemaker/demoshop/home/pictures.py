@@ -47,6 +47,11 @@ _FRAMES: dict[str, tuple[float, float, float, float]] = {
 _SMALL = ("vase", "table lamp", "cushion")
 
 
+def maker_of(piece: Piece) -> Callable[[Stage, Piece], None]:
+    """What draws a piece on a stage."""
+    return _MAKERS[piece["kind"]]
+
+
 def draw_home(piece: Piece, width: int) -> Image.Image:
     """Draw one piece for the home."""
     rng = piece.rng()
@@ -73,7 +78,5 @@ def draw_home(piece: Piece, width: int) -> Image.Image:
         size = (size[0], size[1], size[0])
     into = _FRAMES.get(piece["kind"], (30, 80, 270, 340))
     pitch = 34.0 if piece["kind"] == "rug" else 15.0 if piece["kind"] != "bed" else 20.0
-    _MAKERS[piece["kind"]](
-        Stage(canvas, size, into, rng, pitch=pitch, yaw=12.0 if piece["kind"] == "rug" else 27.0), piece
-    )
+    maker_of(piece)(Stage(canvas, size, into, rng, pitch=pitch, yaw=12.0 if piece["kind"] == "rug" else 27.0), piece)
     return canvas.finished()

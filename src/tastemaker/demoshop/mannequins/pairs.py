@@ -16,7 +16,7 @@ from scipy.ndimage import map_coordinates
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools
 from tastemaker.demoshop.assortment import assortment
-from tastemaker.demoshop.canvas import Canvas, soften
+from tastemaker.demoshop.canvas import Canvas, finished, soften
 from tastemaker.demoshop.config import DemoConfig
 from tastemaker.demoshop.curves import Frame, Point, ellipse
 from tastemaker.demoshop.field import Field
@@ -33,7 +33,7 @@ from tastemaker.demoshop.mannequins.body import (
     skin_of,
 )
 from tastemaker.demoshop.mannequins.hair import draw_before, draw_behind
-from tastemaker.demoshop.mannequins.people import Person, person
+from tastemaker.demoshop.mannequins.people import Person, Reach, person
 from tastemaker.demoshop.mannequins.wearing import layer, worn
 from tastemaker.demoshop.studio import backdrop, stage, warm_floor
 from tastemaker.demoshop.wardrobe.tailor import Tailor
@@ -45,8 +45,6 @@ WORN = (*UPPER, *LOWER, "dress")
 """Kinds of the wardrobe that are worn on the body."""
 TESTED = 5
 """One garment in so many is of the test part."""
-BAND = 8
-"""Around the mask the truth may differ, too: by shadows and soft edges, so many pixels of a picture 256 high."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,11 @@ class WornPair:
         context: the person without it.
         truth: the person with it.
         mask: where the garment is seen.
+        band: where else the truth differs from the context: its shadow on the body, its soft edges.
         anchors: points of the body by name, in pixels: head, neck, and left and right (as seen) shoulder, armpit,
             elbow, wrist, waist, hip, knee and ankle.
 
-    Shapes: mask (height, width).
+    Shapes: mask and band (height, width).
     """
 
     number: int
@@ -70,6 +69,7 @@ class WornPair:
     context: Image.Image
     truth: Image.Image
     mask: Bools
+    band: Bools
     anchors: Mapping[str, Point]
 
     @property
@@ -135,12 +135,11 @@ def _pair(
     front, hides = layer(before, skin_of(who), frame, width, seed + 2)
     pose = Pose(who, frame, canvas)
     light = _light(who, cover.shape)
-    context, truth = (
-        _picture(pose.bent(_over(under, front, hides)) * light, canvas.target) for under in (without, with_it)
-    )
+    pictures = [pose.bent(_over(under, front, hides)) * light for under in (without, with_it)]
+    context, truth, differs = finished(pictures[0], pictures[1], canvas.target)
     seen = Image.fromarray(pose.bent((cover * (1 - hides))[..., None])[..., 0])
     mask = np.asarray(seen.resize(canvas.target, Image.Resampling.BOX)) > 0.5
-    return WornPair(number, piece, context, truth, mask, _anchors(who, arms, pose))
+    return WornPair(number, piece, context, truth, mask, differs & ~mask, _anchors(who, arms, pose))
 
 
 class Pose:
@@ -220,7 +219,8 @@ def _arms(piece: Piece, who: Person, rng: np.random.Generator) -> tuple[Arm, Arm
     sleeve = piece["sleeve"] if piece["kind"] not in LOWER else "sleeveless"
     sleeved = sleeve == "long" or (sleeve == "" and piece["kind"] in UPPER and piece["kind"] != "top")
     spread = 14.0 if sleeved else 27.0 if sleeve == "short" else float(rng.uniform(4, 13))
-    left, right = ("down", "down") if sleeved else (who.left, who.right)
+    left: Reach = "down" if sleeved else who.left
+    right: Reach = "down" if sleeved else who.right
     return arm_of(who.figure, spread, left, right=False), arm_of(who.figure, spread, right, right=True)
 
 
@@ -243,11 +243,6 @@ def _light(who: Person, shape: tuple[int, ...]) -> Field:
     y, x = np.linspace(-0.5, 0.5, shape[0])[:, None], np.linspace(-0.5, 0.5, shape[1])[None]
     slope = 1 + strength * (np.cos(turn) * x + np.sin(turn) * y)
     return np.asarray(slope[..., None] * np.array([1 + warm, 1.0, 1 - warm]))
-
-
-def _picture(pixels: Field, size: tuple[int, int]) -> Image.Image:
-    data = (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return Image.fromarray(data).resize(size, Image.Resampling.BOX)
 
 
 def _anchors(who: Person, arms: tuple[Arm, Arm], pose: Pose) -> dict[str, Point]:

@@ -136,17 +136,16 @@ def _pictures(shape: Shape, plan: Arrangement, shown: Sequence[Shown]) -> tuple[
 
 
 def _cells(part: Box, many: int) -> list[Box]:
-    """A part cut into as many cells as there are pictures: in a row where it is wide, else two a line."""
-    if many == 1:
-        return [part]
-    if many == 3 and part.width <= 1.25 * part.height:  # a large one, two small ones beside it
+    """A part cut into as many cells as there are pictures."""
+    shape = part.width / part.height
+    if many == 3 and 0.62 < shape <= 1.25:  # a large one, two small ones beside it
         split, middle, gap = part.left + 0.58 * part.width, (part.top + part.bottom) / 2, 0.02 * part.width
         return [
             Box(part.left, part.top, split - gap, part.bottom),
             Box(split + gap, part.top, part.right, middle - gap),
             Box(split + gap, middle + gap, part.right, part.bottom),
         ]
-    across = many if part.width > 1.25 * part.height or (many == 2 and part.width > 0.9 * part.height) else min(2, many)
+    across = 1 if shape <= 0.62 else many if shape > 1.25 or (many == 2 and shape > 0.9) else min(2, many)
     down = -(-many // across)
     gap = 0.04 * min(part.width, part.height)
     wide, high = (part.width - gap * (across - 1)) / across, (part.height - gap * (down - 1)) / down

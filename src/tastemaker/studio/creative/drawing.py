@@ -56,10 +56,9 @@ def write(pen: ImageDraw.ImageDraw, line: Line, face: Face, fill: str | tuple[in
     """Draw one line of text on its baseline."""
     font, colour = face.font(line.size, line.weight), fill if fill is not None else line.colour
     if line.tracking:
-        x = line.left
-        for letter in line.text:
+        for place, letter in enumerate(line.text):  # by the length of what stands before, so that kerning stays
+            x = line.left + float(font.getlength(line.text[:place])) + line.tracking * place
             pen.text((x, line.baseline), letter, colour, font, anchor="ls")
-            x += float(font.getlength(letter)) + line.tracking
     else:
         pen.text((line.left, line.baseline), line.text, colour, font, anchor="ls")
     if line.struck:
