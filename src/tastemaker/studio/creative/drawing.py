@@ -4,6 +4,7 @@ Where a line on a photo is not legible enough, the veil under it is made denser 
 """
 
 import io
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,7 +105,7 @@ def _contrast_and_ink(scene: Scene, face: Face, ground: Image.Image) -> tuple[fl
     least, overflow = 21.0, []
     canvas = Box(0, 0, scene.width, scene.height)
     for line in scene.lines:
-        ink = ink_box(line, face, scene)
+        ink = ink_box(line, face)
         if not all(area.holds(ink, SLACK) for area in (line.box, scene.safe, canvas)):
             overflow.append(line.text)
         left, top, right, bottom = ink.whole
@@ -114,14 +115,15 @@ def _contrast_and_ink(scene: Scene, face: Face, ground: Image.Image) -> tuple[fl
     return least, tuple(overflow)
 
 
-def ink_box(line: Line, face: Face, scene: Scene) -> Box:
-    """Where a line's ink really lies, measured on a canvas with room around it."""
+def ink_box(line: Line, face: Face) -> Box:
+    """Where a line's ink really lies, measured on a strip with room around it."""
     room = 2 * line.size
-    mask = Image.new("L", (scene.width + 2 * room, scene.height + 2 * room))
-    moved = replace(line, left=line.left + room, baseline=line.baseline + room)
-    write(ImageDraw.Draw(mask), moved, face, "white")
-    left, top, right, bottom = mask.getbbox() or (room, room, room, room)
-    return Box(left - room, top - room, right - room, bottom - room)
+    left, top = math.floor(line.left) - room, math.floor(line.baseline) - room
+    strip = Image.new("L", (math.ceil(line.width) + 2 * room, 2 * room))
+    moved = replace(line, left=line.left - left, baseline=line.baseline - top)
+    write(ImageDraw.Draw(strip), moved, face, "white")
+    found = strip.getbbox() or (room, room, room, room)
+    return Box(found[0] + left, found[1] + top, found[2] + left, found[3] + top)
 
 
 def _denser(veil: Panel) -> Panel:
