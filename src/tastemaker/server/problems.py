@@ -32,7 +32,7 @@ from tastemaker.core.errors import (
 
 log = logging.getLogger("tastemaker.server")
 MEDIA_TYPE = "application/problem+json"
-LOOKED_UP = ("item", "picture", "drawing", "job", "person", "user", "conversation")
+LOOKED_UP = ("item", "picture", "drawing", "creative", "job", "person", "user", "conversation")
 """Kinds of names that are addresses; any other unknown name is a bad value."""
 
 
