@@ -12,7 +12,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.errors import UnknownName
 from tastemaker.page.card import picture
 from tastemaker.page.frame import Content, way_on
-from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.html import Attribute, Safe, join, tag
 from tastemaker.page.state import State
 from tastemaker.studio.kinds import stance_of, worn_as
 
@@ -156,5 +156,12 @@ def _button(act: str, text: str, look: str, *, hidden: bool = False) -> Safe:
 
 
 def _slider() -> Safe:
-    given = {"type": "range", "min": 0, "max": 100, "value": 0, "data-show-compare": True, "aria-label": "Compare"}
+    given: dict[str, Attribute] = {
+        "type": "range",
+        "min": 0,
+        "max": 100,
+        "value": 0,
+        "data-show-compare": True,
+        "aria-label": "Compare",
+    }
     return tag("input", given)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from tastemaker.core.types import Bools
-from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of, segment
+from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of, segment, shrunk
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; the last two are one behind."""
@@ -27,7 +27,7 @@ LEVELS = {"shoulder": 0.0, "chest": 0.10, "waist": 0.25, "hip": 0.385, "crotch":
 """Heights of the body, from the shoulders (0) to the soles (1)."""
 IN_SHOULDERS = {"shoulder": 0.0, "chest": 0.36, "waist": 0.95, "hip": 1.5, "crotch": 1.72, "knee": 2.6, "ankle": 3.6}
 """The same in widths of the shoulders, for photos that do not show the feet."""
-HALF_WIDTHS = (("shoulder", 0.46), ("chest", 0.43), ("waist", 0.36), ("hip", 0.45), ("crotch", 0.45))
+HALF_WIDTHS = (("shoulder", 0.44), ("chest", 0.385), ("waist", 0.335), ("hip", 0.41), ("crotch", 0.41))
 """Half the width of the trunk without arms, in widths of the shoulders."""
 
 
@@ -78,8 +78,8 @@ class Body:
         if 0 <= y < len(self.mask):
             run = run_at(self.mask[y], self.axis)
             if run is not None:
-                left = run[0] if 0.7 * usual < self.axis - run[0] < 1.25 * usual else left
-                right = run[1] if 0.7 * usual < run[1] - self.axis < 1.25 * usual else right
+                left = run[0] if 0.75 * usual < self.axis - run[0] < 1.2 * usual else left
+                right = run[1] if 0.75 * usual < run[1] - self.axis < 1.2 * usual else right
         return float(left), float(right)
 
 
@@ -90,6 +90,8 @@ def read(picture: Pixels) -> Body | None:
     """
     face = _face(picture)
     cutout = cut(picture, holes=True)
+    if cutout.flat and face is None and cutout.mask.mean() < 0.03:
+        return None
     if not cutout.flat or cutout.sure < 0.4:
         cutout = _around(picture, face)
     mask = cutout.mask
@@ -103,7 +105,9 @@ def read(picture: Pixels) -> Body | None:
     head = np.zeros_like(mask)
     head[: max(int(top - 0.06 * shoulders), 0)] = mask[: max(int(top - 0.06 * shoulders), 0)]
     hair = _hair(picture, mask, skin, face, levels)
-    return Body(cutout, face, skin, hair, axis, shoulders, levels, feet, sure * min(1.0, cutout.sure + 0.2), head)
+    sure *= min(1.0, cutout.sure + 0.2) * float(np.clip(1.6 - 2 * mask[:, [0, -1]].mean(), 0, 1))
+    sure *= float(np.clip((0.85 * mask.shape[1] - shoulders) / (0.2 * mask.shape[1]), 0, 1))
+    return Body(cutout, face, skin, hair, axis, shoulders, levels, feet, sure, head)
 
 
 def run_at(row: Bools, column: float) -> tuple[int, int] | None:
@@ -118,14 +122,15 @@ def run_at(row: Bools, column: float) -> tuple[int, int] | None:
 
 @cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / f"haarcascade_{name}.xml"))
+    folder = Path(cv2.__file__).parent / "data"  # ships in the wheel
+    return cv2.CascadeClassifier(str(folder / f"haarcascade_{name}.xml"))
 
 
 def _face(picture: Pixels) -> Box | None:
     """The largest face in the upper two thirds."""
     height, width = picture.shape[:2]
     scale = min(1.0, 360 / max(height, width))
-    grey = cv2.cvtColor(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(shrunk(picture, scale), cv2.COLOR_RGB2GRAY)
     least = max(16, int(0.05 * max(grey.shape)))
     for name in ("frontalface_alt2", "frontalface_default", "profileface"):
         upper = grey[: int(0.66 * len(grey))]
@@ -147,7 +152,7 @@ def _around(picture: Pixels, face: Box | None) -> Cutout:
     """The person before a busy ground: GrabCut from where a body must be, under the face or in the middle."""
     height, width = picture.shape[:2]
     scale = min(1.0, 224 / max(height, width))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrunk(picture, scale)
     marks = np.full(small.shape[:2], cv2.GC_BGD, np.uint8)
     left, top, right, bottom = face or (int(0.4 * width), 0, int(0.6 * width), int(0.15 * height))
     w, middle = right - left, (left + right) / 2

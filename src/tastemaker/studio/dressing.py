@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Doubles, Floats
 from tastemaker.studio import blend, garment
 from tastemaker.studio.body import Body, read
-from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of
+from tastemaker.studio.cutout import Cutout, Pixels, cut, lab_of
 from tastemaker.studio.engines import Refusal
 from tastemaker.studio.request import Candidate, VisualRequest
 from tastemaker.studio.warp import bend, project
@@ -66,7 +67,7 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
         "cutout": thing.sure,
         "body": body.sure - 0.35 * len(fitting.hidden),
         "warp": evenness,
-        "coverage": 1 - float((worn & ~front & (alpha < 0.5)).sum() / max(worn.sum(), 1)),
+        "coverage": _coverage(worn, ~front & (alpha < 0.5), body),
         "frame": _framed(fitting, photo.shape[:2], alpha),
     }
     region = (worn & ~front) | (alpha > 0.5)
@@ -76,20 +77,24 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
 
 def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int, int]) -> tuple[Pixels, Floats, float]:
     """The garment bent onto the body: its trunk, and the sleeves over it."""
-    parts: list[tuple[Part, Floats]] = [(fitting, thing.alpha)]
+    trunk = thing.mask
+    parts: list[tuple[Part, Floats]] = []
     for side, part in fitting.sleeves.items():
         own = flat.sleeves[side].mask.astype(np.uint8)
         reach = max(3, int(0.04 * flat.width)) | 1
         grown = cv2.dilate(own, np.ones((reach, reach), np.uint8)).astype(np.float32)
-        parts[0] = (fitting, parts[0][1] * (1 - own))
+        trunk &= own == 0
         parts.append((part, np.asarray(thing.alpha * cv2.GaussianBlur(grown, (0, 0), reach / 3), np.float32)))
-    picture, alpha, evenness = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), 1.0
+    near = cv2.dilate(_largest_part(trunk), np.ones((3, 3), np.uint8))
+    parts.insert(0, (fitting, thing.alpha * near))
+    picture, alpha, ratios = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), [np.ones(1, np.float32)]
     for part, own_alpha in parts:
         made = bend(replace(thing, alpha=own_alpha), np.array(part.points), np.array(part.targets), size)
         picture = blend.lay(picture, made[0], np.where(alpha > 0, made[1], (made[1] > 0).astype(np.float32)))
         alpha = np.maximum(alpha, made[1])
-        evenness = min(evenness, _evenness(made[2], made[1]))
-    return picture, alpha, evenness
+        there = cv2.resize(made[1], made[2].shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+        ratios.append(made[2][there])
+    return picture, alpha, _evenness(np.concatenate(ratios))
 
 
 def _composed(
@@ -102,7 +107,8 @@ def _composed(
     kept = keep(body) if body is not None else None
     if kept is not None:
         alpha = alpha * ~kept
-    shade = blend.contact(alpha, inside & ~(kept if kept is not None else False), width, 0.3)
+    falls = inside if kept is None else inside & ~kept
+    shade = blend.contact(alpha, falls, width, 0.3)
     shade[shade > 0.995] = 1.0
     shown = blend.lay(photo, blend.rimmed(photo, picture, alpha), alpha, shade)
     mask = (alpha > 0) | (shade < 1)
@@ -139,8 +145,7 @@ def in_front(photo: Pixels, body: Body, place: Place) -> Bools:
     band = body.skin.copy()
     band[: max(int(high), 0)] = band[max(int(low), 0) :] = False
     count, labels = cv2.connectedComponents(band.astype(np.uint8))
-    rows = np.arange(len(band))
-    edges = np.array([body.trunk(row) for row in rows])
+    edges = np.array([body.trunk(row) for row in range(len(band))])
     columns = np.arange(band.shape[1])[None]
     beside = (columns < edges[:, :1]) | (columns > edges[:, 1:])
     for label in range(1, count):
@@ -198,18 +203,28 @@ def clothes(body: Body, place: Place, belt: float | None, hem: float) -> Bools:
     return opened > 0
 
 
+def _coverage(worn: Bools, open_: Bools, body: Body) -> float:
+    """How much of what is worn is hidden: of its area, and of an area that anybody would notice."""
+    left = float((worn & open_).sum())
+    return 1 - max(left / max(float(worn.sum()), 1), left / (0.9 * body.shoulders**2))
+
+
 def _near(body: Body) -> Bools:
     """The body and a hand's width around it: as far as a loose garment may stand away."""
     reach = max(3, int(0.16 * body.shoulders)) | 1
     return cv2.dilate(body.mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
 
 
-def _evenness(stretch: Floats, alpha: Floats) -> float:
+def _largest_part(mask: Bools) -> npt.NDArray[np.uint8]:
+    """The largest connected part of a mask."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])) if count > 1 else 0
+    return np.asarray(labels == best, np.uint8)
+
+
+def _evenness(ratios: Floats) -> float:
     """How little the garment is stretched more one way than the other: 1 up to 1.5 times, 0 from 4 times on."""
-    there = cv2.resize(alpha, stretch.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
-    if not there.any():
-        return 0.0
-    return float(np.clip((4 - np.percentile(stretch[there], 90)) / 2.5, 0, 1))
+    return float(np.clip((4 - np.percentile(ratios, 88)) / 2.5, 0, 1))
 
 
 def _framed(fitting: Fitting, size: tuple[int, int], alpha: Floats) -> float:
@@ -268,15 +283,7 @@ def _pasted(
     picture, alpha = project(thing, corners, size)
     region = alpha > 0.5
     inside = float(region.sum() / max(scale * scale * thing.mask.sum(), 1))
-    if body is not None:
-        alpha = (
-            _behind(alpha, in_front(request.context, body, request.worn or "bag")) if request.worn != "hat" else alpha
-        )
+    if body is not None and request.worn != "hat":
+        alpha = _behind(alpha, in_front(request.context, body, request.worn or "bag"))
     made = checks | {"frame": min(inside, 1.0)}
     return _composed(request.context, picture, alpha, body, region, made, ())
-
-
-def garment_box(candidate: Candidate) -> tuple[int, int, int, int] | None:
-    """Where the product is in the photo; None when it is nowhere."""
-    there = candidate.product > 0.5
-    return box_of(there) if there.any() else None

@@ -15,14 +15,14 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from tastemaker.core.types import Bools
+from tastemaker.core.types import Bools, Floats
 from tastemaker.studio.colour import difference
 from tastemaker.studio.cutout import Pixels, lab_of
 from tastemaker.studio.request import Candidate
 
 THRESHOLDS: Mapping[str, float] = {
     "outside": 1.0, "colour": 0.6, "texture": 0.5, "silhouette": 0.6, "identity": 0.98, "realism": 0.5, "cutout": 0.4,
-    "body": 0.4, "warp": 0.4, "coverage": 0.8, "frame": 0.6, "size": 0.5,
+    "body": 0.5, "warp": 0.4, "coverage": 0.86, "frame": 0.6, "size": 0.5,
 }  # fmt: skip
 """Below it a candidate is not shown."""
 SAID: Mapping[str, str] = {
@@ -115,8 +115,12 @@ def _realism(photo: Pixels, candidate: Candidate) -> float:
     line = (cv2.dilate(there, np.ones((3, 3), np.uint8)) - cv2.erode(there, np.ones((3, 3), np.uint8))) > 0
     if line.sum() < 10:
         return 0.0
-    lab = lab_of(candidate.picture)
-    middle = cv2.medianBlur(candidate.picture, 5)
-    spikes = np.linalg.norm(lab - lab_of(middle), axis=2)[line]
-    usual = np.linalg.norm(lab_of(photo) - lab_of(cv2.medianBlur(photo, 5)), axis=2)
-    return float(np.clip(1.2 - (float(spikes.mean()) - float(usual.mean())) / 25, 0, 1))
+    return float(
+        np.clip(1.2 - (float(_spikes(candidate.picture)[line].mean()) - float(_spikes(photo).mean())) / 25, 0, 1)
+    )
+
+
+def _spikes(picture: Pixels) -> Floats:
+    """How far each pixel is from what is usual around it. Shapes: (h, w, 3) -> (h, w)."""
+    around = np.asarray(cv2.medianBlur(picture, 5), np.uint8)
+    return np.asarray(np.linalg.norm(lab_of(picture) - lab_of(around), axis=2), np.float32)

@@ -175,10 +175,8 @@ def _horizon(picture: Pixels) -> float | None:
 def _lines(picture: Pixels) -> Doubles:
     """Long straight edges that are neither upright nor level. Shapes: -> (n, 4)."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    if found is None:
-        return np.zeros((0, 4))
-    lines = np.asarray(found, np.float64).reshape(-1, 4)
+    found: object = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
+    lines = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
     across, down = np.abs(lines[:, 2] - lines[:, 0]), np.abs(lines[:, 3] - lines[:, 1])
     length = np.hypot(across, down)
     slanted = (down > 0.1 * across) & (across > 0.2 * down) & (length > 0.05 * max(grey.shape))

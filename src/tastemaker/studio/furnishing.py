@@ -178,11 +178,12 @@ def _extent(thing: Cutout, size: Size) -> tuple[float, float]:
     """
     tall, wide = thing.alpha.shape
     width, depth, height = size.width or 0.1, size.depth or 0.0, size.height or 0.1
-    turns = np.radians(np.linspace(0, 60, 61))
-    seen = width * np.cos(turns) + depth * np.sin(turns)
-    upright = height * np.cos(PITCH) + (depth * np.cos(turns) + width * np.sin(turns)) * np.sin(PITCH)
-    best = int(np.abs(np.log(seen / upright) - np.log(wide / tall)).argmin())
-    scale = float(np.sqrt(seen[best] * upright[best] / (wide * tall)))  # metres a pixel
+    turn, pitch = np.meshgrid(np.radians(np.arange(0, 61, 2)), np.radians(np.arange(0, 31)), indexing="ij")
+    seen = width * np.cos(turn) + depth * np.sin(turn)
+    upright = height * np.cos(pitch) + (depth * np.cos(turn) + width * np.sin(turn)) * np.sin(pitch)
+    odd = 0.01 * np.square(turn / np.radians(30)) + 0.01 * np.square(pitch / PITCH - 1)
+    best = int((np.abs(np.log(seen / upright) - np.log(wide / tall)) + odd).argmin())
+    scale = float(np.sqrt(seen.flat[best] * upright.flat[best] / (wide * tall)))  # metres a pixel
     return wide * scale, tall * scale
 
 

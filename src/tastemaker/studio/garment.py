@@ -16,6 +16,8 @@ SIDES = (-1, 1)
 """Left and right in the picture."""
 BANDS = (0.45, 0.98)
 """Places along a sleeve where it is held, as shares of its length."""
+LEG = (("thigh", 0.44), ("knee", 0.62), ("calf", 0.8), ("hem", 0.98))
+"""Places along a leg, as shares of the garment's height."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,15 @@ def lower(mask: Bools) -> Flat:
     for side in SIDES:
         points[f"waist{side:+d}"] = _outer(mask, top + 0.02 * height, side)
         points[f"hip{side:+d}"] = _outer(mask, top + 0.22 * height, side)
-        points[f"knee{side:+d}"] = _outer(mask, top + 0.62 * height, side)
-        points[f"hem{side:+d}"] = _outer(mask, bottom - 0.02 * height, side)
+        for name, share in LEG:
+            points[f"{name}{side:+d}"] = _outer(mask, top + share * height, side)
     points["waist"] = np.array([axis, float(top)])
     split = _crotch(mask, axis, top, bottom)
     if split is not None:
         points["crotch"] = np.array([axis, split])
-        for name, row in (("knee", top + 0.62 * height), ("hem", bottom - 0.02 * height)):
-            if row > split:
+        for name, share in LEG:
+            row = top + share * height
+            if row > split + 0.02 * height:
                 inner = _inner_edges(mask, row, axis)
                 for side in SIDES:
                     points[f"{name}-inner{side:+d}"] = np.array([inner[side], row])
@@ -147,7 +150,7 @@ def _armpit(mask: Bools, side: int, axis: float) -> tuple[float, float]:
     """Where the outline, followed upwards, jumps out to the sleeve; without one, where the trunk has its full width."""
     _, top, _, bottom = box_of(mask)
     height = bottom - top
-    rows = np.arange(top, top + max(int(0.6 * height), 8))
+    rows = range(top, top + max(int(0.6 * height), 8))
     reach = np.array([(_run(mask, row, axis)[0 if side < 0 else 1] - axis) * side for row in rows])
     step = max(2, int(0.035 * height))
     wide = float(np.median(reach[len(reach) // 2 :]))
@@ -204,10 +207,10 @@ def outer_first(bands: Doubles, side: int) -> Doubles:
 def _crotch(mask: Bools, axis: float, top: int, bottom: int) -> float | None:
     """The row where the legs part; None when they do not."""
     column = mask[:, int(np.clip(axis, 2, mask.shape[1] - 3)) + np.array([-2, 0, 2])]
-    open_ = ~column.any(1)
-    low = np.flatnonzero(open_[top:bottom])
+    low = np.flatnonzero(np.logical_not(column[top:bottom]).all(1))
     if len(low) < 0.12 * (bottom - top):
-        low = np.flatnonzero((~column).any(1)[top + (bottom - top) // 3 : bottom]) + (bottom - top) // 3
+        third = (bottom - top) // 3
+        low = np.flatnonzero(np.logical_not(column[top + third : bottom]).any(1)) + third
         if len(low) < 0.12 * (bottom - top):
             return None
     return float(top + low[0])

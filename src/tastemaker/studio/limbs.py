@@ -45,7 +45,7 @@ class Limb:
 
         Args:
             distance: along the arm, in pixels.
-            half: least half width of the sleeve there.
+            half: half width of the sleeve; a wide one hangs towards the trunk.
 
         Shapes: (2, 2).
         """
@@ -54,9 +54,12 @@ class Limb:
         middle = np.array([np.interp(at, marks, self.places[:, c]) for c in (0, 1)])
         ahead, behind = (self.places[int(np.clip(at + d, 0, len(self.places) - 1))] for d in (2, -2))
         along = (ahead - behind) / max(float(np.linalg.norm(ahead - behind)), 1e-6)
-        wide = max(half, 1.1 * float(np.interp(at, marks, self.radius)))
-        normal = np.array([-along[1], along[0]]) * wide
-        return outer_first(np.array([[middle + normal, middle - normal]]), self.side)[0]
+        radius = float(np.interp(at, marks, self.radius))
+        wide = float(np.clip(half, 1.12 * radius, 1.5 * radius))
+        normal = np.array([-along[1], along[0]])
+        outer, inner = outer_first(np.array([[middle + normal * radius, middle - normal * radius]]), self.side)[0]
+        out = (outer - inner) / max(float(np.linalg.norm(outer - inner)), 1e-6)
+        return np.array([outer + 0.15 * radius * out, outer + (0.15 * radius - 2 * wide) * out])
 
 
 def arm(body: Body, side: int) -> Limb | None:
@@ -90,7 +93,7 @@ def hanging(body: Body, side: int) -> Limb:
 def _beside(body: Body, side: int) -> Bools:
     """The silhouette beside the trunk, from the shoulder down, without the head."""
     mask = body.mask & ~body.head & ~body.hair
-    rows = np.arange(len(mask))
+    rows = range(len(mask))
     edges = np.array([body.trunk(row)[0 if side < 0 else 1] for row in rows])
     inner = np.minimum(np.abs(edges - body.axis), [body.half_width(row) for row in rows])
     columns = np.arange(mask.shape[1])[None]
@@ -125,7 +128,9 @@ def legs(body: Body, row: float) -> dict[int, tuple[float, float]]:
     found: dict[int, tuple[float, float]] = {}
     split = _gap(line, body.axis, 0.3 * body.shoulders)
     for side in (-1, 1):
-        run = run_at(line, split + side * 0.16 * body.shoulders)
+        beside = np.flatnonzero(line & ((columns - split) * side > 0))
+        first = beside[0 if side > 0 else -1] if len(beside) else split
+        run = run_at(line, first)
         usual = (split + side * 0.02 * body.shoulders, split + side * 0.3 * body.shoulders)
         if run is None:
             found[side] = usual
@@ -134,6 +139,18 @@ def legs(body: Body, row: float) -> dict[int, tuple[float, float]]:
             inner = max(run[0], split) if side > 0 else min(run[1], split)
             found[side] = (float(inner), float(edge))
     return found
+
+
+def parting(body: Body) -> float:
+    """The row where the legs part: where ground shows between them, else where they usually do."""
+    usual = body.levels["crotch"]
+    reach = int(0.2 * body.shoulders)
+    window = body.mask[:, max(int(body.axis) - reach, 0) : int(body.axis) + reach]
+    first, last = int(usual - 0.1 * body.shoulders), min(int(usual + 0.7 * body.shoulders), len(window))
+    for row in range(max(first, 0), last):
+        if not window[row].all() and window[row].any():
+            return float(row)
+    return usual + 0.08 * body.shoulders
 
 
 def _gap(line: Bools, axis: float, reach: float) -> float:

@@ -1,7 +1,7 @@
 """Photos of people: consent first, in memory only, judged by a policy that a shop may replace.
 
-A photo that goes through here is never written to disk and never logged; its metadata is dropped when it is decoded.
-The policy is one function from a photo and what was found in it to a reason for refusing, or None. The default one refuses
+A photo that goes through here is never written to disk nor logged; its metadata is dropped when it is decoded. The
+policy is one function from a photo and what was found in it to a reason for refusing, or None. The default one refuses
 what shows mostly skin, and whom the proportions of head and body make a child: rough rules that err towards refusing,
 since no model that knows either is part of this package. A shop that has one puts it here.
 

@@ -16,7 +16,7 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.types import Bools
 from tastemaker.studio import people
 from tastemaker.studio.body import read
-from tastemaker.studio.cutout import Pixels
+from tastemaker.studio.cutout import Pixels, shrunk
 from tastemaker.studio.engines import Engine, Refusal, route
 from tastemaker.studio.fidelity import SAID, failing, judge, worth
 from tastemaker.studio.people import Policy, careful
@@ -165,9 +165,7 @@ def _working(request: VisualRequest) -> VisualRequest:
 
 def _bounded(picture: Pixels) -> tuple[Pixels, float]:
     scale = min(1.0, WORKING / max(picture.shape[:2]))
-    if scale == 1.0:
-        return picture, 1.0
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8), scale
+    return shrunk(picture, scale), scale
 
 
 def _scaled(region: Region, scale: float, context: Pixels) -> Region:

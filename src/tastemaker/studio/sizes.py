@@ -5,7 +5,7 @@ width and depth, so the one that fits the photo's proportions is taken. What was
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,13 +81,17 @@ class Size:
             3: ("width depth height", "width height depth"),
         }
         made = [
-            _completed(replace(self, loose=(), **dict(zip(order.split(), self.loose, strict=True))), shape)
+            _completed(self.of(dict(zip(order.split(), self.loose, strict=True))), shape)
             for order in names[len(self.loose)]
         ]
         if len(self.loose) == 1:  # one number is the longer side
             return made[0] if shape >= 1 else made[1]
         gaps = [abs(float(np.log(size.shape / shape))) for size in made]
         return made[0] if gaps[0] < USUAL_GAP else made[int(np.argmin(gaps))]
+
+    def of(self, sides: Mapping[str, float]) -> "Size":
+        """The same with numbers that have a meaning, by side."""
+        return Size(sides.get("width"), sides.get("depth"), sides.get("height"), self.source)
 
     @property
     def shape(self) -> float:
@@ -129,7 +133,7 @@ def size_of(item: Item, kind: Sequence[Item]) -> Size:
             for side in SIDES
             if (values := [value for size in known if (value := getattr(size, side)) is not None])
         }
-        return Size(**middle, source="kind")
+        return replace(Size().of(middle), source="kind")
     said = f"{' '.join(str(value) for value in item.attributes.values())} {item.title}".casefold()
     names = [name for name in USUAL if re.search(rf"\b{name}s?\b", said)]
     if names:
@@ -146,7 +150,7 @@ def written(item: Item) -> Size:
         if side and metres:
             found.setdefault(side, metres)
     if found:
-        return Size(**found)
+        return Size().of(found)
     texts = [
         str(value)
         for name, value in item.attributes.items()

@@ -65,7 +65,7 @@ def bend(thing: Cutout, points: Doubles, targets: Doubles, size: tuple[int, int]
     columns = np.arange(width, dtype=np.float32) / STEP
     rows = np.arange(height, dtype=np.float32) / STEP
     at_x, at_y = np.meshgrid(columns, rows)
-    dense = cv2.remap(source.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR)
+    dense = np.asarray(cv2.remap(source.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR), np.float32)
     return *_sampled(thing, dense[..., 0], dense[..., 1]), _stretch(source)
 
 
@@ -76,7 +76,7 @@ def project(thing: Cutout, corners: Doubles, size: tuple[int, int]) -> tuple[Pix
     """
     height, width = thing.alpha.shape
     own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
-    matrix = cv2.getPerspectiveTransform(own, np.asarray(corners, np.float32))
+    matrix = np.asarray(cv2.getPerspectiveTransform(own, np.asarray(corners, np.float32)), np.float64)
     box = (size[1], size[0])
     shrink = np.sqrt(abs(cv2.contourArea(np.asarray(corners, np.float32))) / (width * height))
     thing, matrix = _smaller(thing, matrix, float(shrink))

@@ -4,7 +4,7 @@ Widths follow the garment's own cut, measured in widths of its shoulders (or wai
 loose shirt stays loose, a tight one lies on the body. Heights follow its length, so a cropped top stays cropped.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,8 +12,8 @@ import numpy as np
 from tastemaker.core.types import Doubles
 from tastemaker.studio.body import Body
 from tastemaker.studio.cutout import Pixels, lab_of
-from tastemaker.studio.garment import BANDS, SIDES, Flat
-from tastemaker.studio.limbs import arm, hanging, legs
+from tastemaker.studio.garment import BANDS, LEG, SIDES, Flat
+from tastemaker.studio.limbs import arm, hanging, legs, parting
 
 Place = Literal["top", "bottom", "dress", "shoes", "bag", "hat"]
 """Where on a body something is worn."""
@@ -88,6 +88,8 @@ def fit_upper(
     hem = collar + (points["hem"][1] - ends) * scale
     if belt is not None and not long and abs(hem - belt) < 0.3 * span:
         hem = max(hem, belt + 0.04 * span)
+    least, most = ("hip", "ankle") if long else ("chest", "crotch")
+    hem = float(np.clip(hem, body.levels[least] + 0.2 * span, body.levels[most] + 0.05 * span))
     fitting.hem = hem
     pit = shoulder + float(np.clip((points["armpit+1"][1] - points["shoulder+1"][1]) * scale, 0.3 * span, 0.5 * span))
     _sides(fitting, flat, body, pit, hem, scale * EASE * loose, long=long)
@@ -136,6 +138,8 @@ def _sleeves(fitting: Fitting, flat: Flat, body: Body, scale: float) -> None:
 def fit_lower(flat: Flat, body: Body, belt: float | None, *, loose: float = 1.0) -> Fitting:
     """Anchors for what hangs from the waist; see :func:`fit_upper`."""
     fitting, points = Fitting(), flat.points
+    outer = [edge for _, edge in legs(body, parting(body) + 0.1 * body.shoulders).values()]
+    body = replace(body, axis=float(np.mean(outer)))  # the hips may be beside the middle of the shoulders
     start = belt if belt is not None else body.levels["waist"] + 0.3 * (body.levels["hip"] - body.levels["waist"])
     left, right = body.trunk(start)
     scale = (right - left) * 1.02 / flat.width
@@ -148,13 +152,12 @@ def fit_lower(flat: Flat, body: Body, belt: float | None, *, loose: float = 1.0)
     down = (hem - start) / max(tall, 1.0)
     fitting.add(points["waist"], body.axis, start)
     if "crotch" in points:
-        fitting.add(
-            points["crotch"], legs(body, body.levels["crotch"] + 0.1 * body.shoulders)[1][0], body.levels["crotch"]
-        )
+        row = parting(body)
+        fitting.add(points["crotch"], legs(body, row + 0.1 * body.shoulders)[1][0], row)
     else:
         fitting.add(points["hem"], body.axis, hem)
     for side in SIDES:
-        for name in ("waist", "hip", "knee", "hem"):
+        for name in ("waist", "hip", *(name for name, _ in LEG)):
             _leg(fitting, flat, body, name, side, (start, down, scale * loose))
     return fitting
 

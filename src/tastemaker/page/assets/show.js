@@ -25,6 +25,7 @@
     const place = $(".show .photo");
     place.replaceChildren(image("before", photo.url, "Your photo"));
     place.style.aspectRatio = `${photo.width} / ${photo.height}`;
+    place.style.setProperty("--shape", photo.width / photo.height);
     place.hidden = false;
     $(".show .choose").hidden = true;
     $(".show .own").hidden = false;
