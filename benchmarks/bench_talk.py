@@ -21,17 +21,18 @@ Budget: 10 processor minutes.
 
 import argparse
 import itertools
+import json
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-import rows
-from common import BUILD, show, store
+from common import BUILD, RESULTS, show, store
 from tastemaker.assistant import Assistant, Turn, asking, belief
 from tastemaker.assistant.asking import Asker, best_question, possible, weigh
 from tastemaker.assistant.belief import Belief
@@ -39,12 +40,13 @@ from tastemaker.assistant.evidence import told
 from tastemaker.assistant.question import Question
 from tastemaker.core.seeds import generator
 from tastemaker.evaluation.significance import intervals, paired
-from tastemaker.evaluation.simulated_people import SimulatedPerson, Talk, converse, demo_people, item_people
+from tastemaker.evaluation.simulated_people import OPENINGS, SimulatedPerson, Talk, converse, demo_people, item_people
 from tastemaker.shop import Shop
 from tastemaker.shop.live import View
 
 TURNS = (1, 3, 5)
 LOST = 6
+COMPARED = ("success@1", "success@3", "success@5", "place", "turns")
 
 
 class Chat:
@@ -125,22 +127,14 @@ def figures(found: Sequence[Talk]) -> dict[str, np.ndarray]:
 def measured(name: str, count: int, seed: int) -> dict[str, object]:
     """All four ways of asking in one shop."""
     with opened(name) as (shop, make):
-        people = lambda: make(count, seed)  # noqa: E731
         askers: dict[str, Asker | None] = {
             "none": None, "random": random_question(seed), "frequent": frequent_question, "ours": best_question,
         }  # fmt: skip
         by_policy, slow = {}, []
         for policy, asker in askers.items():
-            found, seconds = talks(shop, people, asker)
+            found, seconds = talks(shop, partial(make, count, seed), asker)
             by_policy[policy], slow = found, slow + (seconds if policy == "ours" else [])
-    return told_of(by_policy, [person.opening for person in people()] if False else openings_of(by_policy), slow)
-
-
-def openings_of(by_policy: dict[str, list[Talk]]) -> list[str]:
-    """How each conversation began; the openings take turns."""
-    from tastemaker.evaluation.simulated_people import OPENINGS
-
-    return [OPENINGS[at % len(OPENINGS)] for at in range(len(by_policy["ours"]))]
+    return told_of(by_policy, [OPENINGS[at % len(OPENINGS)] for at in range(count)], slow)
 
 
 def told_of(by_policy: dict[str, list[Talk]], openings: Sequence[str], slow: Sequence[float]) -> dict[str, object]:
@@ -157,10 +151,10 @@ def told_of(by_policy: dict[str, list[Talk]], openings: Sequence[str], slow: Seq
             }
         table.append(row)
     gaps = {
-        policy: {name: _gap(values["ours"][name], values[policy][name]) for name in ("success@1", "success@3", "success@5",
-                                                                                    "place", "turns")}
-        for policy in values if policy != "ours"
-    }  # fmt: skip
+        policy: {name: _gap(values["ours"][name], values[policy][name]) for name in COMPARED}
+        for policy in values
+        if policy != "ours"
+    }
     kinds = np.array(openings)
     by_opening = {
         kind: {
@@ -214,7 +208,7 @@ def tune(count: int) -> None:
             found = []
             for t, passed, cost in itertools.product((0.08, 0.12, 0.2), (0.1, 0.3), (0.1, 0.3, 0.6)):
                 belief.TEMPERATURE, belief.PASSED, asking.COST = t, passed, cost
-                values = figures(talks(shop, lambda: make(count, 1), best_question)[0])
+                values = figures(talks(shop, partial(make, count, 1), best_question)[0])
                 row = {"temperature": t, "passed": passed, "cost": cost}
                 found.append(row | {name: round(float(column.mean()), 3) for name, column in values.items()})
             show(f"{name}, {count} people to tune on", found)
@@ -226,14 +220,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--tune", action="store_true", help="search the settings on other targets instead")
     parser.add_argument("--seed", type=int, default=0, help="even; odd seeds mean the targets to tune on")
+    parser.add_argument("--shop", choices=("demo", "fashion"), help="one of the two alone")
     given = parser.parse_args()
     if given.tune:
         tune(given.people)
         return
-    results = {name: measured(name, given.people, given.seed) for name in ("demo", "fashion")}
-    for name, result in results.items():
+    for name in (given.shop,) if given.shop else ("demo", "fashion"):
+        result = measured(name, given.people, given.seed)
         show(name, [{key: value for key, value in row.items() if "95%" not in key} for row in result["table"]])
-    store("talk", results)
+        kept = RESULTS / "talk.json"
+        store("talk", (json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}) | {name: result})
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ from tastemaker.catalog.catalog import FIELDS
 from tastemaker.core.types import Doubles, Ints
 from tastemaker.shop.live import View
 
-COST = 0.3
+COST = 0.1
 """What a turn costs the person, in bits."""
-LEAST_LIFT = 0.003
+LEAST_LIFT = 0.001
 """Below this nothing that could be answered changes what is shown."""
 SURE, DRAWN = 400, 1200
 """The likeliest rows that are looked at each, and how many stand for all the others."""

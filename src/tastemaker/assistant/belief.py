@@ -19,9 +19,9 @@ from tastemaker.assistant.state import Reply
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.shop.live import View
 
-TEMPERATURE = 0.12
+TEMPERATURE = 0.25
 """T: a score higher by this makes an item e times as likely."""
-PASSED = 0.3
+PASSED = 0.05
 """r: an item that was shown and not taken is so much less likely."""
 JUDGED = 3.0
 """w: how much more likely, as a power of e, a unit of cosine to a liked item makes an item; less for a disliked one."""

@@ -35,26 +35,40 @@ class Offered(Protocol):
     """An answer that is offered: as a person reads it, as the catalog writes it, and the band of a price."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """As a person reads it."""
+
     @property
-    def value(self) -> str: ...
+    def value(self) -> str:
+        """As the catalog writes it."""
+
     @property
-    def low(self) -> float | None: ...
+    def low(self) -> float | None:
+        """Of a price band; None when it has no lower end."""
+
     @property
-    def high(self) -> float | None: ...
+    def high(self) -> float | None:
+        """Of a price band, itself excluded; None when it has no upper end."""
 
 
 class Asked(Protocol):
     """A question, whoever puts it."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """Of the question: attribute, price, pictures."""
+
     @property
-    def about(self) -> str: ...
+    def about(self) -> str:
+        """The attribute."""
+
     @property
-    def choices(self) -> Sequence[Offered]: ...
+    def choices(self) -> Sequence[Offered]:
+        """What is offered."""
+
     @property
-    def items(self) -> Sequence[str]: ...
+    def items(self) -> Sequence[str]:
+        """Of a question about pictures, the two items."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,9 @@ class Manner:
     patience: int = 5
 
 
+MANNER = Manner()
+
+
 class SimulatedPerson:
     """Somebody who means one item.
 
@@ -87,7 +104,7 @@ class SimulatedPerson:
     """
 
     def __init__(
-        self, catalog: Catalog, target: int, opening: Opening, seed: int, manner: Manner = Manner(), user: str = ""
+        self, catalog: Catalog, target: int, opening: Opening, seed: int, manner: Manner = MANNER, user: str = ""
     ) -> None:
         self.catalog, self.target, self.opening, self.manner, self.user = catalog, target, opening, manner, user
         self.id = catalog.ids[target]
@@ -175,9 +192,13 @@ class Reply(Protocol):
     """What a conversation gives back in a turn."""
 
     @property
-    def question(self) -> Asked | None: ...
+    def question(self) -> Asked | None:
+        """What is asked back."""
+
     @property
-    def shown(self) -> Sequence[str]: ...
+    def shown(self) -> Sequence[str]:
+        """Ids of what is shown."""
+
     def place(self, item: str) -> int | None:
         """The place of an item among all that may be meant, from 1; None when it is ruled out."""
 
@@ -226,7 +247,7 @@ def converse(person: SimulatedPerson, talker: Talker) -> Talk:
 
 
 def item_people(
-    catalog: Catalog, count: int, seed: int, *, openings: Sequence[Opening] = OPENINGS, manner: Manner = Manner()
+    catalog: Catalog, count: int, seed: int, *, openings: Sequence[Opening] = OPENINGS, manner: Manner = MANNER
 ) -> list[SimulatedPerson]:
     """People who mean real items, drawn evenly; the openings take turns.
 
