@@ -131,7 +131,7 @@ class PictureGenerator(nn.Module):
         self.start = Scaled(style, widths[0] // 2 * self.grid[0] * self.grid[1])
         wides = [widths[0] // 2, *widths]
         self.layers = nn.ModuleList(Styled(a, b, style) for a, b in zip(wides, widths, strict=False))
-        self.shades = nn.ModuleList(Styled(width, 12, style, 1) for width in widths)
+        self.shades = nn.ModuleList(_shade(width, style) for width in widths)
 
     def styles(self, latent: Tensor, known: Known | None = None) -> Tensor:
         """What bends the layers. Shapes: -> (n, 2 latent)."""
@@ -349,6 +349,14 @@ class _Down(nn.Module):
         """Both, summed to size one."""
         out: Tensor = (_active(self.conv(x)) + self.skip(functional.avg_pool2d(x, 2))) * 0.5**0.5
         return out
+
+
+def _shade(wide: int, style: int) -> Styled:
+    """Cells as 2 x 2 pixels of three colours; all four start alike, lest a pattern of dots had to be unlearned."""
+    made = Styled(wide, 12, style)
+    with torch.no_grad():
+        made.conv.weight.copy_(made.conv.weight[::4].repeat_interleave(4, 0))
+    return made
 
 
 def _active(x: Tensor) -> Tensor:

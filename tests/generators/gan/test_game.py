@@ -8,9 +8,9 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.seeds import generator
 from tastemaker.generators.base import Condition
 from tastemaker.generators.gan.conditional import ConditionalGan, ConditionalGanConfig
-from tastemaker.generators.gan.game import GanConfig, Playing
+from tastemaker.generators.gan.game import Components, GanConfig, Playing
 from tastemaker.generators.gan.multimodal import MultimodalGan
-from tastemaker.generators.gan.standard import Components, StandardGan
+from tastemaker.generators.gan.standard import StandardGan
 from tastemaker.generators.material import Material
 from tastemaker.testing.fixed_space import FixedSpace
 from tastemaker.testing.worlds import COLOURS, drawn_shop, lacking
@@ -28,14 +28,13 @@ def built(kind, config):
     made._layout = world.layout
     torch.manual_seed(0)
     made.build(world.layout)
+    made.components = Components(torch.randn(30, 48), 8)
     return made, world
 
 
 @pytest.mark.parametrize("kind", [StandardGan, ConditionalGan, MultimodalGan])
 def test_each_turn_teaches_one_side_alone(kind):
     made, world = built(kind, kind.config_class(**TINY))
-    if kind is not ConditionalGan:
-        made.components = Components(torch.randn(30, 48), 8)
     turns = Playing(made, world).loss(world.where("picture")[:8], 0.5, generator(0, "turns"))
     for teaches in ("discriminator", "generator"):
         loss = next(turns)

@@ -1,9 +1,11 @@
 """What the picture GANs share: settings, the game as training, drawing and judging.
 
 A batch has two turns. The discriminator learns from real pictures and from drawings; then the generator learns from
-what the discriminator, now one step wiser, says of the same drawings. Unusual: in the first third of the training the
-generator is also drawn, less and less, towards real pictures (as in Isola et al. 2017, arXiv 1611.07004, equation 4),
-so that it starts the game with rough shapes and colours instead of noise.
+what the discriminator, now one step wiser, says of the same drawings. Unusual: half the latents of a batch say what
+real pictures look like from afar (their principal components, of size one, as latents drawn by chance are), and in the
+first third of the training the generator is drawn, less and less, towards those pictures (as in Isola et al. 2017,
+arXiv 1611.07004, equation 4). So it starts the game with rough shapes and colours instead of noise, and with latents
+that mean something: a generator that is told what to draw would otherwise learn one picture for each telling.
 """
 
 from abc import abstractmethod
@@ -15,6 +17,7 @@ import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn import functional
 
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer
@@ -55,7 +58,7 @@ SIZES: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
 class GanConfig(GeneratorConfig):
     """What a GAN can be told."""
 
-    steps: int = Field(default=4000, ge=1)
+    steps: int = Field(default=6000, ge=1)
     """Batches to learn from."""
     batch_size: int = Field(default=32, ge=2)
     """Items a batch."""
@@ -70,7 +73,8 @@ class GanConfig(GeneratorConfig):
     gamma: float = Field(default=0.1, ge=0)
     """Weight of the discriminator's slope (R1 and R2)."""
     guide: float = Field(default=10.0, ge=0)
-    """Weight, at the start, of being like the real picture of the same kind; zero after a third of the training."""
+    """Weight, at the start, of being like the real picture that a latent tells of; zero after a third of the
+    training."""
     augment: tuple[Change, ...] = ("translation", "cutout")
     """How real pictures and drawings are changed before they are judged; "colour" suits where colour says nothing."""
 
@@ -115,11 +119,14 @@ class Gan(Generator[C]):
         return self.generator(latents, told).float(), told
 
     def latents(self, real: Tensor, chance: torch.Generator) -> tuple[Tensor, int]:
-        """Latents of a batch in training, and how many drawings, from the first on, have a real picture to be like.
+        """Latents of a batch in training, and how many of them, from the first on, tell of the real picture.
 
         Shapes: real (n, 3, h, w) -> (n, latent).
         """
-        return torch.randn(len(real), self.config.latent, generator=chance), len(real)
+        latents, half = torch.randn(len(real), self.config.latent, generator=chance), len(real) // 2
+        codes = self.components(from_afar(real[:half]))
+        latents[:half, : codes.shape[1]] = codes
+        return latents, half
 
     def disagreement(self, features: Tensor, known: Known | None) -> Tensor:
         """What the pictures of these features lack of what is known; nothing by default."""
@@ -127,7 +134,8 @@ class Gan(Generator[C]):
         return torch.zeros(())
 
     def train(self, material: Material, observer: Observer) -> None:
-        """Play the game."""
+        """Learn what pictures look like from afar, then play the game."""
+        self.components = Components(from_afar(as_values(material.frames[material.pictured()])), self.config.latent)
         plan = plan_of(self, material, self.config.steps, weight_decay=0.0, betas=BETAS, clip=UNCLIPPED)
         train(Playing(self, material), plan, observer)
 
@@ -218,3 +226,31 @@ def _turned(known: Known) -> Known:
     """To each thing what is known of the one before it."""
     vectors, has = ({name: each.roll(1, 0) for name, each in part.items()} for part in (known.vectors, known.has))
     return Known(known.codes.roll(1, 0), vectors, has)
+
+
+class Components:
+    """Principal components, scaled to size one.
+
+    Args:
+        rows: to learn from.
+        most: components at most; those that hold next to nothing are left out.
+
+    Shapes: rows (n, width); called with (m, width) -> (m, components).
+    """
+
+    def __init__(self, rows: Tensor, most: int) -> None:
+        self.mean = rows.mean(0)
+        sizes, directions = torch.linalg.eigh((rows - self.mean).T @ (rows - self.mean) / len(rows))
+        keep = torch.arange(len(sizes)) >= len(sizes) - most
+        keep &= sizes > sizes[-1] * 1e-6
+        self.directions = directions[:, keep] * sizes[keep].rsqrt()
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """How much of each component."""
+        out: Tensor = (rows - self.mean) @ self.directions
+        return out
+
+
+def from_afar(pictures: Tensor) -> Tensor:
+    """Pictures at a quarter of their sides, flat. Shapes: (n, 3, h, w) -> (n, 3 h w / 16)."""
+    return functional.avg_pool2d(pictures, 4).flatten(1)
