@@ -56,10 +56,10 @@ class Setting:
     hidden: int = 0
     steps: int = 300
     rate: float = 0.01
-    beta: float = 1.0
+    beta: float = 0.1
     teach: float = 0.0
     dropout: float = 0.0
-    shrink: float = 0.02
+    shrink: float = 0.1
     forget: float = 0.2
     hide: float = 0.7
     content: float = 0.1
@@ -192,14 +192,15 @@ def measure(settings: Mapping[str, object], seed: int, folds: int, learning: int
             foretold(learned(world, setting, 1000 * learning + member), cold, given, "behaviour")
             for member in range(setting.members)
         ]
-        ranker = _ranker(world.read @ np.mean(made, axis=0).T, cold, question)
-        report = evaluate(question.truth, question.train, {"vae": ranker}, ks=(5, 10, 20), seed=0)
+        ranked = ranker(world.read @ np.mean(made, axis=0).T, cold, question)
+        report = evaluate(question.truth, question.train, {"vae": ranked}, ks=(5, 10, 20), seed=0)
         table = np.round(np.stack([report.per_case["vae", metric] for metric in METRICS], axis=1), 5).tolist()
         values[question.name] = dict(zip([case.key for case in question.truth.cases], table, strict=True))
     return {"chosen": str(setting), "values": values}
 
 
-def _ranker(table: Floats, cold: Ints, question: movies.Question) -> Ranker:
+def ranker(table: Floats, cold: Ints, question: movies.Question) -> Ranker:
+    """A ranker from vectors of people and of cold movies, multiplied. Shapes: table (people, cold)."""
     line = {person: n for n, person in enumerate(question.train.interactions.people)}
 
     def score(cases: Sequence[Case], asked: Ints) -> Floats:
@@ -219,12 +220,12 @@ def missing(settings: Mapping[str, object], seed: int, folds: int) -> dict[str, 
         for many in range(1, len(GIVEN) + 1):
             for names in combinations(GIVEN, many):
                 given = [block for name in names for block in GIVEN[name]]
-                ranker = _ranker(world.read @ foretold(found, cold, given, "behaviour").T, cold, question)
-                report = evaluate(question.truth, question.train, {"vae": ranker}, ks=(20,), seed=0)
+                ranked = ranker(world.read @ foretold(found, cold, given, "behaviour").T, cold, question)
+                report = evaluate(question.truth, question.train, {"vae": ranked}, ks=(20,), seed=0)
                 line = {"behaviour R@20": float(np.mean(report.per_case["vae", "recall@20"]))}
                 for out in ("words", "posters"):
-                    line[f"{out}: median place"] = _place(foretold(found, cold, given, out), world.blocks[out][cold])
-                line["labels: area"] = _area(foretold(found, cold, given, "labels"), world.blocks["labels"][cold])
+                    line[f"{out}: median place"] = place(foretold(found, cold, given, out), world.blocks[out][cold])
+                line["labels: area"] = area(foretold(found, cold, given, "labels"), world.blocks["labels"][cold])
                 gathered.setdefault(" + ".join(names), []).append(line)
     table = [
         {"given": name, **{key: round(float(np.mean([line[key] for line in lines])), 3) for key in lines[0]}}
@@ -233,14 +234,14 @@ def missing(settings: Mapping[str, object], seed: int, folds: int) -> dict[str, 
     return {"table": table}
 
 
-def _place(drawn: Floats, right: Floats) -> float:
+def place(drawn: Floats, right: Floats) -> float:
     """Median place of the right movie among all asked ones, by cosine; half of them by chance."""
     unit = [x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9) for x in (drawn, right)]
     alike = unit[0] @ unit[1].T
     return float(np.median((alike > np.diag(alike)[:, None]).sum(1) + 1))
 
 
-def _area(drawn: Floats, right: Floats) -> float:
+def area(drawn: Floats, right: Floats) -> float:
     """Area under the curve of labels that 5 to 95 % of the movies have, averaged."""
     areas = []
     for column in range(right.shape[1]):

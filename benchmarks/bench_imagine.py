@@ -51,7 +51,7 @@ VARIANTS = ("gan", "gan-conditional", "gan-multimodal", "vae", "vae-multimodal",
             "diffusion-latent", "diffusion-conditional", "diffusion-joint")  # fmt: skip
 MEAN, GAUSS, REAL = "mean of the kind", "Gaussian of the class", "real photos held back"
 EVERY = (*VARIANTS, MEAN, GAUSS, REAL)
-SWEPT, GUIDANCE = "diffusion-conditional", (0.0, 1.0, 2.0, 3.0, 4.5)
+SWEPT, GUIDANCE = "diffusion-conditional", (0.0, 1.0, 2.0, 3.0, 4.5, 6.0)
 KIND, COLOUR, KINDS, COLOURS = "articleType", "baseColour", 10, 6
 N, EACH, SHOWN = 1000, 5, 64
 PAIRS, AGAIN, FEWEST = 300, 256, 20

@@ -36,8 +36,8 @@ class ConditionalConfig(LatentConfig):
 
     steps: int = Field(default=5000, ge=1)
     """Batches from which the denoiser learns."""
-    guidance: float = Field(default=2.0, ge=0, le=20)
-    """How much more than what the condition says by itself: 1 is the condition, 0 ignores it; above about 4 drawings
+    guidance: float = Field(default=4.0, ge=0, le=20)
+    """How much more than what the condition says by itself: 1 is the condition, 0 ignores it; above about 6 drawings
     become alike."""
 
 

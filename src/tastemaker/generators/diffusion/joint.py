@@ -38,7 +38,7 @@ WORDS = 0.25
 class JointConfig(LatentConfig):
     """Settings of a joint diffusion."""
 
-    guidance: float = Field(default=2.0, ge=0, le=20)
+    guidance: float = Field(default=4.0, ge=0, le=20)
     """How much more than what is given says by itself: 1 is the condition, 0 ignores it."""
 
 
