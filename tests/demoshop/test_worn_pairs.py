@@ -5,8 +5,11 @@ import pytest
 from scipy.ndimage import binary_dilation
 
 from tastemaker.demoshop.config import DemoConfig
+from tastemaker.demoshop.curves import Frame
 from tastemaker.demoshop.mannequins import worn_pairs
-from tastemaker.demoshop.mannequins.pairs import LOWER, garments
+from tastemaker.demoshop.mannequins.pairs import HELD, LOWER, garments
+from tastemaker.demoshop.mannequins.wearing import worn
+from tastemaker.demoshop.wardrobe.figure import Figure
 
 SMALL = DemoConfig(items=120)
 HEIGHT = 128
@@ -53,6 +56,8 @@ def test_the_truth_differs_from_the_context_in_the_garment_and_a_narrow_band(pai
 
 def test_the_garment_lies_between_its_anchors(pairs):
     for pair in pairs:
+        if pair.piece["kind"] in HELD:
+            continue
         rows, columns = np.nonzero(pair.mask)
         left, right = pair.anchors["left hip"][0], pair.anchors["right hip"][0]
         assert left < columns.mean() < right
@@ -77,3 +82,33 @@ def test_what_lies_before_the_garment_hides_it():
         same = (np.asarray(pair.context) == np.asarray(pair.truth)).all(2)
         hidden += int((filled & same & ~pair.mask).sum() > 15)
     assert hidden >= 2
+
+
+def test_the_pattern_stays_where_it_is_on_the_garment():
+    """The edge between two blocks of colour lies at the same height of the body, whatever the size of the drawing."""
+    pieces = [piece for piece in garments(DemoConfig(), "train") if piece["pattern"] == "colour block"]
+    piece = next(piece for piece in pieces if np.abs(piece.colour - piece.ink).sum() > 0.8)
+    edges = []
+    for frame in (Frame.fit((-30, -5), (30, 180), (0, 0, 300, 400)), Frame.fit((-30, 0), (30, 110), (0, 0, 300, 400))):
+        colour, alpha = worn(piece, Figure(), 150, frame, 3)
+        column = colour[:, int(frame(np.array([[7.0, 0]]))[0, 0] * 0.75)]
+        inside = np.flatnonzero(alpha[:, int(frame(np.array([[7.0, 0]]))[0, 0] * 0.75)] > 0.9)
+        nearer = np.linalg.norm(column - piece.ink, axis=1) < np.linalg.norm(column - piece.colour, axis=1)
+        edge = inside[np.flatnonzero(np.diff(nearer[inside].astype(int)))[0]]
+        edges.append((edge / 0.75 - frame.dy) / frame.scale)
+    assert edges[0] == pytest.approx(edges[1], abs=2.0)
+
+
+def test_hats_and_bags_are_where_they_belong():
+    seen = set()
+    for pair in worn_pairs(SMALL, 60, height=64):
+        if pair.piece["kind"] not in HELD:
+            continue
+        seen.add(pair.piece["kind"])
+        rows, columns = np.nonzero(pair.mask)
+        if pair.piece["kind"] == "hat":
+            assert rows.mean() < pair.anchors["head"][1]
+        else:
+            assert rows.min() > pair.anchors["right elbow"][1]
+            assert abs(columns.mean() - pair.anchors["right wrist"][0]) < 8
+    assert seen

@@ -4,7 +4,7 @@ The light stands at the upper left for every picture of the shop, so that the pi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Cloth:
         size: repeat of the pattern.
         gloss: 0 matt to 1 polished.
         stiff: 0 flows to 1 stands; how little it wrinkles.
+        grid: from the sheet to the coordinates of the pattern: a factor, and shifts to the right and down. A garment
+            that is drawn at another size keeps its pattern where it was.
     """
 
     colour: Field
@@ -37,6 +39,7 @@ class Cloth:
     size: float = 1.0
     gloss: float = 0.0
     stiff: float = 0.4
+    grid: tuple[float, float, float] = (1.0, 0.0, 0.0)
 
     def plain(self, colour: Field | None = None) -> "Cloth":
         """The same cloth without its pattern, perhaps in another colour."""
@@ -47,7 +50,7 @@ class Cloth:
     def darker(self, share: float) -> "Cloth":
         """The same cloth in the shade, as on the inside of a collar."""
         keep = np.float32(1 - share)
-        return Cloth(self.colour * keep, self.ink * keep, self.pattern, self.material, self.size, 0.0, self.stiff)
+        return replace(self, colour=self.colour * keep, ink=self.ink * keep, gloss=0.0)
 
 
 def relief(height: Field, depth: float = 1.0) -> Field:
@@ -105,7 +108,7 @@ def drape(
     height = _height(canvas, patch, cloth, rng, folds, fold_width, volume)
     if pleats is not None:
         height += _pleated(patch, pleats, canvas.scale)
-    u, v = _cloth_coordinates(patch, height / canvas.scale, angle)
+    u, v = _cloth_coordinates(patch, height / canvas.scale, angle, cloth.grid)
     colour = print_on(cloth.pattern, u, v, cloth.colour, cloth.ink, cloth.size)
     shade = relief(height) * grain(cloth.material, patch, rng)
     shade = shade + cloth.gloss * _gleam(height)
@@ -165,9 +168,13 @@ def pleat_profile(rng: np.random.Generator, count: float, depth: float) -> Field
     return np.asarray(waves * depth, np.float32)
 
 
-def _cloth_coordinates(patch: Patch, height: Field, angle: float) -> tuple[Field, Field]:
+def _cloth_coordinates(
+    patch: Patch, height: Field, angle: float, grid: tuple[float, float, float]
+) -> tuple[Field, Field]:
     """Sheet coordinates shifted by the folds and turned by the grain."""
-    x, y = patch.x - 150 + height * 0.32, patch.y + height * 0.25
+    factor, right, down = grid
+    x = patch.x * factor + right - 150 + height * 0.32
+    y = patch.y * factor + down + height * 0.25
     if angle:
         a = np.radians(angle)
         x, y = x * np.cos(a) + y * np.sin(a), y * np.cos(a) - x * np.sin(a)

@@ -41,17 +41,22 @@ class Arm:
         return _swelling(self.shoulder, self.wrist, half)
 
 
-def arm_of(figure: Figure, spread: float, reach: Reach, *, right: bool) -> Arm:
+def joint_of(figure: Figure) -> Point:
+    """Where the right arm hangs in the shoulder."""
+    return figure.shoulder[0] - 2.4, figure.shoulder[1] + 5.2
+
+
+def arm_of(joint: Point, spread: float, reach: Reach, *, right: bool) -> Arm:
     """An arm that leaves the shoulder at an angle; a free forearm goes where it likes.
 
     Args:
-        figure: of the body.
+        joint: where it begins, on the right side.
         spread: degrees between the upper arm and the vertical.
         reach: of the forearm; "down" goes on straight.
         right: the side with positive x.
     """
     side = 1.0 if right else -1.0
-    start = np.array([figure.shoulder[0] - 2.4, figure.shoulder[1] + 5.2])
+    start = np.array(joint)
     turn = {"down": spread, "waist": -80.0, "hip": -50.0}[reach]
     upper = np.array([np.sin(np.radians(spread)), np.cos(np.radians(spread))])
     lower = np.array([np.sin(np.radians(turn)), np.cos(np.radians(turn))])

@@ -28,20 +28,25 @@ from tastemaker.demoshop.mannequins.body import (
     draw_arm,
     draw_body,
     draw_forearm,
+    draw_hand,
     draw_head,
     draw_neck,
+    joint_of,
     skin_of,
 )
 from tastemaker.demoshop.mannequins.hair import draw_before, draw_behind
-from tastemaker.demoshop.mannequins.people import Person, Reach, person
-from tastemaker.demoshop.mannequins.wearing import layer, worn
+from tastemaker.demoshop.mannequins.people import Person, person
+from tastemaker.demoshop.mannequins.wearing import held, layer, worn
 from tastemaker.demoshop.studio import backdrop, stage, warm_floor
+from tastemaker.demoshop.wardrobe.figure import Figure, TopCut, corners
 from tastemaker.demoshop.wardrobe.tailor import Tailor
+from tastemaker.demoshop.wardrobe.tops import cut_of
 
 Part = Literal["train", "test"]
 UPPER = ("shirt", "t-shirt", "blouse", "top", "jumper", "cardigan", "hoodie", "jacket", "blazer", "coat")
 LOWER = ("skirt", "trousers", "jeans", "shorts")
-WORN = (*UPPER, *LOWER, "dress")
+HELD = ("hat", "bag")
+WORN = (*UPPER, *LOWER, *HELD, "dress")
 """Kinds of the wardrobe that are worn on the body."""
 TESTED = 5
 """One garment in so many is of the test part."""
@@ -80,7 +85,11 @@ class WornPair:
 
 def garments(config: DemoConfig, part: Part) -> list[Piece]:
     """The garments of one part."""
-    return [piece for piece in assortment(config) if piece["kind"] in WORN and _tested(piece) == (part == "test")]
+    return [
+        piece
+        for piece in assortment(config)
+        if piece["kind"] in WORN and piece["cut"] != "backpack" and _tested(piece) == (part == "test")
+    ]
 
 
 def worn_pairs(
@@ -101,7 +110,7 @@ def worn_pairs(
     for number in range(first, first + n):
         rng = generator(config.seed, f"worn {part} {number}")
         piece = pieces[int(rng.integers(len(pieces)))]
-        other = below[int(rng.integers(len(below)))] if piece["kind"] in UPPER else None
+        other = below[int(rng.integers(len(below)))] if piece["kind"] in (*UPPER, *HELD) else None
         yield _pair(number, piece, other, person(rng), rng, height * 3 // 4)
 
 
@@ -118,8 +127,7 @@ def _pair(
     without = canvas.pixels
     if other is not None:
         without = _over(without, *worn(other, who.figure, width, frame, seed + 1))
-    garment, cover = worn(piece, who.figure, width, frame, seed)
-    with_it = _over(_shaded(without, cover, canvas.scale), garment, cover)
+    garment, cover = worn(piece, who.figure, width, held(piece, frame, arms[1].wrist), seed)
 
     def before(tailor: Tailor) -> None:
         for arm in arms:
@@ -127,12 +135,17 @@ def _pair(
                 draw_forearm(tailor, arm, skin_of(who))
             elif piece["kind"] in LOWER:
                 draw_arm(tailor, arm, skin_of(who))
+        if piece["kind"] == "bag":
+            draw_hand(tailor, arms[1], skin_of(who))
         if piece["neck"] == "hood":
             draw_neck(tailor, who)
         draw_head(tailor, who)
         draw_before(tailor, who)
 
     front, hides = layer(before, skin_of(who), frame, width, seed + 2)
+    if piece["kind"] == "hat":  # over the hair
+        without, front, hides = _over(without, front, hides), np.zeros_like(front), np.zeros_like(hides)
+    with_it = _over(_shaded(without, cover, canvas.scale), garment, cover)
     pose = Pose(who, frame, canvas)
     light = _light(who, cover.shape)
     pictures = [pose.bent(_over(under, front, hides)) * light for under in (without, with_it)]
@@ -197,31 +210,51 @@ def _over(below: Field, colour: Field, alpha: Field) -> Field:
 
 def _shaded(below: Field, cover: Field, scale: float) -> Field:
     """The soft shadow of a garment on what is under and beside it."""
-    moved = np.roll(cover, (round(2.5 * scale), round(1.2 * scale)), (0, 1))
+    down, right = max(1, round(2.5 * scale)), max(1, round(1.2 * scale))
+    moved = np.zeros_like(cover)
+    moved[down:, right:] = cover[:-down, :-right]
     shade = soften(moved, 1.2 * scale) * (1 - cover)
     return np.asarray(below * (1 - 0.26 * shade)[..., None])
 
 
 def _framed(piece: Piece, rng: np.random.Generator) -> Frame:
     """The whole person, or the half that matters, with a little air."""
-    whole = rng.random() < 0.4
-    low, high = (-5.0, 179.0)
-    if not whole:
-        low, high = (
-            (42.0, 179.0) if piece["kind"] in LOWER else (-5.0, 146.0 if piece["kind"] in ("coat", "dress") else 120)
-        )
+    kind, low, high = piece["kind"], -5.0, 179.0
+    if rng.random() > 0.4:
+        low, high = {"dress": (-5.0, 146.0), "coat": (-5.0, 146.0), "hat": (-16.0, 96.0)}.get(kind, (-5.0, 120.0))
+        if kind in (*LOWER, "bag"):
+            low, high = 42.0, 179.0
+    elif kind == "hat":
+        low = -16.0
     slack = rng.uniform(0, 0.06) * (high - low)
     return Frame.fit((-30, low - slack), (30, high + slack), (0, 0, 300, 400))
 
 
 def _arms(piece: Piece, who: Person, rng: np.random.Generator) -> tuple[Arm, Arm]:
     """The arms as the sleeves want them; free forearms go where the person likes."""
-    sleeve = piece["sleeve"] if piece["kind"] not in LOWER else "sleeveless"
-    sleeved = sleeve == "long" or (sleeve == "" and piece["kind"] in UPPER and piece["kind"] != "top")
-    spread = 14.0 if sleeved else 27.0 if sleeve == "short" else float(rng.uniform(4, 13))
-    left: Reach = "down" if sleeved else who.left
-    right: Reach = "down" if sleeved else who.right
-    return arm_of(who.figure, spread, left, right=False), arm_of(who.figure, spread, right, right=True)
+    joint, left, right = joint_of(who.figure), who.left, who.right
+    spread = float(rng.uniform(4, 13))
+    if piece["kind"] == "bag":
+        right = "down"
+    elif piece["kind"] in (*LOWER, "hat"):
+        pass
+    elif piece["sleeve"] == "short":
+        spread = 27.0
+    elif cut_of(piece).sleeve > 0:
+        joint, spread = _in_sleeve(cut_of(piece), who.figure)
+        left = right = "down"
+    return arm_of(joint, spread, left, right=False), arm_of(joint, spread, right, right=True)
+
+
+def _in_sleeve(cut: TopCut, figure: Figure) -> tuple[Point, float]:
+    """Joint and angle of an arm that runs through the middle of a long sleeve."""
+    at, turn = corners(figure, cut), np.radians(cut.spread)
+    down, out = np.array([np.sin(turn), np.cos(turn)]), np.array([np.cos(turn), -np.sin(turn)])
+    top = (np.array(at["shoulder"]) + at["armpit"]) / 2
+    cuff = np.array(at["shoulder"]) + down * cut.sleeve + out * (0.6 - cut.cuff / 2)
+    axis = (cuff - top) / np.hypot(*(cuff - top))
+    joint = top + axis * 2.0 - out * 0.4
+    return (float(joint[0]), float(joint[1])), float(np.degrees(np.arctan2(axis[0], axis[1])))
 
 
 def _behind(who: Person, frame: Frame, width: int, rng: np.random.Generator) -> Canvas:

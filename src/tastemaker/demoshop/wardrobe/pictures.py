@@ -87,13 +87,19 @@ def maker_of(piece: Piece) -> Maker:
     return _PLANS[piece["kind"]][0]
 
 
+def frame_of(piece: Piece) -> Frame:
+    """Where a piece lies on the sheet of its product photo."""
+    low, high = _PLANS[piece["kind"]][1]
+    return Frame.fit(low, high, (10, 20, 290, 380))
+
+
 def draw_garment(piece: Piece, width: int) -> Image.Image:
     """Draw one piece of the wardrobe."""
     rng = piece.rng()
     tint = rgb(BACKDROPS[piece.chance("backdrop") % len(BACKDROPS)])
     canvas = backdrop(width, tint, rng)
-    maker, (low, high) = _PLANS[piece["kind"]]
-    tailor = Tailor(canvas, Frame.fit(low, high, (10, 20, 290, 380)), cloth_of(piece), rng)
+    maker = maker_of(piece)
+    tailor = Tailor(canvas, frame_of(piece), cloth_of(piece), rng)
     standing = piece["kind"] in ("sneakers", "boots", "loafers", "bag", "hat")
     if not standing:
         _ghost_shadow(tailor, piece, maker, width)
