@@ -88,7 +88,7 @@ def test_long_sleeves_under_a_tee_are_refused_with_the_reason():
     result = show(replace(TEE, context=mannequin(sleeves=1)))
     assert result.shown == ()
     assert "wears" in result.refused
-    assert result.fidelity["coverage"] < 0.86
+    assert result.fidelity["coverage"] < 0.9
     assert "not shown" in str(result)
 
 

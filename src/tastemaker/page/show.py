@@ -112,10 +112,9 @@ def _side(way: Way, words: dict[str, str]) -> Safe:
         tag("span", None, words["mark"]),
     )
     sides = [
-        tag("label", None, text, " ", tag("input", {"type": "number", "min": 0.2, "max": 30, "step": 0.1, "value": value,
-                                                    "inputmode": "decimal", "data-show-side": name}), " m")
-        for text, name, value in (("Near edge", "first", 3), ("To the back", "second", 3))
-    ]  # fmt: skip
+        tag("label", None, text, " ", _metres(name), " m")
+        for text, name in (("Near edge", "first"), ("To the back", "second"))
+    ]
     marked = [tag("p", {"class": "note"}, words["marked"])]
     if way == "in-room":
         marked.append(tag("p", {"class": "sides"}, join(sides)))
@@ -153,6 +152,11 @@ def _side(way: Way, words: dict[str, str]) -> Safe:
 
 def _button(act: str, text: str, look: str, *, hidden: bool = False) -> Safe:
     return tag("button", {"type": "button", "class": look, "data-show-act": act, "hidden": hidden}, text)
+
+
+def _metres(name: str) -> Safe:
+    given: dict[str, Attribute] = {"type": "number", "min": 0.2, "max": 30, "step": 0.1, "value": 3}
+    return tag("input", {**given, "inputmode": "decimal", "data-show-side": name})
 
 
 def _slider() -> Safe:

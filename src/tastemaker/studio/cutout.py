@@ -27,6 +27,8 @@ ROUNDS = 2
 """How often the ground is found and its light fitted anew."""
 EVEN = 0.2
 """Range of colours along the edge, in CIELAB, below which the ground is one colour."""
+EXACT = 0.3
+"""Difference from an even ground that is a difference."""
 SMALL_SIDE = 224
 """Longer side at which GrabCut works; it is slow, and its contour is refined afterwards."""
 LEAST, MOST = 0.01, 0.93
@@ -112,23 +114,26 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
         mask, sure = _grabcut(picture)
         return Cutout(_own_colours(picture, mask), _soft(mask), sure)
     even = _is_even(lab)
-    tolerance = float(np.clip(3 * spread, 4.0 if even else 2.5, 9.0))
+    tolerance = float(np.clip(3 * spread, 2.0 if even else 2.5, 9.0))
     for _ in range(0 if even else ROUNDS):
         far = _distance(lab, ground)
         ground = _bent(lab, ground, _from_edge(_like_ground(lab, ground, far, tolerance, 2.5 * tolerance)))
     far = _distance(lab, ground)
-    behind = _from_edge(_like_ground(lab, ground, far, tolerance, 0.8 * tolerance))
-    mask = _filled(~behind)
-    if even:  # then what differs at all is the thing: white on white
-        exact = _filled(_largest(~_from_edge(far < 0.3), 5))
-        eaten = mask.mean() < 0.35 * exact.mean() or _solid(mask) + 0.12 < _solid(exact) < 0.95
-        if MOST > exact.mean() > 1.1 * mask.mean() and eaten:
-            mask, tolerance = exact, 0.3
+    mask = _filled(~_from_edge(_like_ground(lab, ground, far, tolerance, 1.6 * tolerance)))
+    careful = _like_ground(lab, ground, far, tolerance, 0.8 * tolerance) if not even else far < EXACT
+    whole = _filled(_largest(~_from_edge(careful), 5 if even else 2))
+    if MOST > whole.mean() > 1.05 * mask.mean() and _eaten(mask, whole):  # white on white
+        mask, tolerance = whole, EXACT if even else tolerance
     mask = _peeled(_largest(mask), far)
     if holes:
         mask &= ~_holes(mask, far < 0.7 * tolerance)
     plain = np.asarray(cv2.cvtColor(ground, cv2.COLOR_LAB2RGB) * 255, np.float32).clip(0, 255).astype(np.uint8)
     return Cutout(_own_colours(picture, mask), _soft(mask), _sureness(mask, far, tolerance), plain)
+
+
+def _eaten(mask: Bools, whole: Bools) -> bool:
+    """Has the ground's colour bitten into a thing that is whole in another mask?"""
+    return bool(mask.mean() < 0.35 * whole.mean() or _solid(mask) + 0.1 < _solid(whole) < 0.95)
 
 
 def _solid(mask: Bools) -> float:

@@ -192,7 +192,8 @@ def clothes(body: Body, place: Place, belt: float | None, hem: float) -> Bools:
     worn = body.mask & ~body.skin & ~body.hair & ~body.head
     end = belt if belt is not None else body.levels["hip"]
     if place == "bottom":
-        start, stop = end, body.levels["ankle"] - 0.05 * body.shoulders
+        start, stop = end, min(hem, body.levels["ankle"]) - 0.08 * body.shoulders
+        worn = _legs_of(body)  # bare legs as well: nothing of them shows under trousers
     elif place == "dress":
         start, stop = body.levels["shoulder"], max(hem, body.levels["knee"])
     else:
@@ -203,10 +204,16 @@ def clothes(body: Body, place: Place, belt: float | None, hem: float) -> Bools:
     return opened > 0
 
 
+def _legs_of(body: Body) -> Bools:
+    """The silhouette without what hangs beside the trunk."""
+    columns = np.arange(body.mask.shape[1])[None]
+    return np.asarray(body.mask & (np.abs(columns - body.axis) < 0.62 * body.shoulders), np.bool_)
+
+
 def _coverage(worn: Bools, open_: Bools, body: Body) -> float:
     """How much of what is worn is hidden: of its area, and of an area that anybody would notice."""
     left = float((worn & open_).sum())
-    return 1 - max(left / max(float(worn.sum()), 1), left / (0.9 * body.shoulders**2))
+    return 1 - max(left / max(float(worn.sum()), 1), left / (0.6 * body.shoulders**2))
 
 
 def _near(body: Body) -> Bools:

@@ -205,15 +205,17 @@ def outer_first(bands: Doubles, side: int) -> Doubles:
 
 
 def _crotch(mask: Bools, axis: float, top: int, bottom: int) -> float | None:
-    """The row where the legs part; None when they do not."""
-    column = mask[:, int(np.clip(axis, 2, mask.shape[1] - 3)) + np.array([-2, 0, 2])]
-    low = np.flatnonzero(np.logical_not(column[top:bottom]).all(1))
-    if len(low) < 0.12 * (bottom - top):
-        third = (bottom - top) // 3
-        low = np.flatnonzero(np.logical_not(column[top + third : bottom]).any(1)) + third
-        if len(low) < 0.12 * (bottom - top):
-            return None
-    return float(top + low[0])
+    """The row where the legs part, the upper end of the longest gap in the middle; None when there is none."""
+    middle = int(np.clip(axis, 2, mask.shape[1] - 3))
+    closed = mask[top + (bottom - top) // 8 : bottom, [middle - 2, middle, middle + 2]]
+    for meets in (closed.any(1), closed.all(1)):  # a gap as wide as all three columns, else a narrow one
+        ends = np.flatnonzero(np.diff(np.r_[1, meets.astype(np.int8), 1]))
+        gaps = ends.reshape(-1, 2)
+        if len(gaps):
+            first, last = gaps[int((gaps[:, 1] - gaps[:, 0]).argmax())]
+            if last - first >= 0.12 * (bottom - top):
+                return float(top + (bottom - top) // 8 + first)
+    return None
 
 
 def _inner_edges(mask: Bools, row: float, axis: float) -> dict[int, float]:

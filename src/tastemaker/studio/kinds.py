@@ -25,9 +25,9 @@ FURNITURE: dict[Stance, str] = {
     "wall": "mirror frame picture poster clock wall-shelf painting canvas wall-mounted wall",
     "ceiling": "pendant chandelier ceiling",
     "rests": "vase cushion table-lamp candle bowl pillow throw jug carafe",
-    "stands": "sofa couch armchair chair stool bench table desk bed nightstand shelf shelving bookcase wardrobe cabinet "
-              "sideboard chest drawers plant floor-lamp lamp pouffe basket box trolley stand mattress cot unit ottoman "
-              "footstool pot",
+    "stands": "sofa couch armchair chair stool bench table desk bed nightstand shelf shelving bookcase wardrobe "
+              "cabinet sideboard chest drawers plant floor-lamp lamp pouffe basket box trolley stand mattress cot unit "
+              "ottoman footstool pot",
 }  # fmt: skip
 
 

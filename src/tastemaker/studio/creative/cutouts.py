@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
-from scipy.ndimage import binary_erosion, maximum_filter, minimum_filter
+from scipy.ndimage import binary_dilation, binary_erosion, label, maximum_filter, minimum_filter
 
 from tastemaker.core.types import Bools
 from tastemaker.studio.creative.colours import Colour
@@ -20,8 +20,10 @@ MOST_CUT = 0.3
 """Share of a photo that may fall away when it fills a field."""
 SURE = 0.6
 """How much a cut-out must be believed."""
-CRISP, EDGE = 0.78, 14.0
+CRISP, EDGE = 0.8, 14.0
 """Share of its contour that must lie on an edge of the photo, and how much colours differ at an edge (CIELAB)."""
+PALE, DIM, FRINGE = 6.0, 0.66, 0.012
+"""A shadow has the colour of the ground, and this share of its light; so wide a fringe of it is taken away."""
 ENOUGH, ALIKE, LIGHT = 0.75, 15.0, 70.0
 """Share of a department's photos whose grounds lie so near to each other (CIELAB), and how light the ground is."""
 Resample = Image.Resampling.LANCZOS
@@ -54,9 +56,12 @@ def look(picture: Image.Image, *, alone: bool) -> Shown:
     photo = picture.convert("RGB")
     pixels = np.asarray(photo)
     found = cut(pixels, holes=_room(pixels)) if alone else None
-    if found is None or not found.flat or found.sure < SURE or _crisp(pixels, found.mask) < CRISP:
+    if found is None or found.ground is None or found.sure < SURE:
         return Shown(photo, photo, _usual(pixels), alone=False)
-    small = found.cropped()
+    kept = _solid(pixels, found.mask, found.ground)
+    if _crisp(pixels, kept) < CRISP:
+        return Shown(photo, photo, _usual(pixels), alone=False)
+    small = replace(found, alpha=np.where(binary_dilation(kept, iterations=2), found.alpha, 0)).cropped()
     layers = np.dstack([small.picture, np.rint(small.alpha * 255).astype(np.uint8)])
     inner = binary_erosion(small.mask, iterations=3)
     return Shown(Image.fromarray(layers, "RGBA"), photo, _usual(small.picture[small.mask & ~inner]), alone=True)
@@ -67,6 +72,19 @@ def alike(shown: Sequence[Shown]) -> list[Shown]:
     if all(one.alone for one in shown):
         return list(shown)
     return [replace(one, image=one.photo, alone=False) for one in shown]
+
+
+def _solid(pixels: Pixels, mask: Bools, ground: Pixels) -> Bools:
+    """A mask without pieces of ground beside the product, and without the fringe of shadow along its edge."""
+    names, many = label(mask)
+    lab, plain = lab_of(pixels), lab_of(ground)
+    far = np.linalg.norm(lab - plain, axis=2)
+    sizes = np.bincount(names.ravel(), minlength=many + 1)
+    kept = [n for n in range(1, many + 1) if sizes[n] > 0.5 * sizes[1:].max() or far[names == n].mean() > EDGE]
+    solid = np.isin(names, kept)
+    grey = np.linalg.norm(lab[..., 1:] - plain[..., 1:], axis=2) < PALE
+    shadow = grey & (lab[..., 0] > DIM * plain[..., 0])
+    return solid & ~binary_dilation(~solid, iterations=max(2, round(FRINGE * len(mask))), mask=~solid | shadow)
 
 
 def _crisp(pixels: Pixels, mask: Bools) -> float:

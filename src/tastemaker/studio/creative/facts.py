@@ -85,10 +85,10 @@ def _details(
 ) -> tuple[Fact, ...]:
     """The attributes to print: those asked for, those of the brand, then those with the most different values."""
     wanted = list(dict.fromkeys([*first, *brand.facts]))
-    rest = [] if brand.facts else sorted(set(item.attributes) - set(wanted), key=lambda name: _rank(specs, name))
+    rest = [] if brand.facts else sorted(item.attributes, key=lambda name: _rank(specs, name))
     found: list[Fact] = []
     said = title.casefold()
-    for name in [*wanted, *rest]:
+    for name in dict.fromkeys([*wanted, *rest]):
         value = item.attributes.get(name)
         text = first[name] if isinstance(value, tuple) and first.get(name) in value else _text(name, value, specs)
         new = text and text.casefold() not in said
