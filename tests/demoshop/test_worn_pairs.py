@@ -8,7 +8,7 @@ from tastemaker.demoshop.config import DemoConfig
 from tastemaker.demoshop.curves import Frame
 from tastemaker.demoshop.mannequins import worn_pairs
 from tastemaker.demoshop.mannequins.pairs import HELD, LOWER, garments
-from tastemaker.demoshop.mannequins.wearing import worn
+from tastemaker.demoshop.mannequins.wearing import held, worn
 from tastemaker.demoshop.wardrobe.figure import Figure
 
 SMALL = DemoConfig(items=120)
@@ -99,16 +99,12 @@ def test_the_pattern_stays_where_it_is_on_the_garment():
     assert edges[0] == pytest.approx(edges[1], abs=2.0)
 
 
-def test_hats_and_bags_are_where_they_belong():
-    seen = set()
-    for pair in worn_pairs(SMALL, 60, height=64):
-        if pair.piece["kind"] not in HELD:
-            continue
-        seen.add(pair.piece["kind"])
-        rows, columns = np.nonzero(pair.mask)
-        if pair.piece["kind"] == "hat":
-            assert rows.mean() < pair.anchors["head"][1]
-        else:
-            assert rows.min() > pair.anchors["right elbow"][1]
-            assert abs(columns.mean() - pair.anchors["right wrist"][0]) < 8
-    assert seen
+@pytest.mark.parametrize(("kind", "low", "high"), [("hat", (-17, -18), (17, 12)), ("bag", (18, 86), (46, 140))])
+def test_hats_sit_on_the_head_and_bags_hang_from_the_hand(kind, low, high):
+    frame, hand = Frame.fit((-30, -20), (50, 170), (0, 0, 300, 400)), (32.0, 92.0)
+    for piece in [piece for piece in garments(DemoConfig(), "train") if piece["kind"] == kind][:6]:
+        _, alpha = worn(piece, Figure(), 120, held(piece, frame, hand), 1)
+        rows, columns = np.nonzero(alpha > 0.5)
+        points = (np.stack([columns, rows], 1) / (120 * 1.5 / 300) - (frame.dx, frame.dy)) / frame.scale
+        assert (np.percentile(points, 1, axis=0) > low).all()
+        assert (np.percentile(points, 99, axis=0) < high).all()

@@ -22,8 +22,9 @@ SURE = 0.6
 """How much a cut-out must be believed."""
 CRISP, EDGE = 0.8, 14.0
 """Share of its contour that must lie on an edge of the photo, and how much colours differ at an edge (CIELAB)."""
-PALE, DIM, FRINGE = 6.0, 0.66, 0.012
-"""A shadow has the colour of the ground, and this share of its light; so wide a fringe of it is taken away."""
+PALE, DIM, FRINGE, MOSTLY = 6.0, 0.66, 0.012, 0.35
+"""A shadow has the colour of the ground and at least this share of its light; so wide a fringe of it is taken away,
+unless more than such a share of the rim would go, which is then the product's own."""
 ENOUGH, ALIKE, LIGHT = 0.75, 15.0, 70.0
 """Share of a department's photos whose grounds lie so near to each other (CIELAB), and how light the ground is."""
 Resample = Image.Resampling.LANCZOS
@@ -61,7 +62,8 @@ def look(picture: Image.Image, *, alone: bool) -> Shown:
     kept = _solid(pixels, found.mask, found.ground)
     if _crisp(pixels, kept) < CRISP:
         return Shown(photo, photo, _usual(pixels), alone=False)
-    small = replace(found, alpha=np.where(binary_dilation(kept, iterations=2), found.alpha, 0)).cropped()
+    kept = _trimmed(pixels, kept, found.ground)
+    small = replace(found, alpha=np.where(binary_dilation(kept), found.alpha, 0)).cropped()
     layers = np.dstack([small.picture, np.rint(small.alpha * 255).astype(np.uint8)])
     inner = binary_erosion(small.mask, iterations=3)
     return Shown(Image.fromarray(layers, "RGBA"), photo, _usual(small.picture[small.mask & ~inner]), alone=True)
@@ -75,16 +77,23 @@ def alike(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def _solid(pixels: Pixels, mask: Bools, ground: Pixels) -> Bools:
-    """A mask without pieces of ground beside the product, and without the fringe of shadow along its edge."""
+    """A mask without pieces of ground that lie beside the product."""
     names, many = label(mask)
-    lab, plain = lab_of(pixels), lab_of(ground)
-    far = np.linalg.norm(lab - plain, axis=2)
+    far = np.linalg.norm(lab_of(pixels) - lab_of(ground), axis=2)
     sizes = np.bincount(names.ravel(), minlength=many + 1)
     kept = [n for n in range(1, many + 1) if sizes[n] > 0.5 * sizes[1:].max() or far[names == n].mean() > EDGE]
-    solid = np.isin(names, kept)
+    return np.isin(names, kept)
+
+
+def _trimmed(pixels: Pixels, mask: Bools, ground: Pixels) -> Bools:
+    """A mask without the fringe of shadow along its edge; a product that is as pale as the ground keeps its edge."""
+    lab, plain = lab_of(pixels), lab_of(ground)
     grey = np.linalg.norm(lab[..., 1:] - plain[..., 1:], axis=2) < PALE
     shadow = grey & (lab[..., 0] > DIM * plain[..., 0])
-    return solid & ~binary_dilation(~solid, iterations=max(2, round(FRINGE * len(mask))), mask=~solid | shadow)
+    wide = max(2, round(FRINGE * len(mask)))
+    left = mask & ~binary_dilation(~mask, iterations=wide, mask=~mask | shadow)
+    rim = mask & ~binary_erosion(mask, iterations=wide)
+    return left if (rim & ~left).sum() < MOSTLY * rim.sum() else mask
 
 
 def _crisp(pixels: Pixels, mask: Bools) -> float:
