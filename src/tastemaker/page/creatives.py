@@ -86,7 +86,8 @@ def hear(client: Client, shop: "Shop") -> None:
         name, state, who, why = (str(said.get(key, "")) for key in ("name", "state", "who", "why"))
         try:
             decided = await asyncio.to_thread(shop.decide, name, state, who=who, why=why)
-            told = f"tm.decided({json.dumps(name)}, {json.dumps(creative_card(shop, decided))})"
+            tabs = list(_counts(shop.creatives.all()).values())
+            told = f"tm.decided({json.dumps(name)}, {json.dumps(creative_card(shop, decided))}, {json.dumps(tabs)})"
         except TastemakerError as error:
             told = f"tm.say({json.dumps(sentence(error.message))})"
         client.run_javascript(told)
@@ -122,14 +123,18 @@ def _form(state: State, words: str, format: str) -> Safe:
 def _tabs(state: State, wanted: str, every: list[Creative]) -> Safe:
     """The states with their counts, and who is deciding."""
     links = []
-    for name, title in _TITLES.items():
-        many = sum(name in ("", one.state) for one in every)
+    for name, title in _counts(every).items():
         person = f"&person={state.person}" if state.person else ""
         attributes = {"href": f"{PATH}?state={name}{person}", "aria-current": "page" if name == wanted else None}
-        links.append(tag("a", attributes, f"{title} {many}"))
+        links.append(tag("a", attributes, title))
     who = tag("input", {"id": "who", "placeholder": "Your name", "aria-label": "Your name, for decisions",
                         "maxlength": 100, "autocomplete": "name"})  # fmt: skip
     return tag("div", {"class": "filters"}, tag("div", {"class": "choices"}, join(links)), who)
+
+
+def _counts(every: list[Creative]) -> dict[str, str]:
+    """The title of every state with how many there are."""
+    return {name: f"{title} {sum(name in ('', one.state) for one in every)}" for name, title in _TITLES.items()}
 
 
 def _acts(one: Creative, *, stale: bool) -> Safe:

@@ -18,7 +18,8 @@
     for (const other of card.querySelectorAll("[data-decide]")) other.disabled = true;
     window.tm.send("tm_decide", { name: card.dataset.name, state: button.dataset.decide, who, why });
   });
-  window.tm.decided = (name, html) => {
+  window.tm.decided = (name, html, tabs) => {
+    document.querySelectorAll(".filters .choices a").forEach((link, place) => { link.textContent = tabs[place]; });
     const card = document.querySelector(`.creative[data-name="${name}"]`);
     if (!card) return;
     const open = card.querySelector("details")?.open;

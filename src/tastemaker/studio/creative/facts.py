@@ -19,6 +19,8 @@ CUT = "….\N{NO-BREAK SPACE}"
 """What a text that was cut may end in."""
 SHORT = 28
 """Letters that a printed attribute has at most."""
+USUAL = 0.4
+"""Share of all items whose value is too common to be worth printing ("plain"), unless all values are that common."""
 DETAILS = 3
 """Attributes that are printed of one item."""
 
@@ -92,17 +94,20 @@ def _details(
         value = item.attributes.get(name)
         text = first[name] if isinstance(value, tuple) and first.get(name) in value else _text(name, value, specs)
         new = text and text.casefold() not in said
-        if new and (name in wanted or _telling(specs[name])):
+        if new and (name in wanted or _telling(specs[name], text)):
             found.append(Fact(text, name, item.id))
             said += f" {text.casefold()}"
     return tuple(found[:DETAILS])
 
 
-def _telling(spec: AttributeSpec) -> bool:
-    """Is the attribute one of those that most catalogs are proud of: a category or a list with values that repeat?"""
+def _telling(spec: AttributeSpec, text: str) -> bool:
+    """Does a value say something: a number with a unit, or a category or list entry that not most items have?"""
     if spec.type == "number":
         return labelled(spec.name, 1.0)[1] != "1"  # with a unit
-    return spec.type in ("category", "list") and len(spec.values) > 1
+    if spec.type not in ("category", "list") or len(spec.values) < 2:
+        return False
+    share = spec.values.get(text, 0) / sum(spec.values.values())
+    return share <= max(USUAL, 2 / len(spec.values))
 
 
 def _rank(specs: Mapping[str, AttributeSpec], name: str) -> tuple[bool, int]:
