@@ -176,8 +176,8 @@ def _bands(view: View, belief: Belief) -> tuple[Choice, ...]:
         return ()
     order = np.argsort(prices[known], kind="stable")
     rising, share = prices[known][order], np.cumsum(belief.chances[known][order])
-    limits = [_round(float(rising[np.searchsorted(share, part * share[-1])])) for part in (1 / 3, 2 / 3)]
-    low, high = limits
+    places = np.searchsorted(share, np.array([1 / 3, 2 / 3]) * share[-1] - 1e-9) + 1
+    low, high = (_round(float(rising[min(place, len(rising) - 1)])) for place in places.tolist())
     if not rising[0] < low < high <= rising[-1]:
         return ()
     return (

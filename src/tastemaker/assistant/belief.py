@@ -61,7 +61,7 @@ class Belief:
         return float(-(kept * np.log2(kept)).sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """What a conversation says beside the request itself; rows of the catalog.
 
@@ -69,12 +69,16 @@ class Evidence:
         replies: answers to questions.
         passed: shown and not taken.
         liked, disliked: judged.
+        heard: what past conversations make of this one, as logits of every row; None when none were learned from.
+
+    Shapes: heard (all rows,).
     """
 
     replies: Sequence[Reply] = ()
     passed: Sequence[int] = ()
     liked: Sequence[int] = ()
     disliked: Sequence[int] = ()
+    heard: Floats | None = None
 
 
 def believe(view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evidence) -> Belief:
@@ -83,20 +87,22 @@ def believe(view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evide
     Args:
         view: the shop.
         mask: rows that may be shown.
-        rows: those that the request has found; the others stand as the lowest of them.
+        rows: those that the request has found; the others stand behind them.
         scores: of ``rows``.
         evidence: what else is known.
 
     Shapes: mask (all rows,); rows, scores (n,).
     """
     every = np.flatnonzero(mask)
-    told = np.full(view.catalog.size, float(scores.min()) if len(scores) else 0.0)
+    told = np.full(view.catalog.size, min(0.0, float(scores.min(initial=0.0))))
     told[rows] = scores
     logits = told[every] / TEMPERATURE
     for reply in evidence.replies:
         if reply.values:
             logits += np.log(likelihood(view, reply.question, reply.values, every))
     logits += _like(view, evidence.liked, every) - _like(view, evidence.disliked, every)
+    if evidence.heard is not None:
+        logits += evidence.heard[every]
     passed = np.zeros(view.catalog.size, np.bool_)
     passed[list(evidence.passed)] = True
     logits += np.where(passed[every], np.log(PASSED), 0.0)

@@ -61,7 +61,7 @@ class Look:
     history: History
 
 
-def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None) -> Look:
+def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None, heard: Floats | None = None) -> Look:
     """What may be meant, and how likely each item is.
 
     Args:
@@ -69,12 +69,16 @@ def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None) 
         state: what is understood.
         find: the person's pictures by key.
         base: of the same wish, from before.
+        heard: what past conversations make of this one, as logits.
+
+    Shapes: heard (all rows,).
     """
     view = shop.view
     history = history_of(shop, view, state)
     base = base or base_of(shop, view, state, find, history)
     mask = base.mask & filters.of_facets(known.facet for known in state.chosen).mask(view.catalog)
-    evidence = Evidence(state.replies, _rows(view, state.seen), _rows(view, state.liked), _rows(view, state.disliked))
+    judged = _rows(view, state.liked), _rows(view, state.disliked)
+    evidence = Evidence(state.replies, _rows(view, state.seen), *judged, heard)
     mask[_rows(view, (*state.disliked, *state.likes_of))] = False
     return Look(view, base, believe(view, mask, base.rows, base.scores, evidence), history)
 

@@ -81,6 +81,7 @@ class State:
         list: what the person put on the list.
         question: what was asked and not answered yet.
         asked: what was asked about already.
+        spoken: the person's own words, as they were said, the last ones.
     """
 
     turn: int = 0
@@ -100,6 +101,7 @@ class State:
     list: tuple[ItemId, ...] = ()
     question: Question | None = None
     asked: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
 
     @property
     def budget(self) -> float | None:

@@ -19,6 +19,7 @@ from tastemaker.assistant.actions import Action, Plain, Search
 from tastemaker.assistant.asking import Asker, attribute_question, best_question, weigh
 from tastemaker.assistant.changing import overruled, without
 from tastemaker.assistant.doing import Outcome, do, seen
+from tastemaker.assistant.hearing import Heard
 from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
 from tastemaker.assistant.reading import read
@@ -27,6 +28,7 @@ from tastemaker.assistant.telling import introduced
 from tastemaker.assistant.turn import Shown, Turn
 from tastemaker.core.errors import InputError
 from tastemaker.core.ranking import Ranking
+from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
@@ -37,6 +39,8 @@ STEPS = 50
 PICTURES = 8
 """Pictures that a conversation keeps."""
 MAX_WORDS = 2_000
+SPOKEN = 12
+"""Things said that are remembered word by word."""
 
 
 class Assistant:
@@ -47,6 +51,8 @@ class Assistant:
         person: whose taste is mixed in; "" for nobody.
         k: how many items are shown at a time.
         asker: chooses what is asked back; None never asks.
+        dialogues: what was learned from past conversations about the items of this catalog, one title a row; None when
+            there are none.
 
     Raises:
         InputError: k is out of range.
@@ -56,8 +62,17 @@ class Assistant:
         >>> chat.say("something like this, warmer?", image="dress.jpg")  # doctest: +SKIP
     """
 
-    def __init__(self, shop: Shop, *, person: str = "", k: int = 10, asker: Asker | None = best_question) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        *,
+        person: str = "",
+        k: int = 10,
+        asker: Asker | None = best_question,
+        dialogues: Mentions | None = None,
+    ) -> None:
         check_k(k)
+        self._heard = Heard(dialogues) if dialogues is not None else None
         self._shop, self._k, self._asker = shop, k, asker
         self._state, self._before = State(person=person), list[State]()
         self._pictures: OrderedDict[str, Image.Image] = OrderedDict()
@@ -89,6 +104,7 @@ class Assistant:
         with self._lock:
             state = replace(self._state, turn=self._state.turn + 1)
             if image is None:
+                state = replace(state, spoken=(*state.spoken, words)[-SPOKEN:])
                 return self._carried_out(state, read(words, state, self._shop.view), hear)
             picture, item = picture_of(self._shop.view, image)
             if item is not None:
@@ -202,7 +218,7 @@ class Assistant:
         """What may be meant; the search behind it is kept while the wish stays the same."""
         key = (id(view), state.said, state.likes_of, state.removed, state.pictures, state.person, state.liked)
         base = self._base[1] if self._base is not None and self._base[0] == key else None
-        seeing = look(self._shop, state, self._find, base)
+        seeing = look(self._shop, state, self._find, base, self._heard.logits(view, state) if self._heard else None)
         self._base = (key, seeing.base)
         return seeing
 

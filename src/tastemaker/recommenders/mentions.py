@@ -81,6 +81,11 @@ class Mentions:
         self._weights: Weights | None = None
         self._learn_memory([])
 
+    @property
+    def size(self) -> int:
+        """How many items there are."""
+        return len(self._words)
+
     def named(self, text: str) -> tuple[int, ...]:
         """Items whose whole title stands in a text; a title of one short word is not believed.
 
