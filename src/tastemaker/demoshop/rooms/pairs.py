@@ -30,6 +30,8 @@ STANDING = ("sofa", "armchair", "chair", "stool", "bed", "dining table", "coffee
 """Kinds that stand or lie on the floor."""
 TESTED = 5
 """One piece in so many is of the test part."""
+HIDDEN = 0.4
+"""Share of a piece that others may hide."""
 RECTANGLE = (150.0, 200.0)
 """Width and depth of the floor rectangle that is told, cm."""
 
@@ -120,23 +122,22 @@ class _Thing:
 def _pair(number: int, piece: Piece, others: list[Piece], rng: np.random.Generator, height: int) -> PlacedPair:
     width = height * 4 // 3
     room, camera = new_room(rng), _camera(rng)
-    spot = _spot(piece, room, camera, rng, [])
+    spot, _ = _spot(piece, room, camera, rng, [])
     taken, things = [(piece, spot)], list[_Thing]()
     for other in others:
-        taken.append((other, _spot(other, room, camera, rng, taken)))
+        place, wrong = _spot(other, room, camera, rng, taken)
+        if wrong == 0:
+            taken.append((other, place))
     for one, where in taken:
         colour, alpha, feet = placed(one, where, camera, width, int(rng.integers(2**31)))
         away = float(np.hypot(where.x, where.z)) + (1e4 if one["kind"] == "rug" else 0.0)
         things.append(_Thing(one, where, colour, alpha, feet, away))
-    own, rest = things[0], things[1:]
+    own, rest = things[0], _less(things)
+    things = [own, *rest]
     empty = draw_room(room, camera, width, rng)
     shades = {len(some): _shade(some, room, camera, width) for some in (rest, things)}
     pictures = [_composed(empty.pixels * shades[len(some)][..., None], some) for some in (rest, things)]
-    nearer = np.zeros_like(own.alpha)
-    for thing in rest:
-        if thing.away < own.away:
-            nearer = np.maximum(nearer, thing.alpha)
-    seen = own.alpha * (1 - nearer)
+    seen = own.alpha * (1 - _before(things))
     context, truth, touched = finished(pictures[0], pictures[1], empty.target)
     mask = _small(seen, empty.target) > 0.5
     shadow = touched & ~mask
@@ -154,8 +155,10 @@ def _camera(rng: np.random.Generator) -> Camera:
     )  # fmt: skip
 
 
-def _spot(piece: Piece, room: Room, camera: Camera, rng: np.random.Generator, taken: list[tuple[Piece, Spot]]) -> Spot:
-    """A place where a piece is seen whole, clear of the walls and of what stands there."""
+def _spot(
+    piece: Piece, room: Room, camera: Camera, rng: np.random.Generator, taken: list[tuple[Piece, Spot]]
+) -> tuple[Spot, float]:
+    """A place where a piece is seen whole, clear of the walls and of what stands there, and how far it is from that."""
     best, least = Spot(0.0, -room.back * 0.7, 27.0), np.inf
     for _ in range(60):
         x, z = rng.uniform(room.left * 0.8, room.right * 0.8), -rng.uniform(210, room.back - 60)
@@ -168,7 +171,21 @@ def _spot(piece: Piece, room: Room, camera: Camera, rng: np.random.Generator, ta
             best, least = spot, wrong
         if least == 0:
             break
-    return best
+    return best, float(least)
+
+
+def _less(things: list[_Thing]) -> list[_Thing]:
+    """What else stands there: without what is before the first one, where that would hide too much of it."""
+    own, rest = things[0], things[1:]
+    hidden = (own.alpha * _before(things)).sum() / max(1.0, float(own.alpha.sum()))
+    return rest if hidden <= HIDDEN else [thing for thing in rest if thing.away > own.away]
+
+
+def _before(things: list[_Thing]) -> Field:
+    """How much of each pixel is covered by things before the first one. Shapes: -> (h, w)."""
+    own, rest = things[0], things[1:]
+    nearer = [thing.alpha for thing in rest if thing.away < own.away]
+    return np.asarray(np.maximum.reduce([np.zeros_like(own.alpha), *nearer]))
 
 
 def _out(piece: Piece, spot: Spot, room: Room, camera: Camera) -> float:
