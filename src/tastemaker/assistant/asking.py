@@ -133,7 +133,7 @@ def _sample(belief: Belief) -> _Sample:
     drawn = tail[np.minimum(np.searchsorted(np.cumsum(mass), steps), len(tail) - 1)]
     weights = np.concatenate([belief.chances[head], np.full(DRAWN, mass.sum() / DRAWN)])
     rows, place = np.unique(np.concatenate([belief.rows[head], belief.rows[drawn]]), return_inverse=True)
-    return _Sample(rows, np.bincount(place, weights=weights))
+    return _Sample(rows, np.asarray(np.bincount(place, weights=weights), np.float64))
 
 
 def _weighed(view: View, question: Question, sample: _Sample) -> Question:

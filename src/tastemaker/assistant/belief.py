@@ -122,4 +122,4 @@ def _like(view: View, judged: Sequence[int], rows: Ints) -> Doubles:
     if not len(judged) or view.vectors is None:
         return np.zeros(len(rows))
     near = view.vectors.matrix[rows] @ view.vectors.matrix[list(judged)].T
-    return JUDGED * near.max(axis=1).astype(np.float64)
+    return np.asarray(JUDGED * near.max(axis=1), np.float64)

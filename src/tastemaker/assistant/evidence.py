@@ -83,7 +83,7 @@ def likelihood(view: View, question: Question, values: Sequence[str], rows: Ints
     columns = [at for at, name in enumerate(names) if fold(question.about, name) in wanted]
     if not columns:
         return np.ones(len(rows))
-    return np.maximum(table[:, columns].sum(axis=1), 1e-12)
+    return np.asarray(np.maximum(table[:, columns].sum(axis=1), 1e-12), np.float64)
 
 
 def answers(view: View, question: Question, rows: Ints) -> tuple[list[str], Doubles]:

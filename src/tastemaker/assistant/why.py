@@ -156,7 +156,8 @@ def _without_wishes(shop: Shop, state: State, find: FindPicture, row: int, place
 def _wishes(view: View, row: int, state: State) -> tuple[tuple[Facet, ...], tuple[Facet, ...]]:
     """Which wishes for a value or a price an item meets, each with the item's own value, and which it does not."""
     item = view.catalog.item(row)
-    met, unmet = [], []
+    met: list[Facet] = []
+    unmet: list[Facet] = []
     for known in state.facets:
         facet = known.facet
         if facet.name == "price" and facet.op in ("<", "<=", ">", ">="):

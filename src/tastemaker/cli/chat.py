@@ -88,5 +88,12 @@ def _told_wrong(error: InputError, *, as_json: bool) -> None:
     if as_json:
         from tastemaker.core.wire import text
 
-        said = {"say": error.message, "items": [], "question": None, "facets": [], "pictures": [], "error": error.hint}
+        said: dict[str, object] = {
+            "say": error.message,
+            "items": [],
+            "question": None,
+            "facets": [],
+            "pictures": [],
+            "error": error.hint,
+        }
         words(text(said, indent=None))

@@ -19,7 +19,7 @@ import numpy as np
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.seeds import generator
-from tastemaker.core.types import Doubles, Ints
+from tastemaker.core.types import Doubles, Ints, UserId
 from tastemaker.demoshop.shopfolder import read_truth
 from tastemaker.demoshop.tastes import TRAITS
 
@@ -282,7 +282,7 @@ def demo_people(
     for at in range(count):
         person = known[int(rng.integers(len(known)))]
         liking = _liking(catalog, person.likes, person.departments, rows)
-        had = histories.get(person.id)
+        had = histories.get(UserId(person.id))
         if had is not None:
             liking[np.isin(rows, had.seen)] = -np.inf
         target = int(rows[int(np.argmax(liking + rng.gumbel(0, 1.0, len(rows))))])

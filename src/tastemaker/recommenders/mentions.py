@@ -245,7 +245,7 @@ class Mentions:
         for word in words:
             for item in self._by_word.get(word, ()):
                 found[item] += self._weight_of[word]
-        return found / self._whole
+        return np.asarray(found / self._whole, np.float64)
 
     def _like_context(self, so_far: Dialogue, memory: Bools) -> Doubles:
         """Likeness to what was said before each item in other conversations. Shapes: (items,)."""

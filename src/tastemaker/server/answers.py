@@ -133,7 +133,7 @@ class ConversationOut(Answer):
     disliked: list[str]
     shown: list[str]
     """What was shown last, in order."""
-    list: list[str]
+    listed: list[str]
     """What the person has put on the list."""
     facets: list[KnownOut]
 

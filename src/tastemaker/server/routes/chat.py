@@ -77,7 +77,7 @@ async def post_chat(request: Request, asked: Annotated[ChatRequest, Depends(read
     picture = decode(asked.image, "image") if asked.image is not None else None
     if not (asked.text.strip() or asked.remove or picture is not None or asked.action):
         raise InputError("nothing was said", hint="send text, an image, an action, or a facet to remove")
-    key = asked.session or await run_in_threadpool(sessions.open, asked.user or "", asked.k)
+    key: str = asked.session or await run_in_threadpool(sessions.open, asked.user or "", asked.k)
     chat = sessions.find(key)
 
     def work(hear: Callable[[Turn], None]) -> Turn:
@@ -91,8 +91,8 @@ def get_chat(request: Request, session: str) -> Json:
     """The state: wishes with the turn they are from and how sure they are, what was liked, the list."""
     state = sessions_of(request).find(session).state
     facets = wire(Turn("", facets=state.facets))["facets"]
-    told = {name: getattr(state, name) for name in ("turn", "person", "budget", "liked", "disliked", "shown", "list")}
-    return plain({**told, "facets": facets})
+    told = {name: getattr(state, name) for name in ("turn", "person", "budget", "liked", "disliked", "shown")}
+    return plain({**told, "listed": state.list, "facets": facets})
 
 
 @router.delete("/chat/{session}", status_code=204, summary="End a conversation")
