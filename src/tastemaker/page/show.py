@@ -99,46 +99,18 @@ def _stage(words: dict[str, str], item: Item, title: str) -> Safe:
 
 def _side(way: Way, words: dict[str, str]) -> Safe:
     """Consent, what can be set, the buttons, what is said."""
-    consent = tag(
-        "label",
-        {"class": "agree"},
-        tag("input", {"type": "checkbox", "data-show-consent": True}),
-        tag("span", None, CONSENT),
-    )
-    mark = tag(
-        "label",
-        {"class": "agree"},
-        tag("input", {"type": "checkbox", "data-show-mark": True}),
-        tag("span", None, words["mark"]),
-    )
-    sides = [
-        tag("label", None, text, " ", _metres(name), " m")
-        for text, name in (("Near edge", "first"), ("To the back", "second"))
-    ]
-    marked = [tag("p", {"class": "note"}, words["marked"])]
-    if way == "in-room":
-        marked.append(tag("p", {"class": "sides"}, join(sides)))
-    here = "Tap the photo where it should stand." if way == "in-room" else None
-    slider = tag(
-        "label",
-        {"class": "compare", "hidden": True},
-        tag("span", None, "Before"),
-        tag(
-            "input",
-            {"type": "range", "min": 0, "max": 100, "value": 0, "data-show-compare": True, "aria-label": "Compare"},
-        ),
-        tag("span", None, "After"),
-    )
+    room = way == "in-room"
+    marked = [tag("p", {"class": "note"}, words["marked"]), _floor() if room else None]
     return tag(
         "div",
         {"class": "side"},
-        consent if way == "on-you" else None,
-        mark,
+        None if room else _check("consent", CONSENT),
+        _check("mark", words["mark"]),
         tag("div", {"class": "marking", "hidden": True}, join(marked)),
-        tag("p", {"class": "note"}, here) if here else None,
+        tag("p", {"class": "note"}, "Tap the photo where it should stand.") if room else None,
         tag("p", {"class": "acts"}, _button("go", "Show it", "go"), _button("stop", "Stop", "button", hidden=True)),
         tag("p", {"class": "said", "role": "status", "aria-live": "polite"}),
-        slider,
+        _slider(),
         tag(
             "p",
             {"class": "acts after", "hidden": True},
@@ -150,6 +122,29 @@ def _side(way: Way, words: dict[str, str]) -> Safe:
     )
 
 
+def _check(name: str, text: str) -> Safe:
+    box = tag("input", {"type": "checkbox", f"data-show-{name}": True})
+    return tag("label", {"class": "agree"}, box, tag("span", None, text))
+
+
+def _floor() -> Safe:
+    """How large the marked floor is."""
+    sides = [
+        tag("label", None, text, " ", _metres(name), " m")
+        for text, name in (("Near edge", "first"), ("To the back", "second"))
+    ]
+    return tag("p", {"class": "sides"}, join(sides))
+
+
+def _slider() -> Safe:
+    """Before and after."""
+    given: dict[str, Attribute] = {"type": "range", "min": 0, "max": 100, "value": 0, "aria-label": "Compare"}
+    slider = tag("input", {**given, "data-show-compare": True})
+    return tag(
+        "label", {"class": "compare", "hidden": True}, tag("span", None, "Before"), slider, tag("span", None, "After")
+    )
+
+
 def _button(act: str, text: str, look: str, *, hidden: bool = False) -> Safe:
     return tag("button", {"type": "button", "class": look, "data-show-act": act, "hidden": hidden}, text)
 
@@ -157,15 +152,3 @@ def _button(act: str, text: str, look: str, *, hidden: bool = False) -> Safe:
 def _metres(name: str) -> Safe:
     given: dict[str, Attribute] = {"type": "number", "min": 0.2, "max": 30, "step": 0.1, "value": 3}
     return tag("input", {**given, "inputmode": "decimal", "data-show-side": name})
-
-
-def _slider() -> Safe:
-    given: dict[str, Attribute] = {
-        "type": "range",
-        "min": 0,
-        "max": 100,
-        "value": 0,
-        "data-show-compare": True,
-        "aria-label": "Compare",
-    }
-    return tag("input", given)

@@ -122,7 +122,7 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
     mask = _filled(~_from_edge(_like_ground(lab, ground, far, tolerance, 1.6 * tolerance)))
     careful = _like_ground(lab, ground, far, tolerance, 0.8 * tolerance) if not even else far < EXACT
     whole = _filled(_largest(~_from_edge(careful), 5 if even else 2))
-    if MOST > whole.mean() > 1.05 * mask.mean() and _eaten(mask, whole):  # white on white
+    if MOST > whole.mean() > 1.05 * mask.mean() and _eaten(mask, whole, 0.075 if even else 0.12):  # white on white
         mask, tolerance = whole, EXACT if even else tolerance
     mask = _peeled(_largest(mask), far)
     if holes:
@@ -131,9 +131,9 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
     return Cutout(_own_colours(picture, mask), _soft(mask), _sureness(mask, far, tolerance), plain)
 
 
-def _eaten(mask: Bools, whole: Bools) -> bool:
+def _eaten(mask: Bools, whole: Bools, much: float) -> bool:
     """Has the ground's colour bitten into a thing that is whole in another mask?"""
-    return bool(mask.mean() < 0.35 * whole.mean() or _solid(mask) + 0.1 < _solid(whole) < 0.95)
+    return bool(mask.mean() < 0.35 * whole.mean() or _solid(mask) + much < _solid(whole) < 0.95)
 
 
 def _solid(mask: Bools) -> float:

@@ -1,0 +1,74 @@
+"""`try-on` and `place` on the command line: the fixed shape of the answer, a refusal is no failure."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tastemaker.cli.app import run
+from tests.studio.scenes import box, mannequin, tee, wall
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    root = tmp_path_factory.mktemp("shows") / "shop"
+    (root / "images").mkdir(parents=True)
+    Image.fromarray(tee()[0]).save(root / "images" / "tee.png")
+    Image.fromarray(box()[0]).save(root / "images" / "box.png")
+    with (root / "items.csv").open("w", newline="", encoding="utf-8") as stream:
+        rows = [["tee-1", "Striped tee", "tee.png"], ["box-1", "Low cabinet", "box.png"]]
+        csv.writer(stream).writerows([["id", "title", "image"], *rows])
+    for name, pixels in (("me", mannequin()), ("wall", wall()), ("room", np.full((300, 400, 3), 205, np.uint8))):
+        Image.fromarray(pixels).save(root / f"{name}.png")
+    return root
+
+
+def test_try_on(shop, tmp_path, capsys):
+    out = tmp_path / "new" / "me-in-it.png"
+    words = ["try-on", str(shop), "--item", "tee-1", "--person", str(shop / "me.png"), "--consent", "--out", str(out)]
+    assert run([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"engine", "mask", "fidelity", "warnings", "refused"} <= set(told)
+    assert (told["engine"], told["refused"]) == ("compositor", None)
+    photo, shown, mask = (np.asarray(Image.open(path)) for path in (shop / "me.png", out, told["mask"]))
+    assert (shown == photo)[mask == 0].all()
+    assert (shown != photo).any()
+
+
+def test_a_refusal_is_an_answer_and_writes_no_picture(shop, tmp_path, capsys):
+    out = tmp_path / "none.png"
+    words = ["try-on", str(shop), "--item", "tee-1", "--person", str(shop / "wall.png"), "--consent", "--out", str(out)]
+    assert run([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "no person" in told["refused"]
+    assert told["mask"] is None
+    assert not out.exists()
+    assert run(words) == 0
+    assert "not shown: no person" in capsys.readouterr().out
+
+
+def test_without_consent_it_is_used_wrongly(shop, tmp_path, capsys):
+    assert run(["try-on", str(shop), "--item", "tee-1", "--person", str(shop / "me.png")]) == 2
+    assert "hint: ask them" in capsys.readouterr().err
+
+
+def test_place(shop, tmp_path, capsys):
+    out = tmp_path / "room.png"
+    words = ["place", str(shop), "--item", "box-1", "--room", str(shop / "room.png"), "--out", str(out)]
+    floor = ["--floor", "40,290 360,290 280,200 120,200", "--floor-size", "3x3", "--no-badge"]
+    assert run([*words, *floor, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["refused"] is None
+    assert any("usual" in warning for warning in told["warnings"])
+    with Image.open(out) as shown:
+        assert shown.size == (400, 300)
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--floor", "1,2 3,4"], ["--floor", "a"], ["--floor-size", "3"], ["--at", "1"], ["--box", "5,5,1,1"]]
+)
+def test_numbers_that_are_none(shop, capsys, wrong):
+    assert run(["place", str(shop), "--item", "box-1", "--room", str(shop / "room.png"), *wrong]) == 2
+    assert "hint:" in capsys.readouterr().err
