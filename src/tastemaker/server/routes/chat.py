@@ -77,7 +77,9 @@ async def post_chat(request: Request, asked: Annotated[ChatRequest, Depends(read
     picture = decode(asked.image, "image") if asked.image is not None else None
     if not (asked.text.strip() or asked.remove or picture is not None or asked.action):
         raise InputError("nothing was said", hint="send text, an image, an action, or a facet to remove")
-    key: str = asked.session or await run_in_threadpool(sessions.open, asked.user or "", asked.k)
+    key = asked.session
+    if key is None:
+        key = await run_in_threadpool(sessions.open, asked.user or "", asked.k)
     chat = sessions.find(key)
 
     def work(hear: Callable[[Turn], None]) -> Turn:
