@@ -110,11 +110,16 @@ def draw_arm(tailor: Tailor, arm: Arm, skin: Cloth) -> None:
 
 
 def draw_forearm(tailor: Tailor, arm: Arm, skin: Cloth) -> None:
-    """Forearm and hand."""
+    """A bare forearm, without its hand."""
     outline = _limb(arm.elbow, arm.wrist, 4.0, 2.7)
     tailor.shadow(outline, 1.6, 0.26)
     tailor.lay(outline, cloth=skin, volume=0.75)
-    draw_hand(tailor, arm, skin)
+
+
+def draw_wrist(tailor: Tailor, arm: Arm, skin: Cloth) -> None:
+    """What comes out of a sleeve: the end of the forearm, without its hand."""
+    x, y = (np.array(arm.elbow) * 0.45 + np.array(arm.wrist) * 0.55).tolist()
+    tailor.lay(_limb((x, y), arm.wrist, 2.4, 2.6), cloth=skin, volume=0.6)
 
 
 def draw_hand(tailor: Tailor, arm: Arm, skin: Cloth) -> None:

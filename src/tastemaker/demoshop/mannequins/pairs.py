@@ -5,7 +5,7 @@ Garments and people of the two parts are different ones.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,11 +31,13 @@ from tastemaker.demoshop.mannequins.body import (
     draw_hand,
     draw_head,
     draw_neck,
+    draw_wrist,
     joint_of,
     skin_of,
 )
 from tastemaker.demoshop.mannequins.hair import draw_before, draw_behind
 from tastemaker.demoshop.mannequins.people import Person, person
+from tastemaker.demoshop.mannequins.sleeves import bent
 from tastemaker.demoshop.mannequins.wearing import held, layer, worn
 from tastemaker.demoshop.studio import backdrop, stage, warm_floor
 from tastemaker.demoshop.wardrobe.figure import Figure, TopCut, corners
@@ -118,23 +120,46 @@ def _pair(
     number: int, piece: Piece, other: Piece | None, who: Person, rng: np.random.Generator, width: int
 ) -> WornPair:
     frame = _framed(piece, rng)
-    arms = _arms(piece, who, rng)
-    seed = int(rng.integers(2**31))
+    arms, seed = _arms(piece, who, rng), int(rng.integers(2**31))
     canvas = _behind(who, frame, width, rng)
     tailor = Tailor(canvas, frame, skin_of(who), rng)
     draw_behind(tailor, who)
     draw_body(tailor, who, arms)
-    without = canvas.pixels
+    body = canvas.pixels
     if other is not None:
-        without = _over(without, *worn(other, who.figure, width, frame, seed + 1))
-    garment, cover = worn(piece, who.figure, width, held(piece, frame, arms[1].wrist), seed)
+        body = _over(body, *worn(other, who.figure, width, frame, seed + 1))
+    garment = worn(piece, who.figure, width, held(piece, frame, arms[1].wrist), seed)
+    front = layer(_in_front(piece, who, arms, sleeved=False), skin_of(who), frame, width, seed + 2)
+    without = _over(body, *front)
+    if piece["kind"] == "hat":  # over the hair
+        with_it, seen = _over(_shaded(without, garment[1], canvas.scale), *garment), garment[1]
+    else:
+        lower = (np.zeros_like(garment[0]), np.zeros_like(garment[1]))
+        if _long_sleeved(piece) and any(arm.before for arm in arms):
+            garment, lower = bent(garment, arms, who.figure, cut_of(piece), frame, canvas)
+            front = layer(_in_front(piece, who, arms, sleeved=True), skin_of(who), frame, width, seed + 2)
+        with_it = _over(_over(_shaded(body, garment[1], canvas.scale), *garment), *front)
+        with_it = _over(_shaded(with_it, lower[1], canvas.scale), *lower)
+        seen = garment[1] * (1 - front[1]) * (1 - lower[1]) + lower[1]
+    pose, light = Pose(who, frame, canvas), _light(who, seen.shape)
+    context, truth, differs = finished(pose.bent(without) * light, pose.bent(with_it) * light, canvas.target)
+    small = Image.fromarray(pose.bent(seen[..., None])[..., 0]).resize(canvas.target, Image.Resampling.BOX)
+    mask = np.asarray(small) > 0.5
+    return WornPair(number, piece, context, truth, mask, differs & ~mask, _anchors(who, arms, pose))
 
-    def before(tailor: Tailor) -> None:
+
+def _in_front(piece: Piece, who: Person, arms: tuple[Arm, Arm], *, sleeved: bool) -> Callable[[Tailor], None]:
+    """What lies before the garment: forearms (of sleeved ones what comes out), head and hair."""
+
+    def draw(tailor: Tailor) -> None:
         for arm in arms:
             if arm.before:
-                draw_forearm(tailor, arm, skin_of(who))
+                (draw_wrist if sleeved else draw_forearm)(tailor, arm, skin_of(who))
+                tailor.rng = np.random.default_rng(1)  # the same hand and head, whichever was drawn before
+                draw_hand(tailor, arm, skin_of(who))
             elif piece["kind"] in LOWER:
                 draw_arm(tailor, arm, skin_of(who))
+        tailor.rng = np.random.default_rng(2)
         if piece["kind"] == "bag":
             draw_hand(tailor, arms[1], skin_of(who))
         if piece["neck"] == "hood":
@@ -142,17 +167,12 @@ def _pair(
         draw_head(tailor, who)
         draw_before(tailor, who)
 
-    front, hides = layer(before, skin_of(who), frame, width, seed + 2)
-    if piece["kind"] == "hat":  # over the hair
-        without, front, hides = _over(without, front, hides), np.zeros_like(front), np.zeros_like(hides)
-    with_it = _over(_shaded(without, cover, canvas.scale), garment, cover)
-    pose = Pose(who, frame, canvas)
-    light = _light(who, cover.shape)
-    pictures = [pose.bent(_over(under, front, hides)) * light for under in (without, with_it)]
-    context, truth, differs = finished(pictures[0], pictures[1], canvas.target)
-    seen = Image.fromarray(pose.bent((cover * (1 - hides))[..., None])[..., 0])
-    mask = np.asarray(seen.resize(canvas.target, Image.Resampling.BOX)) > 0.5
-    return WornPair(number, piece, context, truth, mask, differs & ~mask, _anchors(who, arms, pose))
+    return draw
+
+
+def _long_sleeved(piece: Piece) -> bool:
+    short = piece["kind"] in (*LOWER, *HELD) or piece["sleeve"] == "short"
+    return not short and cut_of(piece).sleeve > 0
 
 
 class Pose:
@@ -236,13 +256,10 @@ def _arms(piece: Piece, who: Person, rng: np.random.Generator) -> tuple[Arm, Arm
     spread = float(rng.uniform(4, 13))
     if piece["kind"] == "bag":
         right = "down"
-    elif piece["kind"] in (*LOWER, "hat"):
-        pass
     elif piece["sleeve"] == "short":
         spread = 27.0
-    elif cut_of(piece).sleeve > 0:
+    elif _long_sleeved(piece):
         joint, spread = _in_sleeve(cut_of(piece), who.figure)
-        left = right = "down"
     return arm_of(joint, spread, left, right=False), arm_of(joint, spread, right, right=True)
 
 
