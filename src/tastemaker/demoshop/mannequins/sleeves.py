@@ -81,7 +81,7 @@ def _turned(
 def _centimetres(shape: tuple[int, ...], frame: Frame, scale: float) -> Field:
     """The place of every pixel on the figure. Shapes: -> (h, w, 2)."""
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
-    return (np.stack([columns + 0.5, rows + 0.5], -1) / scale - (frame.dx, frame.dy)) / frame.scale
+    return np.asarray((np.stack([columns + 0.5, rows + 0.5], -1) / scale - (frame.dx, frame.dy)) / frame.scale)
 
 
 def _unit(step: Field) -> Field:
