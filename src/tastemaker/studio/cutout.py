@@ -9,6 +9,7 @@ Source: Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ class Cutout:
     sure: float
     ground: Pixels | None = None
 
-    @property
+    @cached_property
     def mask(self) -> Bools:
         """Pixels that are mostly the thing. Shapes: (h, w)."""
         return self.alpha > 0.5

@@ -35,7 +35,7 @@ def dress(request: VisualRequest, seed: int) -> Candidate:
     if thing.sure < 0.15 or not thing.mask.any():
         raise Refusal("the garment cannot be told from the ground of its photo")
     thing = thing.cropped()
-    body = read(photo)
+    body = request.body or read(photo)
     if request.region.box is not None:
         return _pasted(request, thing, body, request.region.box, {"cutout": thing.sure})
     if body is None:
@@ -62,12 +62,12 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     alpha = _behind(alpha, front)
     if request.region.brush is not None:
         alpha = alpha * request.region.brush
-    worn = clothes(body, place, belt, fitting.hem)
+    worn = clothes(photo, body, place, belt, fitting.hem)
     checks = {
         "cutout": thing.sure,
         "body": body.sure - 0.35 * len(fitting.hidden),
         "warp": evenness,
-        "coverage": _coverage(worn, ~front & (alpha < 0.5), body),
+        "coverage": _coverage(worn, ~front & (alpha < 0.5), (1.2 if place == "bottom" else 0.6) * body.shoulders**2),
         "frame": _framed(fitting, photo.shape[:2], alpha),
     }
     region = (worn & ~front) | (alpha > 0.5)
@@ -187,21 +187,37 @@ def _chest(photo: Pixels, body: Body) -> Doubles:
     return np.asarray(np.median(lab_of(patch).reshape(-1, 3), 0), np.float64) if patch.size else np.zeros(3)
 
 
-def clothes(body: Body, place: Place, belt: float | None, hem: float) -> Bools:
-    """What the person wears where the garment goes: silhouette without skin, hair and head. Shapes: (h, w)."""
+def clothes(photo: Pixels, body: Body, place: Place, belt: float | None, hem: float) -> Bools:
+    """What the person wears where the garment goes: silhouette without skin, hair and head.
+
+    Shapes: photo (h, w, 3) -> (h, w).
+    """
     worn = body.mask & ~body.skin & ~body.hair & ~body.head
     end = belt if belt is not None else body.levels["hip"]
     if place == "bottom":
         start, stop = end, min(hem, body.levels["ankle"]) - 0.08 * body.shoulders
-        worn = _legs_of(body)  # bare legs as well: nothing of them shows under trousers
+        bare = _legs_of(body)  # of bare legs, too, nothing shows through trousers
+        bare[max(int(stop), 0) :] &= worn[max(int(stop), 0) :]  # below the hem only what is worn
+        worn, stop = bare, body.levels["ankle"] - 0.12 * body.shoulders
     elif place == "dress":
         start, stop = body.levels["shoulder"], max(hem, body.levels["knee"])
     else:
         start, stop = body.levels["shoulder"], end
-    worn[: max(int(start + 0.03 * body.shoulders), 0)] = False
+    sleeves = _like_chest(photo, body) & worn if place == "top" else np.zeros_like(worn)
     worn[max(int(stop), 0) :] = False
+    worn |= sleeves
+    worn[: max(int(start + 0.03 * body.shoulders), 0)] = False
     opened = cv2.morphologyEx(worn.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     return opened > 0
+
+
+def _like_chest(photo: Pixels, body: Body) -> Bools:
+    """What hangs beside the trunk in the colour of what is worn on the chest: long sleeves."""
+    columns = np.arange(body.mask.shape[1])[None]
+    beside = np.abs(columns - body.axis) > 0.5 * body.shoulders
+    near = np.linalg.norm(lab_of(photo) - _chest(photo, body), axis=2) < 18
+    near[int(max(body.levels["crotch"], 0)) :] = False
+    return np.asarray(beside & near & ~body.skin, np.bool_)
 
 
 def _legs_of(body: Body) -> Bools:
@@ -210,10 +226,10 @@ def _legs_of(body: Body) -> Bools:
     return np.asarray(body.mask & (np.abs(columns - body.axis) < 0.62 * body.shoulders), np.bool_)
 
 
-def _coverage(worn: Bools, open_: Bools, body: Body) -> float:
-    """How much of what is worn is hidden: of its area, and of an area that anybody would notice."""
+def _coverage(worn: Bools, open_: Bools, noticed: float) -> float:
+    """How much of what is worn is hidden: of its own area, and of an area that anybody would notice."""
     left = float((worn & open_).sum())
-    return 1 - max(left / max(float(worn.sum()), 1), left / (0.6 * body.shoulders**2))
+    return 1 - left / max(min(float(worn.sum()), noticed), 1.0)
 
 
 def _near(body: Body) -> Bools:

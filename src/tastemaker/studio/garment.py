@@ -14,7 +14,7 @@ from tastemaker.studio.cutout import box_of
 
 SIDES = (-1, 1)
 """Left and right in the picture."""
-BANDS = (0.45, 0.98)
+BANDS = (0.2, 0.5, 0.98)
 """Places along a sleeve where it is held, as shares of its length."""
 LEG = (("thigh", 0.44), ("knee", 0.62), ("calf", 0.8), ("hem", 0.98))
 """Places along a leg, as shares of the garment's height."""

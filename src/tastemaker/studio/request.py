@@ -14,6 +14,7 @@ from PIL import Image
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Ranked
 from tastemaker.core.types import Bools, Doubles, Floats
+from tastemaker.studio.body import Body
 from tastemaker.studio.cutout import Pixels
 from tastemaker.studio.sizes import Size
 from tastemaker.studio.wear import Place
@@ -61,6 +62,7 @@ class VisualRequest:
         consent: has the person in the photo agreed?
         commercial: True leaves out engines whose licence forbids it.
         badge: draw "Generated" on the picture.
+        body: what was found of the person in the photo; None when nobody has looked, or nobody is there.
     """
 
     task: Task
@@ -77,6 +79,7 @@ class VisualRequest:
     consent: bool = False
     commercial: bool = False
     badge: bool = True
+    body: Body | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ MOST = 8
 """Pictures that can be asked for at once."""
 TRIES = 3
 """Candidates made for each picture that is asked for, until one is good enough."""
+GIVEN = frozenset({"cutout", "body", "frame", "size"})
+"""Axes that no other seed mends: they are of the photos, not of the candidate."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def show(
     small = _working(request)
     engines = route(request, engine)
     if request.task == "try_on":
-        why = policy(small.context, read(small.context))
+        small = replace(small, body=read(small.context))
+        why = policy(small.context, small.body)
         if why is not None:
             return _refused(engines[0], f"this photo is not used: {why}")
     result = None
@@ -109,7 +112,8 @@ def _candidates(small: VisualRequest, engine: Engine, observer: Observer) -> lis
             made = replace(made, picture=_put_back(small.context, made.picture, made.mask))
             judged.append(Judged(made, judge(small.context, made), seed))
             task.advance(1)
-            if sum(not failing(each.axes) for each in judged) >= small.n:
+            enough = sum(not failing(each.axes) for each in judged) >= small.n
+            if enough or GIVEN & set(failing(judged[-1].axes)):
                 break
     return judged
 
