@@ -39,7 +39,7 @@ from tastemaker.studio.creative.scene import Fact
 
 MOST = 12
 """Variants that can be asked for at once."""
-LOOKED_AT = 12
+LOOKED_AT = 20
 """Photos of a department by which it is judged whether products can be cut out."""
 SMALL = 160
 """Longer side at which they are looked at."""

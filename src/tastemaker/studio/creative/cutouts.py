@@ -20,12 +20,14 @@ MOST_CUT = 0.3
 """Share of a photo that may fall away when it fills a field."""
 SURE = 0.6
 """How much a cut-out must be believed."""
+WHOLE = 0.85
+"""Share of a cut-out that must hang together."""
 CRISP, EDGE = 0.8, 14.0
 """Share of its contour that must lie on an edge of the photo, and how much colours differ at an edge (CIELAB)."""
 PALE, DIM, FRINGE, MOSTLY = 6.0, 0.66, 0.012, 0.35
 """A shadow has the colour of the ground and at least this share of its light; so wide a fringe of it is taken away,
 unless more than such a share of the rim would go, which is then the product's own."""
-ENOUGH, ALIKE, LIGHT = 0.75, 15.0, 70.0
+ENOUGH, ALIKE, LIGHT = 0.66, 15.0, 70.0
 """Share of a department's photos whose grounds lie so near to each other (CIELAB), and how light the ground is."""
 Resample = Image.Resampling.LANCZOS
 
@@ -60,7 +62,7 @@ def look(picture: Image.Image, *, alone: bool) -> Shown:
     if found is None or found.ground is None or found.sure < SURE:
         return Shown(photo, photo, _usual(pixels), alone=False)
     kept = _solid(pixels, found.mask, found.ground)
-    if _crisp(pixels, kept) < CRISP:
+    if _crisp(pixels, kept) < CRISP or not _one_piece(kept):
         return Shown(photo, photo, _usual(pixels), alone=False)
     kept = _trimmed(pixels, kept, found.ground)
     small = replace(found, alpha=np.where(binary_dilation(kept), found.alpha, 0)).cropped()
@@ -104,15 +106,22 @@ def _crisp(pixels: Pixels, mask: Bools) -> float:
     return float((np.asarray(spread)[contour] > EDGE).mean()) if contour.any() else 0.0
 
 
+def _one_piece(mask: Bools) -> bool:
+    """Is it one thing, and not a title, a moon and a house?"""
+    names, many = label(mask, np.ones((3, 3)))
+    return many > 0 and bool(np.bincount(names.ravel())[1:].max() > WHOLE * mask.sum())
+
+
 def studio(pictures: Sequence[Image.Image]) -> bool:
     """Were these photos taken before one kind of light, plain ground, so that products may be cut out of them?
 
-    A poster may have a plain ground too, but that of the next one is another; a landscape has none.
+    A poster may have a plain ground too, but that of the next one is another, and it shows several things; a landscape
+    has none.
     """
     grounds = []
     for picture in pictures:
         found = cut(np.asarray(picture.convert("RGB")))
-        if found.ground is not None:
+        if found.ground is not None and _one_piece(found.mask):
             grounds.append(np.median(lab_of(found.ground).reshape(-1, 3), axis=0))
     if len(grounds) < ENOUGH * len(pictures) or not grounds:
         return False
