@@ -72,7 +72,7 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     }
     region = (worn & ~front) | (alpha > 0.5)
     region &= body.mask | (alpha > 0.5) & _near(body)
-    return _composed(photo, picture, alpha, body, region, checks, _said(thing, body, fitting))
+    return _composed(photo, picture, alpha, body, face_of(body) | front, region, checks, _said(thing, body, fitting))
 
 
 def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int, int]) -> tuple[Pixels, Floats, float]:
@@ -98,17 +98,15 @@ def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int
 
 
 def _composed(
-    photo: Pixels, picture: Pixels, alpha: Floats, body: Body | None, region: Bools, checks: dict[str, float],
-    warnings: tuple[str, ...],
+    photo: Pixels, picture: Pixels, alpha: Floats, body: Body | None, kept: Bools, region: Bools,
+    checks: dict[str, float], warnings: tuple[str, ...],
 ) -> Candidate:  # fmt: skip
-    """The garment over the photo, with the shadow it throws on the body."""
+    """The garment over the photo, with the shadow it throws on the body; what is kept stays as it is."""
     inside = body.mask if body is not None else np.ones(alpha.shape, np.bool_)
     width = 0.02 * (body.shoulders if body is not None else 0.3 * max(alpha.shape))
-    kept = keep(body) if body is not None else None
-    if kept is not None:
-        alpha = alpha * ~kept
-    falls = inside if kept is None else inside & ~kept
-    shade = blend.contact(alpha, falls, width, 0.3)
+    checks = checks | {"face": 1 - float((alpha[kept] > 0.5).mean()) if kept.any() else 1.0}
+    alpha = alpha * ~kept
+    shade = blend.contact(alpha, inside & ~kept, width, 0.3)
     shade[shade > 0.995] = 1.0
     shown = blend.lay(photo, blend.rimmed(photo, picture, alpha), alpha, shade)
     mask = (alpha > 0) | (shade < 1)
@@ -123,11 +121,12 @@ def _behind(alpha: Floats, front: Bools) -> Floats:
     return np.asarray(alpha * (1 - np.where(front, 1.0, np.minimum(soft, 0.6))), np.float32)
 
 
-def keep(body: Body) -> Bools:
-    """Face, hair over the shoulders and hands: pixels of a person that no engine may change. Shapes: (h, w)."""
+def face_of(body: Body, *, brow: float = 0.0) -> Bools:
+    """The face, which no engine may change; without its upper part for a hat. Shapes: (h, w)."""
     kept = np.zeros_like(body.mask)
     if body.face is not None:
         left, top, right, bottom = body.face
+        top += round(brow * (bottom - top))
         kept[max(top, 0) : bottom, max(left, 0) : right] = True
     return np.asarray(kept & body.mask, np.bool_)
 
@@ -306,7 +305,11 @@ def _pasted(
     picture, alpha = project(thing, corners, size)
     region = alpha > 0.5
     inside = float(region.sum() / max(scale * scale * thing.mask.sum(), 1))
-    if body is not None and request.worn != "hat":
-        alpha = _behind(alpha, in_front(request.context, body, request.worn or "bag"))
+    kept = np.zeros(alpha.shape, np.bool_)
+    if body is not None:
+        kept = face_of(body, brow=0.25 if request.worn == "hat" else 0.0)
+        if request.worn != "hat":
+            front = in_front(request.context, body, request.worn or "bag")
+            alpha, kept = _behind(alpha, front), kept | front
     made = checks | {"frame": min(inside, 1.0)}
-    return _composed(request.context, picture, alpha, body, region, made, ())
+    return _composed(request.context, picture, alpha, body, kept, region, made, ())
