@@ -22,10 +22,12 @@ Budget: 10 processor minutes.
 import argparse
 import itertools
 import json
+import multiprocessing as mp
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,6 +48,7 @@ from tastemaker.shop.live import View
 
 TURNS = (1, 3, 5)
 LOST = 6
+POLICIES = ("none", "random", "frequent", "ours")
 COMPARED = ("success@1", "success@3", "success@5", "place", "turns")
 
 
@@ -126,15 +129,20 @@ def figures(found: Sequence[Talk]) -> dict[str, np.ndarray]:
 
 def measured(name: str, count: int, seed: int) -> dict[str, object]:
     """All four ways of asking in one shop."""
+    with ProcessPoolExecutor(len(POLICIES), mp_context=mp.get_context("spawn")) as workers:
+        waiting = {policy: workers.submit(of_policy, name, policy, count, seed) for policy in POLICIES}
+        done = {policy: each.result() for policy, each in waiting.items()}
+    by_policy = {policy: found for policy, (found, _) in done.items()}
+    return told_of(by_policy, [OPENINGS[at % len(OPENINGS)] for at in range(count)], done["ours"][1])
+
+
+def of_policy(name: str, policy: str, count: int, seed: int) -> tuple[list[Talk], list[float]]:
+    """One way of asking in one shop; in a process of its own."""
     with opened(name) as (shop, make):
         askers: dict[str, Asker | None] = {
             "none": None, "random": random_question(seed), "frequent": frequent_question, "ours": best_question,
         }  # fmt: skip
-        by_policy, slow = {}, []
-        for policy, asker in askers.items():
-            found, seconds = talks(shop, partial(make, count, seed), asker)
-            by_policy[policy], slow = found, slow + (seconds if policy == "ours" else [])
-    return told_of(by_policy, [OPENINGS[at % len(OPENINGS)] for at in range(count)], slow)
+        return talks(shop, partial(make, count, seed), askers[policy])
 
 
 def told_of(by_policy: dict[str, list[Talk]], openings: Sequence[str], slow: Sequence[float]) -> dict[str, object]:

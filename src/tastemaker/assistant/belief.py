@@ -21,6 +21,9 @@ from tastemaker.shop.live import View
 
 TEMPERATURE = 0.25
 """T: a score higher by this makes an item e times as likely."""
+EDITED = 0.5
+"""T where a picture or an item is what the wish starts from: there the scores add up what each attribute says of an
+item as if attributes had nothing to do with each other, which is too sure."""
 PASSED = 0.05
 """r: an item that was shown and not taken is so much less likely."""
 JUDGED = 3.0
@@ -81,7 +84,9 @@ class Evidence:
     heard: Floats | None = None
 
 
-def believe(view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evidence) -> Belief:
+def believe(
+    view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evidence, temperature: float = TEMPERATURE
+) -> Belief:
     """The chances of every row that may be shown.
 
     Args:
@@ -90,13 +95,14 @@ def believe(view: View, mask: Bools, rows: Ints, scores: Floats, evidence: Evide
         rows: those that the request has found; the others stand behind them.
         scores: of ``rows``.
         evidence: what else is known.
+        temperature: T.
 
     Shapes: mask (all rows,); rows, scores (n,).
     """
     every = np.flatnonzero(mask)
     told = np.full(view.catalog.size, min(0.0, float(scores.min(initial=0.0))))
     told[rows] = scores
-    logits = told[every] / TEMPERATURE
+    logits = told[every] / temperature
     for reply in evidence.replies:
         if reply.values:
             logits += np.log(likelihood(view, reply.question, reply.values, every))

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tastemaker.alignment.language.turns import understand_turns
-from tastemaker.assistant.belief import Belief, Evidence, believe
+from tastemaker.assistant.belief import EDITED, TEMPERATURE, Belief, Evidence, believe
 from tastemaker.assistant.state import Known, Reply, State
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.catalog.items import Item
@@ -20,6 +20,8 @@ from tastemaker.shop.asking import Shown, shown_of
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
+LIKE = "like this"
+"""Said with a picture that nothing was said with: a change of nothing, so that what it shows is read and held on to."""
 NAMED = 0.9
 """Confidence in a value that was only named: it may be part of a title."""
 ANSWERED = 0.95
@@ -80,7 +82,9 @@ def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None, 
     judged = _rows(view, state.liked), _rows(view, state.disliked)
     evidence = Evidence(state.replies, _rows(view, state.seen), *judged, heard)
     mask[_rows(view, (*state.disliked, *state.likes_of))] = False
-    return Look(view, base, believe(view, mask, base.rows, base.scores, evidence), history)
+    edited = base.request is not None and bool(base.request.picture is not None or base.request.items)
+    belief = believe(view, mask, base.rows, base.scores, evidence, EDITED if edited else TEMPERATURE)
+    return Look(view, base, belief, history)
 
 
 def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: History) -> Base:
@@ -95,7 +99,7 @@ def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: Hi
     depth = max(searching.DEPTH, view.catalog.size)
     request = searching.Request("" if shown else texts[0], ignore=state.removed, depth=depth)
     request = replace(request, history=history if len(history) else None)
-    request = request.showing(shown or [Shown(None)], texts if shown else texts[1:])
+    request = request.showing(shown or [Shown(None)], (texts or [LIKE]) if shown else texts[1:])
     found = searching.find(view, shop.store, request)
     return Base(request, found, found.mask, found.rows, found.scores, lost)
 

@@ -232,13 +232,18 @@ def _understood(view: View, request: Request) -> _Asked:
         request.picture,
         tuple((shown.picture, shown.weight) for shown in request.others if shown.picture is not None),
         request.weight,
-        ", ".join(edit.words for edit in edits if edit.words),
+        ", ".join(edit.words for edit in edits if edit.words and _asks(edit)),
         avoid=tuple(dict.fromkeys(word for said in (asked, *edits) for word in said.avoid)),
     )
     notes = tuple(note for said in (asked, *edits) for note in said.notes)
     notes += _taken_as_words(request, edits)
     other = dict.fromkeys(name for said in (asked, *edits) for name in said.other)
     return _Asked(query, asked.facets, _facets(edits), notes, tuple(other))
+
+
+def _asks(edit: Wording) -> bool:
+    """Does a change ask for anything? "Something like this" does not."""
+    return bool(edit.facets or edit.rest or edit.avoid or edit.other)
 
 
 def _taken_as_words(request: Request, edits: Sequence[Wording]) -> tuple[str, ...]:
