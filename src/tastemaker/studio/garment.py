@@ -59,7 +59,6 @@ class Flat:
 def upper(mask: Bools) -> Flat:
     """Points of what hangs from the shoulders: top, dress, coat. Shapes: mask (h, w)."""
     _, top, _, bottom = box_of(mask)
-    height = bottom - top
     axis = _axis(mask, top, bottom)
     pits = {side: _armpit(mask, side, axis) for side in SIDES}
     trunk = max(pits[1][0] - pits[-1][0], 4.0)
@@ -70,7 +69,7 @@ def upper(mask: Bools) -> Flat:
         points[f"armpit{side:+d}"] = np.array([x, y], np.float64)
         points[f"shoulder{side:+d}"] = np.array([over, _top(mask, over, top)])
         points[f"collar{side:+d}"] = _collar(mask, side, axis, trunk)
-        points[f"hem{side:+d}"] = _edge(mask, bottom - 0.03 * height, axis, side)
+        points[f"hem{side:+d}"] = _edge(mask, _hem(mask, axis, top, bottom), axis, side)
         for name, share in (("waist", 0.4), ("hip", 0.75)):
             points[f"{name}{side:+d}"] = _edge(mask, y + share * (bottom - y), axis, side)
     points["collar"] = np.array([axis, _top(mask, axis, top)])
@@ -144,6 +143,14 @@ def _collar(mask: Bools, side: int, axis: float, trunk: float) -> Doubles:
     heights = [_top(mask, column, len(mask)) for column in columns]
     best = int(np.argmin(np.asarray(heights) + 0.02 * trunk * np.linspace(0, 1, 16)))
     return np.array([columns[best], heights[best]])
+
+
+def _hem(mask: Bools, axis: float, top: int, bottom: int) -> float:
+    """The lowest row at which the garment has its full width; below it may be a rounded hem, or a shadow."""
+    height = bottom - top
+    rows = [bottom - share * height for share in (0.03, 0.05, 0.08, 0.11, 0.15)]
+    widths = [b - a for a, b in (_run(mask, row, axis) for row in rows)]
+    return next(row for row, width in zip(rows, widths, strict=True) if width >= 0.86 * widths[-1])
 
 
 def _armpit(mask: Bools, side: int, axis: float) -> tuple[float, float]:

@@ -45,17 +45,15 @@ def badged(picture: Pixels) -> tuple[Pixels, tuple[int, int, int, int]]:
     """
     height, width = picture.shape[:2]
     size = max(9, round(0.024 * max(height, width)))
-    font = ImageFont.load_default(size)
-    image = Image.fromarray(picture)
-    pen = ImageDraw.Draw(image, "RGBA")
-    left, top, right, bottom = (int(value) for value in pen.textbbox((0, 0), BADGE, font=font))
-    pad = size // 2
-    box = (pad, height - pad - (bottom - top) - pad, pad + (right - left) + 2 * pad, height - pad)
-    pen.rounded_rectangle((box[0], box[1], box[2] - 1, box[3] - 1), radius=pad, fill=(29, 26, 22, 215))
-    pen.text(
-        (box[0] + pad - left, box[1] + pad // 2 - top + (pad - pad // 2 * 2) // 2),
-        BADGE,
-        font=font,
-        fill=(250, 248, 244, 255),
-    )
-    return np.asarray(image, np.uint8), box
+    fine = 4  # drawn larger and made smaller, so that its edge is smooth
+    font = ImageFont.load_default(size * fine)
+    left, top, right, bottom = (int(value) for value in font.getbbox(BADGE))
+    pad = size * fine // 2
+    label = Image.new("RGBA", (right - left + 2 * pad, bottom - top + 2 * pad), (29, 26, 22, 0))
+    pen = ImageDraw.Draw(label)
+    pen.rounded_rectangle((0, 0, label.width - 1, label.height - 1), radius=label.height // 2, fill=(29, 26, 22, 220))
+    pen.text((pad - left, pad - top), BADGE, font=font, fill=(250, 248, 244, 255))
+    label = label.resize((label.width // fine, label.height // fine), Image.Resampling.LANCZOS)
+    image, place = Image.fromarray(picture), (size // 2, max(height - size // 2 - label.height, 0))
+    image.paste(label, place, label)
+    return np.asarray(image, np.uint8), (place[0], place[1], place[0] + label.width, place[1] + label.height)

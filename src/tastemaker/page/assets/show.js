@@ -6,7 +6,7 @@
   const $ = (selector) => document.querySelector(selector);
   const root = () => $("section[data-show]");
   const act = (name) => $(`[data-show-act="${name}"]`);
-  let photo = null, keys = [], job = null, seed = 0, at = null, corners = [];
+  let photo = null, keys = [], job = null, seed = 0, at = null, corners = [], editing = true;
 
   const say = (text) => { $(".show .said").textContent = text; };
   const room = () => root().dataset.show === "in-room";
@@ -30,6 +30,7 @@
     $(".show .choose").hidden = true;
     $(".show .own").hidden = false;
     at = null;
+    editing = true;
     corners = room() ? [[0.15, 0.92], [0.85, 0.92], [0.68, 0.68], [0.32, 0.68]] : [[0.28, 0.15], [0.72, 0.6]];
     draw();
     say(room() ? "Tap where it should stand, then show it." : "Say that the photo may be used, then show it.");
@@ -41,7 +42,7 @@
     const place = $(".show .photo");
     for (const old of place.querySelectorAll(".corner, .outline, .spot")) old.remove();
     if (at) place.append(Object.assign(document.createElement("span"), { className: "spot", style: `left:${at[0] * 100}%;top:${at[1] * 100}%` }));
-    if (!photo || !marking()) return;
+    if (!photo || !marking() || !editing) return;
     const shape = room() ? corners : [corners[0], [corners[1][0], corners[0][1]], corners[1], [corners[0][0], corners[1][1]]];
     const outline = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     outline.setAttribute("class", "outline");
@@ -150,6 +151,7 @@
     const mask = image("changed", `/shown/${first.mask}`, "");
     mask.hidden = true;
     $(".show .photo").append(after, mask);
+    editing = false; // the region would lie over what it has led to
     draw();
     for (const name of [".compare", ".after.acts"]) $(`.show ${name}`).hidden = false;
     $("[data-show-compare]").value = 100;
@@ -162,6 +164,7 @@
     const after = $(".show img.after");
     if (after) after.style.clipPath = `inset(0 ${100 - share}% 0 0)`;
     $(".show .photo").style.setProperty("--share", `${share}%`);
+    $(".show .photo").classList.toggle("comparing", Boolean(after) && share > 0 && share < 100);
   };
   const clear = () => {
     for (const old of document.querySelectorAll(".show img.after, .show img.changed")) old.remove();
@@ -182,7 +185,7 @@
   document.addEventListener("change", (event) => {
     if (!root()) return;
     if (event.target.matches("[data-show-photo]")) take(event.target.files[0]);
-    if (event.target.matches("[data-show-mark]")) { $(".show .marking").hidden = !marking(); draw(); }
+    if (event.target.matches("[data-show-mark]")) { $(".show .marking").hidden = !marking(); editing = true; draw(); }
   });
   document.addEventListener("input", (event) => { if (event.target.matches?.("[data-show-compare]")) compare(); });
   document.addEventListener("click", (event) => {
@@ -193,7 +196,7 @@
     else if (name === "stop" && job) call(`/jobs/${job.id}`, { method: "DELETE" }).catch(() => {});
     else if (name === "mask") { const mask = $(".show img.changed"); if (mask) mask.hidden = !mask.hidden; }
     else if (name === "delete") { forget(); say("Your photo and what was made from it are deleted."); }
-    else if (room() && photo && held === null && event.target.closest(".show .photo") && !event.target.closest(".corner")) { at = inPhoto(event); draw(); }
+    else if (room() && photo && held === null && event.target.closest(".show .photo") && !event.target.closest(".corner")) { at = inPhoto(event); editing = true; draw(); }
   });
   window.addEventListener("pagehide", () => { for (const key of keys) fetch(`/shown/${key}`, { method: "DELETE", keepalive: true }).catch(() => {}); });
 })();
