@@ -213,7 +213,7 @@ def clothes(photo: Pixels, body: Body, place: Place, belt: float | None, hem: fl
 def _like_chest(photo: Pixels, body: Body) -> Bools:
     """What hangs beside the trunk in the colour of what is worn on the chest: long sleeves."""
     columns = np.arange(body.mask.shape[1])[None]
-    beside = np.abs(columns - body.axis) > 0.5 * body.shoulders
+    beside = np.abs(columns - body.axis) > 0.4 * body.shoulders
     near = np.linalg.norm(lab_of(photo) - _chest(photo, body), axis=2) < 18
     near[int(max(body.levels["crotch"], 0)) :] = False
     return np.asarray(beside & near & ~body.skin, np.bool_)

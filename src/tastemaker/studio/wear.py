@@ -75,7 +75,7 @@ def fit_upper(
     shoulder = body.levels["shoulder"]
     neck = shoulder - 0.15 * span
     if neckline is not None:
-        neck = float(np.clip(neckline - 0.14 * span, shoulder - 0.32 * span, neck))
+        neck = float(np.clip(neckline - 0.14 * span, shoulder - 0.24 * span, neck))
     for side in SIDES:
         half = abs(points[f"collar{side:+d}"][0] - points["collar"][0]) * scale
         wide = float(np.clip(half, 0.12 * span, 0.42 * span))
