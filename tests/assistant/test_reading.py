@@ -3,7 +3,6 @@
 import pytest
 
 from tastemaker.assistant import Assistant
-from tastemaker.assistant.asking import attribute_question
 from tastemaker.assistant.question import Choice, Question
 from tastemaker.assistant.reading import read
 from tastemaker.assistant.references import pointed_at
@@ -136,7 +135,10 @@ def test_another_kind_of_thing_starts_afresh(shop):
     assert not read("but a blue dress", chat.state, shop.view)[0].fresh
 
 
-def test_a_question_about_what_is_no_attribute(shop):
-    assert attribute_question(shop.view, "nothing") is None
-    assert attribute_question(shop.view, "price") is None
-    assert attribute_question(shop.view, "colour").about == "colour"
+def test_what_is_demanded_is_asked(shop):
+    chat = Assistant(shop, asker=None)
+    shown = chat.say("a dress").items.ids
+    assert chat.do({"verb": "ask", "about": "nothing"}).question is None
+    assert list(chat.state.shown) == shown
+    assert chat.do({"verb": "ask", "about": "colour"}).question.about == "colour"
+    assert chat.do({"verb": "ask", "about": "price"}).question.kind == "price"

@@ -170,6 +170,13 @@ def test_compare_looks_everything_up(chat):
     assert "the same: kind dress, brand Norrby, material linen" in told
 
 
+def test_what_is_not_there_is_said(chat):
+    assert chat.say("a red dress").say == "Here are 4: red, dress."
+    chat.say("start over")
+    told = chat.say("a white shirt by Palmer").say
+    assert told == "Nothing that fits is known to be white, shirt, Palmer together; the nearest:"
+
+
 def test_an_overview_counts_kinds(chat):
     assert "12 × dress" in chat.say("what do you have?").say
 

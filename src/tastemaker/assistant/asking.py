@@ -73,6 +73,13 @@ def best_question(view: View, belief: Belief, done: Collection[str], k: int) -> 
     return None
 
 
+def question_about(view: View, belief: Belief, about: str, k: int) -> Question | None:
+    """The question about an attribute, "price" or "pictures" that tells most; None when there is none to ask."""
+    sample = _sample(belief)
+    found = [_weighed(view, asked, sample) for asked in possible(view, belief, ()) if asked.about == about]
+    return weigh(view, max(found, key=lambda question: question.gain), belief, k) if found else None
+
+
 def weigh(view: View, question: Question, belief: Belief, k: int) -> Question:
     """A question with its sentence, its choices, and what it is worth."""
     sample = _sample(belief)
@@ -203,9 +210,3 @@ def _pairs(view: View, belief: Belief) -> Iterator[Question]:
     pictured = [row for row, known in zip(likely, there, strict=True) if known and view.catalog.main_picture(row)]
     for first, second in combinations(pictured[:PAIRS_OF], 2):
         yield Question("pictures", "pictures", items=(view.catalog.ids[first], view.catalog.ids[second]))
-
-
-def attribute_question(view: View, name: str) -> Question | None:
-    """A question about an attribute by its name; None when there is none to ask."""
-    type = {**FIELDS, **view.catalog.types}.get(name)
-    return Question("attribute", name) if type in ("category", "list") and told(view, name).known.any() else None

@@ -46,6 +46,7 @@ class Outcome:
         pictures: to show beside.
         notes: fallbacks.
         ask: what is to be asked about; None lets the assistant choose, "" asks nothing.
+        asks: is something to be asked even when nothing new is shown?
     """
 
     state: State
@@ -55,6 +56,7 @@ class Outcome:
     pictures: tuple[Shown, ...] = ()
     notes: tuple[str, ...] = ()
     ask: str | None = None
+    asks: bool = False
 
 
 def do(shop: Shop, state: State, action: Action, find: FindPicture) -> Outcome:
@@ -97,7 +99,7 @@ def _wished(state: State, action: Search | Compose | Filter | Recommend | Ask) -
         case Recommend():
             return Outcome(replace(state, question=None), "Here is what might suit you.", shows=True)
         case Ask():
-            return Outcome(state, shows=True, ask=action.about or None)
+            return Outcome(state, shows=not state.shown, ask=action.about or None, asks=True)
 
 
 def _replied(view: View, state: State, action: Answer | Judge) -> Outcome:

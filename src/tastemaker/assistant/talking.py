@@ -16,7 +16,7 @@ from PIL import Image
 
 from tastemaker.assistant import actions as acts
 from tastemaker.assistant.actions import Action, Plain, Search
-from tastemaker.assistant.asking import Asker, attribute_question, best_question, weigh
+from tastemaker.assistant.asking import Asker, best_question, question_about
 from tastemaker.assistant.changing import overruled, without
 from tastemaker.assistant.doing import Outcome, do, seen
 from tastemaker.assistant.hearing import Heard
@@ -172,12 +172,14 @@ class Assistant:
             skip = state.seen if outcome.next else ()
             seeing = self._look(view, state)
             ranking = ranking_of(seeing, state, self._k, skip=skip)
-            line = introduced(ranking, [known.facet for known in state.facets], more=outcome.next)
+            line = introduced(view, ranking, [known.facet for known in state.facets], more=outcome.next)
             say = f"{say} {line}".strip()
             state = seen(state, ranking.ids)
             if hear is not None:
                 hear(Turn(say, ranking, facets=state.facets, pictures=outcome.pictures, actions=actions))
             question = self._question(seeing, state, outcome.ask)
+        elif outcome.asks:
+            question = self._question(self._look(view, state), state, outcome.ask)
         if question is not None and question is not state.question:
             state = replace(state, question=question, asked=(*state.asked, question.key))
         self._before = [*self._before, self._state][-STEPS:]
@@ -227,8 +229,7 @@ class Assistant:
         shown = [seeing.view.catalog.row(id) for id in state.shown]
         believed = seeing.belief.after(shown)
         if about:
-            asked = attribute_question(seeing.view, about)
-            return weigh(seeing.view, asked, believed, self._k) if asked is not None else None
+            return question_about(seeing.view, believed, about, self._k)
         if about == "" or self._asker is None:
             return None
         known = {facet.facet.name for facet in state.facets if facet.facet.op in ("=", "<", "<=", ">", ">=")}

@@ -8,6 +8,7 @@ import numpy as np
 from tastemaker.assistant.asking import spoken
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet, Ranking
+from tastemaker.index.coded import fold
 from tastemaker.shop.live import View
 
 NAMED = 3
@@ -66,13 +67,31 @@ def overview(view: View) -> str:
     return f"There are {len(rows)} items{listed}. Tell me what you look for, or show me a picture."
 
 
-def introduced(ranking: Ranking, facets: Sequence[Facet], *, more: bool) -> str:
-    """A line above the items: how many, and what was understood."""
+def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], *, more: bool) -> str:
+    """A line above the items: how many, what was understood, and whether anything shown is all of it."""
     if not ranking.items:
         return "There is nothing that fits." if not more else "That is all there is."
     wanted = [_worded(facet) for facet in facets if facet.op in _SAID]
     what = f": {', '.join(wanted)}" if wanted else ""
+    asked = [facet for facet in facets if facet.op == "=" and facet.name in view.catalog.types]
+    if asked and not more and not any(_has_all(view, item.id, asked) for item in ranking.items):
+        values = ", ".join(facet.value for facet in asked)
+        return f"Nothing that fits is known to be {values}{' together' if len(asked) > 1 else ''}; the nearest:"
     return f"Here are {len(ranking.items)}{' more' if more else ''}{what}."
+
+
+def _has_all(view: View, id: str, facets: Sequence[Facet]) -> bool:
+    """Has an item a wanted value of every attribute?"""
+    item = view.catalog.item(view.catalog.row(id))
+    wanted: dict[str, set[str]] = {}
+    for facet in facets:
+        wanted.setdefault(facet.name, set()).add(fold(facet.name, facet.value))
+    for name, values in wanted.items():
+        held = item.attributes.get(name)
+        parts = held if isinstance(held, tuple) else (held,)
+        if not any(isinstance(part, str) and fold(name, part) in values for part in parts):
+            return False
+    return True
 
 
 _SAID = {
