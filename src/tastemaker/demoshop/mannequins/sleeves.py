@@ -64,7 +64,8 @@ def _region(figure: Figure, cut: TopCut, frame: Frame, canvas: Canvas, *, right:
     patch = canvas.fill(frame(outline if right else mirrored(outline)))
     found = np.zeros(canvas.pixels.shape[:2], np.bool_)
     found[patch.window] = patch.alpha > 0.1
-    return binary_dilation(found, iterations=max(1, round(0.7 * frame.scale * canvas.scale))).astype(np.float64)
+    grown = binary_dilation(found, iterations=max(1, round(0.7 * frame.scale * canvas.scale)))
+    return np.asarray(grown, np.float64)
 
 
 def _turned(
