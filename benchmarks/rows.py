@@ -28,7 +28,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import tastemaker
-from common import BUILD, seeded, store
+from common import BUILD, RESULTS, seeded, store
 from tastemaker.core.config import Config
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -70,18 +70,19 @@ def run(name: str, function: Callable[..., Mapping[str, object]], *args: object,
 
 
 def keep(name: str, result: Mapping[str, object], missing: Sequence[str] = (), seed: int = 0) -> None:
-    """Store a table under ``benchmarks/results/``, when it is whole.
+    """Store a table under ``benchmarks/results/``, when it is whole, or the first.
 
     Args:
         name: of the table; a seed other than 0 is added to it.
         result: what is stored.
-        missing: rows that the table lacks; with any, nothing is written.
+        missing: rows that the table lacks; they are named in it. A table that is there already stays then.
         seed: of the rows.
     """
-    if missing:
+    kept = RESULTS / f"{seeded(name, seed)}.json"
+    if missing and kept.exists() and not json.loads(kept.read_text(encoding="utf-8")).get("missing"):
         print(f"results of {name} stay as they are, without: {', '.join(missing)}", file=sys.stderr, flush=True)
         return
-    store(seeded(name, seed), result)
+    store(seeded(name, seed), {**result, **({"missing": list(missing)} if missing else {})})
 
 
 def code_of(function: Callable[..., object]) -> str:
