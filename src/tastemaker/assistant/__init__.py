@@ -1,4 +1,4 @@
-"""Conversation over a shop: understand, ask back, act, explain; by rules alone.
+"""Conversation over a shop: understand, ask back, act, explain; by rules, which need no language model.
 
 actions     what can be done, as typed values: the one place where somebody else's proposal can enter
 reading     a person's words -> actions; references ("the second one") in ``references``
@@ -7,6 +7,7 @@ belief      how likely each item is the one that is meant; questions in ``asking
 doing       an action and a state -> the next state and what there is to say
 talking     ``Assistant``: the turns of one conversation
 grounding   are a text's claims what the catalog says?
+doors       language models that are asked too: they propose actions and words, and both are checked
 """
 
 from tastemaker.assistant.talking import Assistant

@@ -81,7 +81,7 @@ def grounded(text: str, items: Sequence[str], view: View, wishes: Sequence[Facet
     kept: list[str] = []
     claims: list[Claim] = []
     last, listing = about, False
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         if named := [item for item in about if _names(sentence, item)]:
             last = [*last, *named] if listing else named
             listing = not re.search(
@@ -94,7 +94,7 @@ def grounded(text: str, items: Sequence[str], view: View, wishes: Sequence[Facet
     return Checked("".join(kept).strip(), tuple(claims))
 
 
-def _sentences(text: str) -> list[str]:
+def sentences(text: str) -> list[str]:
     """A text in sentences; a full stop inside quotation marks or a number ends none."""
     hidden = _QUOTED.sub(lambda found: re.sub(r"[.!?\n]", "\0", found[0]), text)
     parts, at = [], 0

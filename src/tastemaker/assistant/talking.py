@@ -1,9 +1,10 @@
-"""``Assistant``: one conversation with one person over a shop, by rules alone.
+"""``Assistant``: one conversation with one person over a shop, by rules, and with a language model where one is wanted.
 
     words, a picture -> actions (``reading``) -> checked (``actions``) -> carried out (``doing``) -> what may be meant
     (``looking``, ``belief``) -> what is shown, and a question if one pays (``asking``)
 
-Whoever else proposes actions hands them to :meth:`Assistant.do`, where they are checked like those of the rules.
+Whoever else proposes actions hands them to :meth:`Assistant.do`, where they are checked like those of the rules. What a
+language model may propose and say is in ``doors.advising``.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ from tastemaker.assistant.actions import Action, Plain, Search
 from tastemaker.assistant.asking import Asker, best_question, question_about
 from tastemaker.assistant.changing import overruled, without
 from tastemaker.assistant.doing import Outcome, do, seen
+from tastemaker.assistant.doors.advising import advisor_of
+from tastemaker.assistant.doors.door import Door, DoorFailed
 from tastemaker.assistant.hearing import Heard
 from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
@@ -26,7 +29,7 @@ from tastemaker.assistant.reading import read
 from tastemaker.assistant.state import State
 from tastemaker.assistant.telling import introduced
 from tastemaker.assistant.turn import Shown, Turn
-from tastemaker.core.errors import InputError
+from tastemaker.core.errors import Cancelled, InputError
 from tastemaker.core.ranking import Ranking
 from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of
@@ -53,9 +56,12 @@ class Assistant:
         asker: chooses what is asked back; None never asks.
         dialogues: what was learned from past conversations about the items of this catalog, one title a row; None when
             there are none.
+        llm: a language model that is asked too, "provider:model" or a door; "" for none; None for what ``[assistant]``
+            in ``tastemaker.toml`` says.
 
     Raises:
-        InputError: k is out of range.
+        InputError: k is out of range, or the language model cannot be opened.
+        MissingExtra: the language model needs a package that is not installed.
 
     Example:
         >>> chat = tm.Assistant(shop)  # doctest: +SKIP
@@ -70,8 +76,10 @@ class Assistant:
         k: int = 10,
         asker: Asker | None = best_question,
         dialogues: Mentions | None = None,
+        llm: str | Door | None = None,
     ) -> None:
         check_k(k)
+        self._advisor = advisor_of(shop, llm)
         self._heard = Heard(dialogues) if dialogues is not None else None
         self._shop, self._k, self._asker = shop, k, asker
         self._state, self._before = State(person=person), list[State]()
@@ -105,7 +113,7 @@ class Assistant:
             state = replace(self._state, turn=self._state.turn + 1)
             if image is None:
                 state = replace(state, spoken=(*state.spoken, words)[-SPOKEN:])
-                return self._carried_out(state, read(words, state, self._shop.view), hear)
+                return self._advised(words, state, read(words, state, self._shop.view), hear)
             picture, item = picture_of(self._shop.view, image)
             if item is not None:
                 return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)], hear)
@@ -113,7 +121,7 @@ class Assistant:
             state = replace(
                 state, pictures=(*state.pictures, key)[-PICTURES:], said=(), likes_of=(), replies=(), asked=()
             )
-            return self._carried_out(state, [Search(words=words)], hear)
+            return self._advised(words, state, [Search(words=words)], hear, picture)
 
     def do(self, *proposed: Action | Mapping[str, object]) -> Turn:
         """Carry out actions that a page, a program or a model proposes; they are checked first.
@@ -150,6 +158,30 @@ class Assistant:
     def undo(self) -> Turn:
         """Take the last step back."""
         return self.do(Plain(verb="undo"))
+
+    def _advised(
+        self,
+        words: str,
+        state: State,
+        rules: Sequence[Action],
+        hear: Hear | None,
+        picture: Image.Image | None = None,
+    ) -> Turn:
+        """Carry out what the rules read, or what a language model makes of it; and add its words."""
+        if self._advisor is None:
+            return self._carried_out(state, rules, hear)
+        advice, kept = self._advisor.begin(words), (self._state, self._before)
+        actions = advice.actions(rules, state, self._shop.view, picture)
+        try:
+            try:
+                turn = self._carried_out(state, actions, hear)
+            except InputError:
+                advice.fail(DoorFailed("the language model proposed what cannot be done"))
+                turn = self._carried_out(state, rules, hear)
+            return advice.told(turn, turn.items.ids, self._shop.view, hear)
+        except Cancelled:
+            self._state, self._before = kept
+            raise
 
     def _carried_out(self, state: State, actions: Sequence[Action], hear: Hear | None = None) -> Turn:
         """Do all of the actions; what the last one leads to is the answer."""

@@ -38,6 +38,8 @@ class WorkspaceSettings(Config):
     """How creatives look, see ``Brand``."""
     live: dict[str, object] = Field(default_factory=dict)
     """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
+    assistant: dict[str, object] = Field(default_factory=dict)
+    """Which language model the assistant may ask, and what that may cost, see ``AssistantConfig``."""
 
 
 class Workspace:

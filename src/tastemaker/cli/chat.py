@@ -15,13 +15,30 @@ from tastemaker.core.errors import InputError
 if TYPE_CHECKING:
     from tastemaker.assistant import Assistant, Turn
 
-EXAMPLES = ("tastemaker chat shop/", "tastemaker chat shop/ --json < turns.txt")
+EXAMPLES = (
+    "tastemaker chat shop/",
+    "tastemaker chat shop/ --json < turns.txt",
+    "tastemaker chat shop/ --llm fake:silent",
+)
 
 Shown = Annotated[int, typer.Option("--k", min=1, max=100, metavar="N", help="How many items are shown at a time.")]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--llm", metavar="PROVIDER:MODEL", help='Language model that is asked too, "" for none; else [assistant] llm.'
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--no-questions", help="Never ask back.")]
 
 
-def chat(shop: Folder, user: User = None, k: Shown = 10, no_questions: Quiet = False, as_json: AsJson = False) -> None:
+def chat(
+    shop: Folder,
+    user: User = None,
+    k: Shown = 10,
+    no_questions: Quiet = False,
+    llm: Model = None,
+    as_json: AsJson = False,
+) -> None:
     """Talk with the shop: what you look for, pictures, answers, "cheaper", "like the second one but in red", "why?".
 
     One turn a line; a line "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or
@@ -31,7 +48,7 @@ def chat(shop: Folder, user: User = None, k: Shown = 10, no_questions: Quiet = F
     from tastemaker.assistant.asking import best_question
 
     with opened(shop) as found:
-        assistant = Assistant(found, person=user or "", k=k, asker=None if no_questions else best_question)
+        assistant = Assistant(found, person=user or "", k=k, asker=None if no_questions else best_question, llm=llm)
         failed = False
         for line in _lines(asked=not as_json and sys.stdin.isatty()):
             try:

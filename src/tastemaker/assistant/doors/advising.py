@@ -1,0 +1,183 @@
+"""One turn with a language model: it is asked for actions, then for words; whatever fails leaves what the rules say.
+
+The model is asked for actions only where the rules found nothing but a wish: what they recognise, they do. Its words
+come after those of the rules, sentence by sentence, each looked up (``vetting``).
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from PIL import Image
+
+from tastemaker.assistant.actions import Action, Search
+from tastemaker.assistant.doors.door import Budget, Door, DoorFailed, Message, Unreachable, Wants, bounded
+from tastemaker.assistant.doors.opening import opened
+from tastemaker.assistant.doors.prompts import again, for_actions, for_words, jpeg
+from tastemaker.assistant.doors.proposing import LOOKS, proposed
+from tastemaker.assistant.doors.vetting import vetted
+from tastemaker.assistant.settings import AssistantConfig
+from tastemaker.assistant.state import State
+from tastemaker.assistant.turn import Turn
+from tastemaker.catalog.shown import price_text
+from tastemaker.core.errors import InputError, TastemakerError
+from tastemaker.shop.live import View
+from tastemaker.shop.shop import Shop
+
+_END = re.compile(r"[.!?\n]\s")
+
+
+class Advisor:
+    """A door, and what a turn may cost.
+
+    Args:
+        door: the model.
+        config: limits.
+        currency: in which prices are written.
+        clock: seconds, rising.
+    """
+
+    def __init__(
+        self, door: Door, config: AssistantConfig, currency: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.door, self.currency = door, currency
+        self._config, self._clock = config, clock
+        self._rests_until = float("-inf")
+
+    def begin(self, said: str) -> "Advice":
+        """A turn begins, and with it a new budget."""
+        config = self._config
+        advice = Advice(self, said, Budget(config.seconds, config.calls, config.tokens, self._clock))
+        if self._clock() < self._rests_until:
+            advice.fail(DoorFailed("the language model did not answer a moment ago and is not asked for a while"))
+        return advice
+
+    def rest(self) -> None:
+        """Do not ask for a while: whoever talks would wait for nothing, turn after turn."""
+        self._rests_until = self._clock() + self._config.rest
+
+
+def advisor_of(shop: Shop, llm: str | Door | None) -> Advisor | None:
+    """The language model of a conversation; None when there is to be none.
+
+    Args:
+        shop: its settings say the limits, and which model when nothing else does.
+        llm: "provider:model", a door, "" for none; None for what the settings say.
+
+    Raises:
+        InputError: it cannot be opened, or a setting is out of range.
+        MissingExtra: it needs a package that is not installed.
+    """
+    config = AssistantConfig.read(shop.workspace.settings.assistant)
+    wanted = config.llm if llm is None else llm
+    if not wanted:
+        return None
+    return Advisor(opened(wanted) if isinstance(wanted, str) else wanted, config, shop.workspace.settings.currency)
+
+
+class Advice:
+    """What a model has to say in one turn.
+
+    Args:
+        advisor: whose.
+        said: what the person says.
+        budget: of the turn.
+
+    Attributes:
+        notes: what went wrong, or was left out.
+    """
+
+    def __init__(self, advisor: Advisor, said: str, budget: Budget) -> None:
+        self.notes: tuple[str, ...] = ()
+        self._advisor, self._said, self._budget = advisor, said, budget
+        self._failed = False
+
+    def fail(self, error: TastemakerError) -> None:
+        """The model is not asked any more in this turn."""
+        self._failed = True
+        self.notes = (*self.notes, f"{error.message}; the rules answer")
+        if isinstance(error, Unreachable):
+            self._advisor.rest()
+
+    def actions(
+        self, rules: Sequence[Action], state: State, view: View, picture: Image.Image | None = None
+    ) -> Sequence[Action]:
+        """What is to be done: what the model proposes where the rules see only a wish, else what they see.
+
+        Args:
+            rules: what the rules read.
+            state: what is understood and shown so far.
+            view: of the shop.
+            picture: that the person shows.
+        """
+        if self._failed or not isinstance(rules[0], Search) or not self._said.strip():
+            return rules
+        try:
+            return self._proposed(state, view, picture)
+        except DoorFailed as error:
+            self.fail(error)
+            return rules
+
+    def told(self, turn: Turn, items: Sequence[str], view: View, hear: Callable[[Turn], None] | None) -> Turn:
+        """The same turn with the model's words behind those of the rules, as far as they can be looked up.
+
+        Args:
+            turn: of the rules.
+            items: shown in it.
+            view: of the shop.
+            hear: gets the turn again with every sentence.
+        """
+        if not self._failed and items:
+            try:
+                turn = self._worded(turn, items, view, hear)
+            except DoorFailed as error:
+                self.fail(error)
+        return replace(turn, notes=(*turn.notes, *self.notes))
+
+    def _proposed(self, state: State, view: View, picture: Image.Image | None) -> tuple[Action, ...]:
+        """Ask for actions; once more, told what was wrong, when they cannot be used."""
+        door, verbs = self._advisor.door, LOOKS if picture is None else ("search",)
+        sees = picture is not None and door.can("pictures", self._budget)
+        shown = jpeg(picture) if picture is not None and sees else None
+        before = state.spoken[:-1] if picture is None else state.spoken
+        messages = for_actions(self._said, before, len(state.shown), picture=shown)
+        for _ in range(2):
+            text = "".join(self._read(messages, "actions"))
+            try:
+                return proposed(text, state, view, verbs=verbs)
+            except InputError as error:
+                messages = [*messages, Message("assistant", text), again(error.message)]
+        raise DoorFailed("the language model proposed twice what cannot be done")
+
+    def _worded(self, turn: Turn, items: Sequence[str], view: View, hear: Callable[[Turn], None] | None) -> Turn:
+        """Ask for words; every whole sentence that can be looked up is heard as it comes."""
+        found = [view.catalog.item(view.catalog.row(id)) for id in items]
+        prices = [price_text(item.price, self._advisor.currency) for item in found]
+        messages = for_words(self._said, found, prices)
+        text, done, told = "", 0, turn
+        for piece in self._read(messages, "words"):
+            text += piece
+            ends = [end.end() for end in _END.finditer(text)]
+            if hear is None or not ends or ends[-1] == done:
+                continue
+            done = ends[-1]
+            said = _joined(turn.say, vetted(text[:done], items, view, self._advisor.currency).text)
+            if said.startswith(told.say) and said != told.say:
+                told = replace(told, say=said)
+                hear(replace(told, question=None, suggestions=()))
+        left = vetted(text, items, view, self._advisor.currency)
+        if left.left_out:
+            what = "1 sentence" if left.left_out == 1 else f"{left.left_out} sentences"
+            self.notes = (*self.notes, f"{what} of the language model left out: not what the catalog says")
+        return replace(turn, say=_joined(turn.say, left.text))
+
+    def _read(self, messages: Sequence[Message], wants: Wants) -> Iterator[str]:
+        """What the model writes, within the budget; it is let go when nobody listens any more."""
+        with closing(self._advisor.door.stream(messages, wants, self._budget)) as pieces:
+            yield from bounded(pieces, self._budget)
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first} {second}".strip()
