@@ -39,9 +39,9 @@ def chat(
     llm: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Talk with the shop: what you look for, pictures, answers, "cheaper", "like the second one but in red", "why?".
+    """Talk with the shop, in words and pictures.
 
-    One turn a line; a line "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or
+    Say what you look for, answer, or "cheaper", "like the second one but in red", "why?". One turn a line; a line "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or
     with Ctrl-D. With --json every turn is one line: {"say", "items", "question", "facets", "pictures", ...}.
     """
     from tastemaker.assistant import Assistant

@@ -52,7 +52,7 @@ def creative(
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Advertise an item or a bundle, with facts from the catalog alone.
+    """Advertise an item or a bundle, with catalog facts only.
 
     What is made waits in a queue until somebody approves it. Colours, typeface and name of the shop are settings, under
     [brand] in tastemaker.toml.
