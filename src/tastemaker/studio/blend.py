@@ -65,20 +65,19 @@ def shaded(lit: Floats, dark: Floats, strength: float) -> Floats:
     return np.asarray(lit * (1 - strength * np.clip(dark, 0, 1)), np.float32)
 
 
-def cast(alpha: Floats, foot: Doubles, tip: Doubles) -> Floats:
-    """The shadow of an upright thing, thrown on the floor.
+def soft_hull(points: Doubles, shape: tuple[int, ...], blur: float) -> Floats:
+    """The hull of some points, with a soft edge: where a thing stands, or the shadow of what stands there.
 
     Args:
-        alpha: of the thing where it stands.
-        foot: left and right end of its lower edge, and the upper right and upper left end of its outline.
-        tip: where these four points of its shadow lie on the floor.
+        points: in pixels.
+        shape: height and width of the picture.
+        blur: how soft the edge is, in pixels.
 
-    Shapes: alpha (h, w), foot (4, 2), tip (4, 2) -> (h, w), 0 to 1.
+    Shapes: points (n, 2) -> (h, w), 0 to 1.
     """
-    matrix = cv2.getPerspectiveTransform(foot.astype(np.float32), tip.astype(np.float32))
-    thrown = cv2.warpPerspective(alpha, matrix, alpha.shape[::-1], flags=cv2.INTER_LINEAR)
-    wide = max(1.5, 0.02 * float(np.linalg.norm(foot[1] - foot[0])))
-    return np.asarray(cv2.GaussianBlur(thrown, (0, 0), wide), np.float32)
+    dark = np.zeros(shape[:2], np.float32)
+    cv2.fillConvexPoly(dark, cv2.convexHull(np.rint(points).astype(np.int32)), 1.0)
+    return np.asarray(cv2.GaussianBlur(dark, (0, 0), max(blur, 0.8)), np.float32)
 
 
 def under(alpha: Floats, height: float) -> Floats:
@@ -112,4 +111,4 @@ def light_from(room: Pixels) -> float:
     """
     small = cv2.resize(room, (16, 12), interpolation=cv2.INTER_AREA).astype(np.float32).mean(2)
     bright = np.square(small[:9] / 255).mean(0)
-    return float(np.clip((bright @ np.linspace(-1, 1, 16)) / bright.sum() * 4, -1, 1))
+    return float(np.clip((bright @ np.linspace(-1, 1, 16)) / bright.sum() * 10, -1, 1))

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tastemaker.core.types import Bools
+from tastemaker.core.types import Bools, Floats
 from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of, segment, shrunk
 
 Box = tuple[int, int, int, int]
@@ -23,6 +23,10 @@ Box = tuple[int, int, int, int]
 
 SHOULDERS = 2.35
 """Width of the shoulders in widths of the face, as the cascade frames it."""
+STEEP = 1.5
+"""Growth of the outline's width from row to row, in pixels, above which it is a shoulder and not an arm."""
+DELTOID = 1.12
+"""Width of the shoulders in widths of the outline where it turns from the shoulder into the arm."""
 LEVELS = {"shoulder": 0.0, "chest": 0.10, "waist": 0.25, "hip": 0.385, "crotch": 0.44, "knee": 0.66, "ankle": 0.93}
 """Heights of the body, from the shoulders (0) to the soles (1)."""
 IN_SHOULDERS = {"shoulder": 0.0, "chest": 0.36, "waist": 0.95, "hip": 1.5, "crotch": 1.72, "knee": 2.6, "ankle": 3.6}
@@ -97,7 +101,7 @@ def read(picture: Pixels) -> Body | None:
     mask = cutout.mask
     if mask.mean() < 0.03:
         return None
-    if face is not None and not mask[_inner(face)].mean() > 0.6:
+    if face is not None and (mask[_inner(face)].mean() <= 0.6 or _below_head(mask, face)):
         face = None
     top, shoulders, axis, sure = _shoulders(mask, face)
     skin = _skin(picture, mask, face, top)
@@ -146,6 +150,11 @@ def _inner(face: Box) -> tuple[slice, slice]:
     left, top, right, bottom = face
     w, h = right - left, bottom - top
     return np.s_[top + h // 4 : bottom - h // 6, left + w // 4 : right - w // 4]
+
+
+def _below_head(mask: Bools, face: Box) -> bool:
+    """Is so much of the person above a face that it is a pattern of what they wear?"""
+    return bool(face[1] - box_of(mask)[1] > 0.65 * (face[3] - face[1]))
 
 
 def _around(picture: Pixels, face: Box | None) -> Cutout:
@@ -217,25 +226,57 @@ def _shoulders(mask: Bools, face: Box | None) -> tuple[float, float, float, floa
         row, axis, sure = bottom + 0.38 * w, (left + right) / 2, 1.0
         span = SHOULDERS * w
         run = run_at(mask[min(int(row + 0.45 * w), last)], axis)
-        if run is not None:
+        turn = _corner(widths, first, last, 1.2 * span)
+        if run is not None and turn is not None and 0.75 * span < widths[turn] < 1.3 * span and abs(turn - row) < w:
+            span = min(DELTOID * float(widths[turn]), float(run[1] - run[0]))
+            row = 0.5 * row + 0.5 * (bottom + int(np.argmax(widths[bottom : turn + 1] > 0.7 * span)))
+        elif run is not None:
             span = float(np.clip(run[1] - run[0], 0.8 * span, 1.15 * span))
+        if run is not None:
             axis = 0.5 * axis + 0.5 * float(np.clip((run[0] + run[1]) / 2, axis - 0.4 * w, axis + 0.4 * w))
         return row, span, axis, sure
     reach = max(int(0.33 * (last - first)), 4)
     upper = widths[first : first + reach]
     wide = float(np.percentile(upper, 90))
+    turn = _corner(widths, first, last, wide)
+    if turn is not None:  # below it only the arms spread
+        wide = min(wide, DELTOID * float(widths[turn]))
     row = first + int(np.argmax(upper > 0.72 * wide))
     below = min(row + max(int(0.25 * wide), 2), last)
     columns = np.flatnonzero(mask[below])
     axis = float(np.median(np.nonzero(mask[row : below + 1])[1]))
-    return float(row), float(columns[-1] - columns[0] + 1) * 0.97, axis, 0.75
+    span = float(columns[-1] - columns[0] + 1) * 0.97
+    return float(row), span if turn is None else min(span, DELTOID * float(widths[turn])), axis, 0.75
+
+
+def _corner(widths: Floats, first: int, last: int, wide: float) -> int | None:
+    """The row where the outline, followed down from the neck, turns from the shoulder into the arm.
+
+    Shapes: widths (h,).
+    """
+    reach = max(int(0.4 * (last - first)), 8)
+    step = max(2, int(0.03 * wide))
+    upper = widths[first : first + reach]
+    slope = np.full(len(upper), np.inf)
+    slope[: -2 * step] = (upper[2 * step :] - upper[: -2 * step]) / (2 * step)
+    high = np.flatnonzero(upper > 0.45 * wide)
+    if not len(high) or high[0] + 4 * step >= len(upper):
+        return None
+    rising = slope[: len(slope) - 2 * step]
+    steep = high[0] + int(np.argmax(rising[high[0] :]))
+    if slope[steep] < STEEP:
+        return None
+    steep = max(steep, int(np.flatnonzero(rising >= 0.8 * slope[steep])[-1]))  # the crown of a head is steep, too
+    ahead = np.lib.stride_tricks.sliding_window_view(slope[steep:], 3 * step).max(1)
+    flat = np.flatnonzero(ahead < STEEP)
+    return first + steep + int(flat[0]) + step // 2 if len(flat) and np.isfinite(slope[steep + flat[0]]) else None
 
 
 def _levels(mask: Bools, top: float, shoulders: float) -> tuple[dict[str, float], bool]:
     """Rows of the body's levels: from the feet when they are seen, else from the shoulders' width."""
     _, _, _, bottom = box_of(mask)
     tall = (bottom - top) / shoulders
-    feet = bottom < len(mask) - 2 and tall > 2.8
+    feet = bottom < len(mask) - 2 and tall > 2.2
     if feet:
         return {name: top + share * (bottom - top) for name, share in LEVELS.items()}, True
     return {name: top + share * shoulders for name, share in IN_SHOULDERS.items()}, False

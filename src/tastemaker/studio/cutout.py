@@ -32,6 +32,10 @@ EXACT = 0.3
 """Difference from an even ground that is a difference."""
 SMALL_SIDE = 224
 """Longer side at which GrabCut works; it is slow, and its contour is refined afterwards."""
+LOW = 0.35
+"""Lower share of a thing in which shadow may hang on it."""
+EVENLY = 0.1
+"""How much the dimming of red, green and blue may differ in a shadow, as a share of it."""
 LEAST, MOST = 0.01, 0.93
 """Shares of a picture that a thing fills; outside of them the cut-out is not believed."""
 
@@ -126,9 +130,12 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
     if MOST > whole.mean() > 1.05 * mask.mean() and _eaten(mask, whole, 0.075 if even else 0.12):  # white on white
         mask, tolerance = whole, EXACT if even else tolerance
     mask = _peeled(_largest(mask), far)
+    plain = np.asarray(cv2.cvtColor(ground, cv2.COLOR_LAB2RGB) * 255, np.float32).clip(0, 255).astype(np.uint8)
     if holes:
         mask &= ~_holes(mask, far < 0.7 * tolerance)
-    plain = np.asarray(cv2.cvtColor(ground, cv2.COLOR_LAB2RGB) * 255, np.float32).clip(0, 255).astype(np.uint8)
+        if not even:  # a shop that has cut its photos out has left no shadow
+            mask = _largest(mask & ~_shadow_under(picture, plain, mask), 1)
+    mask = _mended(mask, ground)
     return Cutout(_own_colours(picture, mask), _soft(mask), _sureness(mask, far, tolerance), plain)
 
 
@@ -247,6 +254,40 @@ def _largest(mask: Bools, width: int = 2) -> Bools:
     sizes = stats[1:, cv2.CC_STAT_AREA]
     kept = 1 + np.flatnonzero(sizes >= max(sizes.max() / 50, 4))
     return np.isin(labels, kept)
+
+
+def _mended(mask: Bools, ground: Floats) -> Bools:
+    """Closed along the line where wall meets floor, where the ground's colour is not known to the pixel."""
+    turn = np.linalg.norm(np.gradient(ground, axis=0), axis=2).max(1) > 1
+    rows = np.flatnonzero(turn)
+    if not len(rows) or np.ptp(rows) > 0.08 * len(mask):
+        return mask
+    first, last = max(int(rows[0]) - 2, 0), min(int(rows[-1]) + 3, len(mask))
+    if first == 0 or last == len(mask):
+        return mask
+    closed = mask.copy()
+    closed[first:last] |= mask[first - 1] & mask[last]
+    return closed
+
+
+def _shadow_under(picture: Pixels, ground: Pixels, mask: Bools) -> Bools:
+    """Pixels in the lower part of a thing that have the ground's colour, dimmed, and not the thing's own further up."""
+    _, top, _, bottom = box_of(mask) if mask.any() else (0, 0, 0, 0)
+    low = np.zeros_like(mask)
+    low[bottom - int(LOW * (bottom - top)) :] = True
+    smooth = cv2.GaussianBlur(picture, (0, 0), 1.0).astype(np.float32)
+    share = (smooth + 2) / (ground.astype(np.float32) + 2)
+    dimmed = (np.ptp(share, axis=2) < EVENLY * share.mean(2)) & (share.mean(2) < 1.01) & (share.mean(2) > 0.3)
+    bins = (smooth / 12).astype(np.int32) @ np.array([484, 22, 1])
+    counts = np.bincount(bins[mask & ~low], minlength=22**3)
+    own = counts > max(4.0, 0.006 * counts.sum())
+    shadow = (mask & low & dimmed & ~own[bins]).astype(np.uint8)
+    shadow = cv2.morphologyEx(shadow, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(shadow, connectivity=4)
+    beside = cv2.dilate((~mask).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    shadow = np.isin(labels, np.setdiff1d(labels[beside], 0)).astype(np.uint8)  # not what lies on a shelf
+    rim = cv2.dilate(shadow, np.ones((3, 3), np.uint8)) > 0
+    return np.asarray((shadow > 0) | (rim & low & dimmed), np.bool_)
 
 
 def _holes(mask: Bools, exactly: Bools) -> Bools:

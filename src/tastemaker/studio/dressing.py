@@ -55,11 +55,13 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     else:
         flat = garment.upper(thing.mask)
         fitting = fit_upper(flat, body, belt, neckline_of(body), long=place == "dress", loose=loose)
-    picture, alpha, evenness = _warped(thing, flat, fitting, photo.shape[:2])
-    front = in_front(photo, body, place)
-    if place != "bottom":
-        front |= _throat(body, fitting)
-    alpha = _behind(alpha, front)
+    trunk, sleeves, evenness = _warped(thing, flat, fitting, photo.shape[:2])
+    over = _over_sleeves(photo, body, place) | (_throat(body, fitting) if place != "bottom" else False)
+    front = in_front(body) | over
+    on_arms = _behind(sleeves[1], over)
+    picture = blend.lay(trunk[0], sleeves[0], np.where(trunk[1] > 0, sleeves[1], sleeves[1] > 0).astype(np.float32))
+    alpha = np.maximum(_behind(trunk[1], front), on_arms)
+    front &= on_arms < 0.5  # an arm in its sleeve
     if request.region.brush is not None:
         alpha = alpha * request.region.brush
     worn = clothes(photo, body, place, belt, fitting.hem)
@@ -75,26 +77,38 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     return _composed(photo, picture, alpha, body, face_of(body) | front, region, checks, _said(thing, body, fitting))
 
 
-def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int, int]) -> tuple[Pixels, Floats, float]:
-    """The garment bent onto the body: its trunk, and the sleeves over it."""
+Layer = tuple[Pixels, Floats]
+"""Pixels and how much of each is product. Shapes: (h, w, 3), (h, w)."""
+
+
+def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int, int]) -> tuple[Layer, Layer, float]:
+    """The garment bent onto the body: its trunk, its sleeves, and how evenly it is stretched."""
     trunk = thing.mask
     parts: list[tuple[Part, Floats]] = []
     for side, part in fitting.sleeves.items():
         own = flat.sleeves[side].mask.astype(np.uint8)
         reach = max(3, int(0.04 * flat.width)) | 1
         grown = cv2.dilate(own, np.ones((reach, reach), np.uint8)).astype(np.float32)
-        trunk &= own == 0
+        trunk = trunk & (own == 0)
         parts.append((part, np.asarray(thing.alpha * cv2.GaussianBlur(grown, (0, 0), reach / 3), np.float32)))
     near = cv2.dilate(_largest_part(trunk), np.ones((3, 3), np.uint8))
-    parts.insert(0, (fitting, thing.alpha * near))
-    picture, alpha, ratios = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), [np.ones(1, np.float32)]
+    body, arms, ratios = _laid(thing, [(fitting, thing.alpha * near)], size), _laid(thing, parts, size), []
+    for _, alpha, found in (body, arms):
+        ratios += [ratio[cv2.resize(alpha, ratio.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5] for ratio in found]
+    return body[:2], arms[:2], _evenness(np.concatenate(ratios))
+
+
+def _laid(
+    thing: Cutout, parts: list[tuple[Part, Floats]], size: tuple[int, int]
+) -> tuple[Pixels, Floats, list[Floats]]:
+    """Parts of a garment, each bent on its own, one over the other, and how far each is stretched."""
+    picture, alpha, ratios = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), []
     for part, own_alpha in parts:
         made = bend(replace(thing, alpha=own_alpha), np.array(part.points), np.array(part.targets), size)
         picture = blend.lay(picture, made[0], np.where(alpha > 0, made[1], (made[1] > 0).astype(np.float32)))
         alpha = np.maximum(alpha, made[1])
-        there = cv2.resize(made[1], made[2].shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
-        ratios.append(made[2][there])
-    return picture, alpha, _evenness(np.concatenate(ratios))
+        ratios.append(made[2])
+    return picture, alpha, ratios
 
 
 def _composed(
@@ -131,15 +145,9 @@ def face_of(body: Body, *, brow: float = 0.0) -> Bools:
     return np.asarray(kept & body.mask, np.bool_)
 
 
-def in_front(photo: Pixels, body: Body, place: Place) -> Bools:
-    """Hands and forearms before the trunk, and hair that falls over the shoulders.
-
-    Shapes: photo (h, w, 3) -> (h, w).
-    """
+def in_front(body: Body) -> Bools:
+    """Hands and forearms before the trunk. Shapes: (h, w)."""
     front = np.zeros_like(body.mask)
-    if place in ("top", "dress"):
-        front |= _hair_in_front(photo, body)
-        front |= body.head & (body.skin | body.hair)
     low, high = body.levels["crotch"] + 0.55 * body.shoulders, body.levels["waist"] - 0.35 * body.shoulders
     band = body.skin.copy()
     band[: max(int(high), 0)] = band[max(int(low), 0) :] = False
@@ -155,6 +163,13 @@ def in_front(photo: Pixels, body: Body, place: Place) -> Bools:
         if (part & beside).sum() > 0.25 * part.sum() and bottom < low - 2:
             front |= part
     return front
+
+
+def _over_sleeves(photo: Pixels, body: Body, place: Place) -> Bools:
+    """Head and hair, which lie over all of a garment. Shapes: photo (h, w, 3) -> (h, w)."""
+    if place not in ("top", "dress"):
+        return np.zeros_like(body.mask)
+    return _hair_in_front(photo, body) | body.head & (body.skin | body.hair)
 
 
 def _throat(body: Body, fitting: Fitting) -> Bools:
@@ -309,7 +324,7 @@ def _pasted(
     if body is not None:
         kept = face_of(body, brow=0.25 if request.worn == "hat" else 0.0)
         if request.worn != "hat":
-            front = in_front(request.context, body, request.worn or "bag")
+            front = in_front(body)
             alpha, kept = _behind(alpha, front), kept | front
     made = checks | {"frame": min(inside, 1.0)}
     return _composed(request.context, picture, alpha, body, kept, region, made, ())

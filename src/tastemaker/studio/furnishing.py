@@ -1,29 +1,45 @@
 """A product in a room, composed: its photo stands upright on the floor, lies on it, or hangs on a wall, in true size.
 
-A photo of a sofa shows it from where its photographer stood; it cannot be turned. It is set up like a screen that faces
-the camera, upright in the room, so that its size and the way its edges run together are those of the place. What is
-flat - a rug, a frame - is truly projected.
+A photo of a sofa shows it from one side; it cannot be turned much. The box that it fills is found in the photo and set
+up in the room as it was turned there; the photo is projected from the one box onto the other, so that its size, its
+front edge on the floor and the way its edges run together are those of the place. What is flat - a rug, a frame - is
+truly projected. What fills no box - a plant - is set up like a screen that faces the camera.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Doubles, Floats
 from tastemaker.studio import blend
-from tastemaker.studio.cutout import Cutout, Pixels, cut
+from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut
 from tastemaker.studio.engines import Refusal
 from tastemaker.studio.floor import Camera, from_floor, guess
 from tastemaker.studio.kinds import Stance, stance_of
 from tastemaker.studio.request import Candidate, Region, VisualRequest
 from tastemaker.studio.sizes import PITCH, Size
+from tastemaker.studio.view import AROUND, View, box_corners, outer, view_of
 from tastemaker.studio.warp import project
 
 CEILING = 2.45
 """Height of a usual room, in metres."""
+STRETCH = 1.25
+"""How much more a thing may be stretched one way than the other, into a box that somebody has drawn."""
+TALL = 1.2
+"""Height of a thing, in metres, from which on its shadow grows no longer."""
 ON_WALL = 1.5
 """Height of the middle of what hangs on a wall."""
+
+
+KEYSTONE = 1.4
+"""By how much one side of a photo that stands may be longer than the other."""
+BOXY = 0.8
+"""Overlap of a cut-out's hull with a box from which on it is treated as one."""
+TURNED = np.radians(10)
+"""How far a photo may be bent to show a thing turned otherwise than it was taken."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +47,20 @@ class Spot:
     """Where a product is in the room.
 
     Attributes:
-        corners: of its photo, top left, top right, bottom right, bottom left, in metres.
+        own: points of its cut-out, in pixels.
+        corners: where these are, in metres; four in one plane, or more of a box.
         place: where it stands on the floor.
         right: the horizontal direction along it.
+        ground: corners of what it covers of the floor, in order around it.
 
-    Shapes: corners (4, 3), place (2,), right (2,).
+    Shapes: own (n, 2), corners (n, 3), place (2,), right (2,), ground (4, 3).
     """
 
+    own: Doubles
     corners: Doubles
     place: Doubles
     right: Doubles
+    ground: Doubles
 
 
 def furnish(request: VisualRequest, seed: int) -> Candidate:
@@ -63,10 +83,7 @@ def furnish(request: VisualRequest, seed: int) -> Candidate:
     spot = _spot(camera, thing, size, stance, region, room.shape[:2], _aside(request, seed))
     if not camera.in_front(spot.corners):
         raise Refusal("that place is behind the camera; choose one further up in the photo")
-    corners = camera.project(spot.corners)
-    if request.region.box is not None:
-        corners = _boxed(corners, request.region.box)
-    return _composed(request, thing, camera, spot, corners, stance, size, said)
+    return _composed(request, thing, camera, spot, stance, size, said)
 
 
 def camera_of(room: Pixels, region: Region) -> tuple[Camera, tuple[str, ...]]:
@@ -102,26 +119,86 @@ def _spot(
     place = _foot(camera, region, shape, stance)
     right = camera.facing(place)
     place = place + aside * right
-    wide, tall = _extent(thing, size)
     if stance == "lies":
-        depth = size.depth or size.height or wide
-        deep = np.array([-right[1], right[0]])
-        if (
-            camera.project(np.array([[*(place + 0.1 * deep), 0.0]]))[0, 1]
-            > camera.project(np.array([[*place, 0.0]]))[0, 1]
-        ):
-            deep = -deep
-        half, back = right * (size.width or wide) / 2, deep * depth / 2
-        floor = [place - half + back, place + half + back, place + half - back, place - half - back]
-        return Spot(np.array([[*point, 0.0] for point in floor]), place, right)
+        return _lying(camera, thing, size, place, region)
+    sides = (size.width or 0.1, size.depth or 0.0, size.height or 0.1)
+    if stance in ("stands", "rests"):
+        view = view_of(thing.mask, sides)
+        spot = _standing(camera, view, sides, place, region)
+        if view.fit >= BOXY and _upright(camera, thing, spot):
+            return spot
+    wide, tall = _extent(thing, size)
+    away = _away(camera, place)
     if stance == "wall":
         right = _along_wall(camera, region, right)
+    elif stance != "ceiling":
+        place = place - away * sides[1] / 4  # its lower edge is its front
     low = {"wall": ON_WALL - tall / 2, "ceiling": CEILING - tall}.get(stance, 0.0)
     if region.at is not None and stance in ("wall", "ceiling"):
         low = _height_at(camera, place, region.at) - tall / 2
     left, far = place - right * wide / 2, place + right * wide / 2
     corners = [[*left, low + tall], [*far, low + tall], [*far, low], [*left, low]]
-    return Spot(np.array(corners), place, right)
+    height, width = thing.alpha.shape
+    own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
+    back = away * sides[1] / 2
+    ground = np.array([[*point, 0.0] for point in (left, far, far + back, left + back)])
+    return Spot(own, np.array(corners), place, right, ground)
+
+
+def _away(camera: Camera, place: Doubles) -> Doubles:
+    """The horizontal direction from the camera to a place, of length 1."""
+    right = camera.facing(place)
+    away = np.array([-right[1], right[0]])
+    return away if (place - camera.centre[:2]) @ away > 0 else -away
+
+
+def _in_room(camera: Camera, place: Doubles, points: Doubles) -> Doubles:
+    """Points of a thing's own space (right, away, up) where it stands. Shapes: (n, 3) -> (n, 3)."""
+    flat = place + points[:, :1] * camera.facing(place) + points[:, 1:2] * _away(camera, place)
+    return np.c_[flat, points[:, 2]]
+
+
+def _turned(camera: Camera, place: Doubles, sides: tuple[float, float, float], turn: float, region: Region) -> float:
+    """How a thing is turned: as in its photo, or nearly so where a box that somebody has drawn asks for it."""
+    if region.box is None:
+        return turn
+    wanted = np.log((region.box[2] - region.box[0]) / (region.box[3] - region.box[1]))
+
+    def wrong(other: float) -> float:
+        seen = camera.project(_in_room(camera, place, box_corners(sides, other)))
+        width, height = np.maximum(np.ptp(seen, 0), 1e-6)
+        return abs(float(np.log(width / height) - wanted)) + 0.05 * abs(other - turn)
+
+    near = turn + TURNED * np.linspace(-1, 1, 9)
+    return min((float(other) for other in near if other * turn >= 0), key=wrong)
+
+
+def _standing(
+    camera: Camera, view: View, sides: tuple[float, float, float], place: Doubles, region: Region
+) -> Spot:  # fmt: skip
+    """A box that stands."""
+    box = _in_room(camera, place, box_corners(sides, _turned(camera, place, sides, view.turn, region)))
+    seen = outer(view.corners, view.turn)
+    return Spot(view.corners[seen], box[seen], place, camera.facing(place), box[list(AROUND)])
+
+
+def _upright(camera: Camera, thing: Cutout, spot: Spot) -> bool:
+    """Do the edges of the photo stay about as long on opposite sides? Else the size does not fit the photo."""
+    height, width = thing.alpha.shape
+    frame = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    a, b, c, d = cv2.perspectiveTransform(frame, cv2.findHomography(spot.own, camera.project(spot.corners))[0])[0]
+    lengths = [float(np.linalg.norm(side)) for side in (a - b, d - c, a - d, b - c)]
+    return max(abs(np.log(lengths[0] / lengths[1])), abs(np.log(lengths[2] / lengths[3]))) < np.log(KEYSTONE)
+
+
+def _lying(camera: Camera, thing: Cutout, size: Size, place: Doubles, region: Region) -> Spot:
+    """A rectangle, or what lies in one."""
+    wide = size.width or thing.alpha.shape[1] / thing.alpha.shape[0]
+    sides = (wide, size.depth or size.height or wide, 0.0)
+    view = view_of(thing.mask, sides, lying=True)
+    turn = view.turn if view.round else _turned(camera, place, sides, view.turn, region)
+    ground = _in_room(camera, place, box_corners(sides, turn))[list(AROUND)]
+    return Spot(view.corners[list(AROUND)], ground, place, camera.facing(place), ground)
 
 
 def _foot(camera: Camera, region: Region, shape: tuple[int, int], stance: Stance) -> Doubles:
@@ -187,66 +264,94 @@ def _extent(thing: Cutout, size: Size) -> tuple[float, float]:
     return wide * scale, tall * scale
 
 
-def _boxed(corners: Doubles, box: tuple[int, int, int, int]) -> Doubles:
-    """The same shape moved and scaled into a box that somebody has drawn."""
-    low, high = corners.min(0), corners.max(0)
-    scale = min((box[2] - box[0]) / (high[0] - low[0]), (box[3] - box[1]) / (high[1] - low[1]))
-    foot = np.array([(low[0] + high[0]) / 2, high[1]])
-    return np.asarray((corners - foot) * scale + np.array([(box[0] + box[2]) / 2, box[3]]), np.float64)
-
-
 def _composed(
-    request: VisualRequest, thing: Cutout, camera: Camera, spot: Spot, corners: Doubles, stance: Stance, size: Size,
-    said: tuple[str, ...],
-) -> Candidate:  # fmt: skip
+    request: VisualRequest, thing: Cutout, camera: Camera, spot: Spot, stance: Stance, size: Size, said: tuple[str, ...]
+) -> Candidate:
     """The product over the room, with its shadows."""
     room = request.context
-    picture, alpha = project(thing, corners, room.shape[:2])
+    shape = (room.shape[0], room.shape[1])
+    targets = camera.project(spot.corners)
+    move = _moved(_outline(thing, spot.own, targets), request.region.box)
+    targets = move(targets)
+    picture, alpha = project(thing, targets, shape, spot.own)
+    shade = _shadow(room, camera, spot, move, alpha, stance)
     if request.region.brush is not None:
         alpha = alpha * request.region.brush
-    region = alpha > 0.5
-    shade = _shadow(room, camera, spot, corners, alpha, stance)
-    if request.region.brush is not None:
         shade = np.where(request.region.brush, shade, 1.0).astype(np.float32)
     shade[shade > 0.99] = 1.0
     shown = blend.lay(room, blend.rimmed(room, picture, alpha), alpha, shade)
-    area = float(_area(corners))
-    inside = float((alpha > 0.5).sum() / max(area * float(thing.mask.mean()), 1.0))
-    share = area / (room.shape[0] * room.shape[1])
-    checks = {"cutout": thing.sure, "frame": min(inside, 1.0), "size": _plausible(share, corners)}
+    region = alpha > 0.5
+    inside = _inside(targets, shape)
+    share = float(cv2.contourArea(cv2.convexHull(targets.astype(np.float32)))) / (shape[0] * shape[1])
+    checks = {"cutout": thing.sure, "frame": inside, "size": _plausible(share, targets)}
     mask = (alpha > 0) | (shade < 1)
     return Candidate(shown, mask, picture, alpha, region, None, checks, (*said, *_told(thing, size, stance)))
 
 
-def _shadow(room: Pixels, camera: Camera, spot: Spot, corners: Doubles, alpha: Floats, stance: Stance) -> Floats:
+def _outline(thing: Cutout, own: Doubles, targets: Doubles) -> Doubles:
+    """Where the hull of a cut-out is seen. Shapes: own (n, 2), targets (n, 2) -> (m, 2)."""
+    rows, columns = np.nonzero(thing.mask)
+    hull = cv2.convexHull(np.stack([columns, rows], 1).astype(np.float32))
+    seen = cv2.perspectiveTransform(hull.astype(np.float64), cv2.findHomography(own, targets)[0])
+    return np.asarray(seen, np.float64)[:, 0]
+
+
+def _moved(seen: Doubles, box: tuple[int, int, int, int] | None) -> Callable[[Doubles], Doubles]:
+    """A map of pixels that takes what is seen into a box that somebody has drawn, stretched a little at most."""
+    if box is None:
+        return lambda points: points
+    low, high = seen.min(0), seen.max(0)
+    scale = np.array([box[2] - box[0], box[3] - box[1]]) / np.maximum(high - low, 1e-6)
+    scale = np.minimum(scale, STRETCH * scale.min())
+    foot, goal = np.array([(low[0] + high[0]) / 2, high[1]]), np.array([(box[0] + box[2]) / 2, box[3]])
+    return lambda points: (points - foot) * scale + goal
+
+
+def _shadow(
+    room: Pixels, camera: Camera, spot: Spot, move: Callable[[Doubles], Doubles], alpha: Floats, stance: Stance
+) -> Floats:
     """How much light the room keeps: contact and cast shadow on the floor, a soft one on a wall."""
     kept = np.ones(alpha.shape, np.float32)
-    high = float(np.abs(corners[3, 1] - corners[0, 1]))
-    everywhere = np.ones(alpha.shape, np.bool_)
     if stance == "ceiling":
         return kept
-    if stance in ("lies", "wall"):
-        side = blend.light_from(room)
-        return blend.contact(
-            np.roll(alpha, round(-side * 0.012 * high), 1), everywhere, max(1.5, 0.02 * high), 0.3, 0.8
-        )
     side = blend.light_from(room)
-    length = 0.45 * float(spot.corners[0, 2] - spot.corners[3, 2])
-    away = np.array([spot.right[1], -spot.right[0]])
-    away = away if (spot.place - camera.centre[:2]) @ away > 0 else -away
-    thrown = (-side * spot.right + 0.35 * away) * length
-    feet = [spot.corners[3, :2], spot.corners[2, :2]]
-    tips = [feet[0], feet[1], feet[1] + thrown, feet[0] + thrown]
-    floor = np.array([[*point, 0.0] for point in tips])
-    if camera.in_front(floor):
-        dark = blend.cast(alpha, corners[[3, 2, 1, 0]], camera.project(floor))
-        kept = blend.shaded(kept, dark, 0.28)
-    return blend.shaded(kept, blend.under(alpha, max(2.0, 0.05 * high)), 0.5)
+    high = float(np.ptp(move(camera.project(spot.corners))[:, 1]))
+    if stance == "wall":
+        moved = np.roll(alpha, round(-side * 0.012 * high), 1)
+        return blend.contact(moved, np.ones(alpha.shape, np.bool_), max(1.5, 0.02 * high), 0.3, 0.8)
+    if stance == "lies":
+        return blend.contact(alpha, np.ones(alpha.shape, np.bool_), max(1.0, 0.025 * high), 0.2)
+    tall = min(float(spot.corners[:, 2].max()), TALL)
+    thrown = (-side * camera.facing(spot.place) + 0.3 * _away(camera, spot.place)) * 0.5 * tall
+    tips = spot.ground + np.array([*thrown, 0.0])
+    if not camera.in_front(np.r_[spot.ground, tips]):
+        return kept
+    metre = float(np.linalg.norm(np.diff(move(camera.project(_pair(spot))), axis=0)))
+    foot, tip = move(camera.project(spot.ground)), move(camera.project(tips))
+    solid = _filled(alpha)
+    kept = blend.shaded(kept, blend.soft_hull(np.r_[foot, tip], alpha.shape, 0.09 * metre), 0.08 + 0.2 * solid)
+    kept = blend.shaded(kept, blend.soft_hull(foot, alpha.shape, 0.04 * metre), 0.34 * solid)
+    return blend.shaded(kept, blend.under(alpha, max(2.0, 0.04 * high)), 0.3)
 
 
-def _area(corners: Doubles) -> float:
-    x, y = corners[:, 0], corners[:, 1]
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+def _filled(alpha: Floats) -> float:
+    """How much of the lowest tenth of a thing is not air between its legs."""
+    left, top, right, bottom = box_of(alpha > 0.5) if (alpha > 0.5).any() else (0, 0, 1, 1)
+    strip = alpha[bottom - max(2, (bottom - top) // 10) : bottom, left:right] > 0.5
+    return float(np.clip(1.4 * strip.mean(), 0, 1))
+
+
+def _pair(spot: Spot) -> Doubles:
+    """Two points of the floor a metre apart, across the view. Shapes: (2, 3)."""
+    ends = [spot.place + way * 0.5 * spot.right for way in (-1, 1)]
+    return np.array([[*end, 0.0] for end in ends])
+
+
+def _inside(targets: Doubles, shape: tuple[int, int]) -> float:
+    """The share of a hull that is inside the photo. Shapes: targets (n, 2)."""
+    hull = cv2.convexHull(targets.astype(np.float32))
+    frame = np.array([[0, 0], [shape[1], 0], [shape[1], shape[0]], [0, shape[0]]], np.float32)
+    return float(cv2.intersectConvexConvex(hull, frame)[0] / max(cv2.contourArea(hull), 1e-6))
 
 
 def _plausible(share: float, corners: Doubles) -> float:

@@ -11,7 +11,6 @@ import numpy as np
 
 from tastemaker.core.types import Bools, Doubles
 from tastemaker.studio.body import Body, run_at
-from tastemaker.studio.garment import outer_first
 
 GRAIN = 40.0
 """Width of the shoulders, in pixels, at which limbs are walked along."""
@@ -56,16 +55,30 @@ class Limb:
         along = (ahead - behind) / max(float(np.linalg.norm(ahead - behind)), 1e-6)
         radius = float(np.interp(at, marks, self.radius))
         wide = float(np.clip(half, 1.12 * radius, 1.5 * radius))
-        normal = np.array([-along[1], along[0]])
-        outer, inner = outer_first(np.array([[middle + normal * radius, middle - normal * radius]]), self.side)[0]
-        out = (outer - inner) / max(float(np.linalg.norm(outer - inner)), 1e-6)
-        return np.array([outer + 0.15 * radius * out, outer + (0.15 * radius - 2 * wide) * out])
+        out = self.side * np.array([along[1], -along[0]])  # the outside of the elbow stays outside
+        outer = middle + 1.15 * radius * out
+        return np.array([outer, outer - 2 * wide * out])
 
 
-def arm(body: Body, side: int) -> Limb | None:
-    """The arm on one side; None when it cannot be told from the trunk."""
+def arm(body: Body, side: int, need: float = 0.0) -> Limb | None:
+    """The arm on one side; None when it cannot be told from the trunk.
+
+    Args:
+        body: the person.
+        side: -1 on the left of the picture, 1 on the right.
+        need: how far it should be followed, in pixels: if it ends before that, it may be bent before the trunk.
+    """
+    found = _followed(body, side, _beside(body, side))
+    if found is None or found.length >= need:
+        return found
+    bent = _followed(body, side, _beside(body, side) | _forearms(body, side))
+    return bent if bent is not None and bent.length > found.length else found
+
+
+def _followed(body: Body, side: int, inside: Bools) -> Limb | None:
+    """An arm inside a mask."""
     scale = min(1.0, GRAIN / body.shoulders)
-    beside = _beside(body, side).astype(np.uint8)
+    beside = inside.astype(np.uint8)
     small = cv2.resize(beside, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0
     pit_row = body.levels["chest"]
     root = np.array([body.axis + side * 0.45 * body.shoulders, 0.5 * (body.levels["shoulder"] + pit_row)])
@@ -101,6 +114,15 @@ def _beside(body: Body, side: int) -> Bools:
     outside[: max(int(body.levels["shoulder"] - 0.05 * body.shoulders), 0)] = False
     outside[int(body.levels["crotch"] + 0.5 * body.shoulders) :] = False
     return np.asarray(mask & outside, np.bool_)
+
+
+def _forearms(body: Body, side: int) -> Bools:
+    """Skin before the trunk below the chest, on one side and just across the middle: a bare arm that is bent."""
+    found = body.skin & ~body.head
+    found[: max(int(body.levels["chest"] + 0.25 * body.shoulders), 0)] = False
+    found[max(int(body.levels["crotch"]), 0) :] = False
+    columns = np.arange(found.shape[1])[None]
+    return np.asarray(found & ((columns - body.axis) * side > -0.25 * body.shoulders), np.bool_)
 
 
 def _walk(inside: Bools, start: Bools, most: int = 90) -> list[Bools]:

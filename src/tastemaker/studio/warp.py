@@ -58,6 +58,9 @@ def bend(thing: Cutout, points: Doubles, targets: Doubles, size: tuple[int, int]
     Shapes: points (n, 2), targets (n, 2) -> (h, w, 3), (h, w), (h / STEP, w / STEP).
     """
     height, width = size
+    shrink = float(np.sqrt(_hull_area(targets) / max(_hull_area(points), 1.0)))
+    thing, matrix = _smaller(thing, np.eye(3), shrink)
+    points = (np.asarray(points) + 0.5) / np.diag(matrix)[:2] - 0.5
     back = Spline(targets, points, stiffness=1.0)
     xs, ys = np.arange(0, width + STEP, STEP), np.arange(0, height + STEP, STEP)
     grid = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2).astype(np.float64)
@@ -69,20 +72,33 @@ def bend(thing: Cutout, points: Doubles, targets: Doubles, size: tuple[int, int]
     return *_sampled(thing, dense[..., 0], dense[..., 1]), _stretch(source)
 
 
-def project(thing: Cutout, corners: Doubles, size: tuple[int, int]) -> tuple[Pixels, Floats]:
+def project(
+    thing: Cutout, corners: Doubles, size: tuple[int, int], own: Doubles | None = None
+) -> tuple[Pixels, Floats]:
     """A flat thing whose corners (top left, top right, bottom right, bottom left) come to lie on others.
 
-    Shapes: corners (4, 2) -> (h, w, 3), (h, w).
+    Args:
+        thing: what is flat.
+        corners: where they come to lie.
+        size: height and width of the picture.
+        own: which points of the thing; its corners when None. More than four are met as well as can be.
+
+    Shapes: corners (n, 2), own (n, 2), n at least 4 -> (h, w, 3), (h, w).
     """
     height, width = thing.alpha.shape
-    own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
-    matrix = np.asarray(cv2.getPerspectiveTransform(own, np.asarray(corners, np.float32)), np.float64)
+    if own is None:
+        own = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+    matrix = np.asarray(cv2.findHomography(np.asarray(own, np.float64), np.asarray(corners, np.float64))[0], np.float64)
     box = (size[1], size[0])
-    shrink = np.sqrt(abs(cv2.contourArea(np.asarray(corners, np.float32))) / (width * height))
+    shrink = np.sqrt(_hull_area(corners) / max(_hull_area(own), 1.0))
     thing, matrix = _smaller(thing, matrix, float(shrink))
     picture = cv2.warpPerspective(thing.picture, matrix, box, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.warpPerspective(thing.alpha, matrix, box, flags=cv2.INTER_LINEAR)
     return np.asarray(picture, np.uint8), np.asarray(alpha, np.float32)
+
+
+def _hull_area(points: Doubles) -> float:
+    return float(cv2.contourArea(cv2.convexHull(np.asarray(points, np.float32))))
 
 
 def _smaller(thing: Cutout, matrix: Doubles, shrink: float) -> tuple[Cutout, Doubles]:

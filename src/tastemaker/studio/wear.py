@@ -119,8 +119,8 @@ def _sleeves(fitting: Fitting, flat: Flat, body: Body, scale: float) -> None:
     """Anchors along the arms; a sleeve whose arm is not seen hangs down."""
     placed = {id(point): target for point, target in zip(fitting.points, fitting.targets, strict=True)}
     for side, sleeve in flat.sleeves.items():
-        limb = arm(body, side)
         need = sleeve.length * scale
+        limb = arm(body, side, need)
         if limb is None or limb.length < 0.7 * need:
             fitting.hidden.append("left arm" if side < 0 else "right arm")
             if limb is None:
@@ -192,11 +192,14 @@ def belt_of(picture: Pixels, body: Body) -> float | None:
     if len(rows) < 12:
         return None
     half = int(0.2 * body.shoulders)
-    lab = lab_of(picture[rows[0] : rows[-1] + 1, max(int(body.axis) - half, 0) : int(body.axis) + half])
-    line = np.median(lab, 1)
+    window = np.s_[rows[0] : rows[-1] + 1, max(int(body.axis) - half, 0) : int(body.axis) + half]
+    line = np.median(lab_of(picture[window]), 1)
+    bare = body.skin[window].mean(1) > 0.5
     reach = max(3, int(0.06 * body.shoulders))
     change = np.zeros(len(line))
     for at in range(reach, len(line) - reach):
+        if bare[at - reach : at + reach].any():  # an arm before the trunk, or the end of shorts
+            continue
         change[at] = np.linalg.norm(np.median(line[at - reach : at], 0) - np.median(line[at : at + reach], 0))
     return float(rows[int(change.argmax())]) if change.max() > 12 else None
 
