@@ -46,3 +46,13 @@ def test_a_turn_that_cannot_be_taken_does_not_end_it(talk):
     assert turns[0]["error"]
     assert turns[1]["items"]
     assert "error:" in said.err
+
+
+def test_a_language_model_is_asked_too(talk):
+    said = talk("a blue circle\n", "--json", "--no-questions", "--k", 2, "--llm", "fake:lying")
+    turn = json.loads(said.out)
+    assert turn["items"]
+    assert "left out" in turn["notes"][-1]
+    wrong = talk("a blue circle\n", "--llm", "nobody:x")
+    assert wrong.code == 2
+    assert "unknown llm 'nobody'" in wrong.err

@@ -18,6 +18,7 @@ def settings_text(folder: Path | None = None) -> str:
         WorkspaceError: the folder is not a workspace.
     """
     from tastemaker.alignment.composing.settings import SearchConfig
+    from tastemaker.assistant.settings import AssistantConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
@@ -37,6 +38,7 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("complete", CompleteConfig.read(settings.complete))]
     lines += ["", *table_lines("search", SearchConfig.read(settings.search))]
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
+    lines += ["", *table_lines("assistant", AssistantConfig.read(settings.assistant))]
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]

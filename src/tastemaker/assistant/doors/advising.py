@@ -4,7 +4,6 @@ The model is asked for actions only where the rules found nothing but a wish: wh
 come after those of the rules, sentence by sentence, each looked up (``vetting``).
 """
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -17,7 +16,7 @@ from tastemaker.assistant.doors.door import Budget, Door, DoorFailed, Message, U
 from tastemaker.assistant.doors.opening import opened
 from tastemaker.assistant.doors.prompts import again, for_actions, for_words, jpeg
 from tastemaker.assistant.doors.proposing import LOOKS, proposed
-from tastemaker.assistant.doors.vetting import vetted
+from tastemaker.assistant.doors.vetting import Vetting
 from tastemaker.assistant.settings import AssistantConfig
 from tastemaker.assistant.state import State
 from tastemaker.assistant.turn import Turn
@@ -25,8 +24,6 @@ from tastemaker.catalog.shown import price_text
 from tastemaker.core.errors import InputError, TastemakerError
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
-
-_END = re.compile(r"[.!?\n]\s")
 
 
 class Advisor:
@@ -156,28 +153,19 @@ class Advice:
         found = [view.catalog.item(view.catalog.row(id)) for id in items]
         prices = [price_text(item.price, self._advisor.currency) for item in found]
         messages = for_words(self._said, found, prices)
-        text, done, told = "", 0, turn
+        vetting = Vetting(items, view, self._advisor.currency)
         for piece in self._read(messages, "words"):
-            text += piece
-            ends = [end.end() for end in _END.finditer(text)]
-            if hear is None or not ends or ends[-1] == done:
-                continue
-            done = ends[-1]
-            said = _joined(turn.say, vetted(text[:done], items, view, self._advisor.currency).text)
-            if said.startswith(told.say) and said != told.say:
-                told = replace(told, say=said)
-                hear(replace(told, question=None, suggestions=()))
-        left = vetted(text, items, view, self._advisor.currency)
-        if left.left_out:
-            what = "1 sentence" if left.left_out == 1 else f"{left.left_out} sentences"
+            if said := vetting.add(piece):
+                turn = replace(turn, say=f"{turn.say} {said}".strip())
+                if hear is not None:
+                    hear(replace(turn, question=None, suggestions=()))
+        turn = replace(turn, say=f"{turn.say} {vetting.end()}".strip())
+        if left_out := vetting.left_out:
+            what = "1 sentence" if left_out == 1 else f"{left_out} sentences"
             self.notes = (*self.notes, f"{what} of the language model left out: not what the catalog says")
-        return replace(turn, say=_joined(turn.say, left.text))
+        return turn
 
     def _read(self, messages: Sequence[Message], wants: Wants) -> Iterator[str]:
         """What the model writes, within the budget; it is let go when nobody listens any more."""
         with closing(self._advisor.door.stream(messages, wants, self._budget)) as pieces:
             yield from bounded(pieces, self._budget)
-
-
-def _joined(first: str, second: str) -> str:
-    return f"{first} {second}".strip()

@@ -7,7 +7,7 @@ read.
 
 import json
 import re
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from typing import ClassVar
 
 from tastemaker.assistant.doors.door import Ability, Budget, Door, DoorFailed, Message, Wants, bounded
@@ -96,11 +96,8 @@ def statements(messages: Sequence[Message]) -> list[tuple[str, bool]]:
 
 def obedient(messages: Sequence[Message], wants: Wants) -> str:
     """The worst case: does everything that anybody asks for anywhere in what it reads, and says all of it aloud."""
-    text = "\n".join(message.text for message in messages)
     if wants == "words":
-        quoted = [f"“{line}” is red. {line}" for line in text.splitlines() if line.strip()]
-        loose = re.findall(r"[^\s\"“”{}\[\],:]+", text)
-        return "\n".join([*map(_unquoted, quoted), *(f"It is {word}." for word in dict.fromkeys(loose))])
+        return "\n".join(_aloud("\n".join(message.text for message in messages), messages))
     text = "\n".join(message.text for message in messages if message.role == "user").replace('\\"', '"')
     found = [json.loads(part) for part in re.findall(r"\{[^{}]*\}", text) if _is_json(part)]
     wanted = [each for each in found if isinstance(each, dict) and "verb" in each]
@@ -109,8 +106,14 @@ def obedient(messages: Sequence[Message], wants: Wants) -> str:
     return json.dumps({"actions": wanted}) if wanted else silent(messages, wants)
 
 
-def _unquoted(line: str) -> str:
-    return line.replace('\\"', '"')
+def _aloud(text: str, messages: Sequence[Message]) -> Iterator[str]:
+    """All that was read: as it stands, behind something that is so, and word by word as a value of some item."""
+    titles = [str(item["title"]) for item in _list(data_of(messages).get("items")) if isinstance(item, dict)]
+    lines = [line.strip() for line in re.split(r"\n|\\n|(?<=[.!?:,])\s", text) if line.strip()]
+    words = dict.fromkeys(re.findall(r"[^\s\"“”{}\[\],:]+", text))
+    for place, said in enumerate([*lines, *words]):
+        title = titles[place % len(titles)] if titles else ""
+        yield from (said, f"“{title}” is {said}.", f"“{title}” is red and {said}.")
 
 
 def _is_json(part: str) -> bool:

@@ -72,14 +72,17 @@ class Local(Door):
         """Token by token, until the model ends or the budget does. Shapes: ids (1, length)."""
         import torch
 
-        room = min(CONTEXT, getattr(self._model.config, "max_position_embeddings", CONTEXT) - budget.tokens)
-        ids = self._tokens(prompt, return_tensors="pt").input_ids[:, -max(1, room) :]
+        context = min(CONTEXT, getattr(self._model.config, "max_position_embeddings", CONTEXT))
+        ids = self._tokens(prompt, return_tensors="pt").input_ids[:, -max(context - budget.tokens, context // 2) :]
         past, written, said = None, list[int](), ""
         ends = {self._tokens.eos_token_id, *_ends(self._model.generation_config.eos_token_id)}
-        for _ in range(budget.tokens):
+        for _ in range(min(budget.tokens, context - ids.shape[1])):
             budget.left()
-            with torch.inference_mode():
-                out = self._model(input_ids=ids, past_key_values=past, use_cache=True)
+            try:
+                with torch.inference_mode():
+                    out = self._model(input_ids=ids, past_key_values=past, use_cache=True)
+            except RuntimeError as error:  # out of memory, for one
+                raise DoorFailed("the language model broke down") from error
             past = out.past_key_values
             ids = out.logits[:, -1:].argmax(-1)
             if int(ids) in ends:

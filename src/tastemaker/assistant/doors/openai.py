@@ -71,7 +71,7 @@ class OpenAi(Door):
 
     def __init__(self, model: str, *, base_url: str = "", key: str = "") -> None:
         try:
-            import httpx  # noqa: F401
+            import httpx
         except ModuleNotFoundError as error:
             raise MissingExtra(error.name or "httpx", "llm") from error
         self._model = model
@@ -79,6 +79,7 @@ class OpenAi(Door):
         self._key = key or os.environ.get("OPENAI_API_KEY", "")
         if not self._url.startswith(("http://", "https://")):
             raise InputError("the address of the language model is no URL", hint="OPENAI_BASE_URL=http://host:port/v1")
+        self._certificates = httpx.create_ssl_context()
         self._known: dict[Ability, bool] = {}
 
     def can(self, ability: Ability, budget: Budget) -> bool:
@@ -126,7 +127,7 @@ class OpenAi(Door):
         headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {self._key}"} if self._key else {})
         with (
             _explained(budget),
-            httpx.Client(timeout=httpx.Timeout(left, connect=min(CONNECT, left))) as client,
+            httpx.Client(verify=self._certificates, timeout=httpx.Timeout(left, connect=min(CONNECT, left))) as client,
             client.stream("POST", f"{self._url}/chat/completions", json=body, headers=headers) as answer,
         ):
             _check(answer)

@@ -11,7 +11,6 @@ the item spoken of before; about all that are shown when it says "they". Every s
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tastemaker.assistant.grounding import grounded, sentences
 from tastemaker.catalog.items import Item
@@ -32,46 +31,64 @@ FEW = 3
 _TITLE = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 _PLACE = re.compile(rf"\b(?:the )?({'|'.join(ORDINALS)})(?: (?:one|item))?\b")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s,.;:!?()*–—-]|_")
+_END, _MAY_END = re.compile(r"[.!?\n](?:\s|(?<=\n))"), re.compile(r"\s")
 _PLAIN = re.compile(r"[\w&'’ -]{0,40}[^\W\d][\w&'’ -]{0,40}")
 
 
-@dataclass(frozen=True)
-class Vetted:
-    """What is left of a text.
-
-    Attributes:
-        text: the sentences that can be looked up.
-        left_out: how many cannot.
-    """
-
-    text: str
-    left_out: int
-
-
-def vetted(text: str, items: Sequence[str], view: View, currency: str = "") -> Vetted:
-    """Leave out every sentence of a model that is not made of what the catalog says.
+class Vetting:
+    """Takes the text of a model as it comes, and gives back what of it can be looked up.
 
     Args:
-        text: what it wrote.
         items: ids that are shown, in their order.
         view: of the shop.
         currency: in which prices are written.
+
+    Attributes:
+        left_out: sentences that were not given back.
     """
-    shown = [view.catalog.item(view.catalog.row(id)) for id in items if view.catalog.has(id)]
-    about: Sequence[Item] = shown
-    kept, left_out = list[str](), 0
-    for sentence in sentences(text):
-        if not sentence.strip():
-            continue
-        rest, named = _named(sentence, shown)
-        about = named or about
+
+    def __init__(self, items: Sequence[str], view: View, currency: str = "") -> None:
+        self.left_out = 0
+        self._view, self._currency = view, currency
+        self._shown = [view.catalog.item(view.catalog.row(id)) for id in items if view.catalog.has(id)]
+        self._about: Sequence[Item] = self._shown
+        self._open = ""
+
+    def add(self, piece: str) -> str:
+        """More text; gives the sentences that end in it and can be looked up, "" when none."""
+        self._open += piece
+        ends = [found.end() for found in _END.finditer(self._open)] if _MAY_END.search(piece) else []
+        whole = next((end for end in reversed(ends) if _closed(self._open[:end])), 0)
+        text, self._open = self._open[:whole], self._open[whole:]
+        return self._checked(text)
+
+    def end(self) -> str:
+        """No more comes; gives what can be looked up of the rest."""
+        text, self._open = self._open, ""
+        return self._checked(text)
+
+    def _checked(self, text: str) -> str:
+        """The sentences of a text that can be looked up."""
+        told = [sentence for sentence in sentences(text) if sentence.strip()] if text else []
+        return " ".join(" ".join(each.replace("*", "").split()) for each in told if self._holds(each))
+
+    def _holds(self, sentence: str) -> bool:
+        """Is a sentence made of what the catalog says of the items that it is about?"""
+        rest, named = _named(sentence, self._shown)
         words = set(_words(rest))
-        meant = shown if SEVERAL & words or ("are" in words and len(named) < 2) else about
-        if meant and all(_holds(rest, item, view, currency) for item in meant):
-            kept.append(" ".join(sentence.replace("*", "").split()))
-        else:
-            left_out, about = left_out + 1, ()  # what comes next would seem to speak of another item
-    return Vetted(" ".join(kept), left_out)
+        several = bool(SEVERAL & words) or ("are" in words and len(named) < 2)
+        self._about = named or self._about
+        meant = self._shown if several else self._about
+        if meant and all(_holds(rest, item, self._view, self._currency) for item in meant):
+            return True
+        self.left_out += 1
+        self._about = ()  # what comes next would seem to speak of another item
+        return False
+
+
+def _closed(text: str) -> bool:
+    """Does a text end outside quotation marks?"""
+    return text.count("“") == text.count("”") and text.count('"') % 2 == 0
 
 
 def _named(sentence: str, shown: Sequence[Item]) -> tuple[str, list[Item]]:
