@@ -53,6 +53,9 @@ def test_a_language_model_is_asked_too(talk):
     turn = json.loads(said.out)
     assert turn["items"]
     assert "left out" in turn["notes"][-1]
+    people = talk("a blue circle\n", "--no-questions", "--k", 2, "--llm", "fake:lying")
+    assert people.out.startswith(turn["say"] + "\n")
+    assert people.out.count(turn["say"]) == 1
     wrong = talk("a blue circle\n", "--llm", "nobody:x")
     assert wrong.code == 2
     assert "unknown llm 'nobody'" in wrong.err

@@ -41,8 +41,9 @@ def chat(
 ) -> None:
     """Talk with the shop, in words and pictures.
 
-    Say what you look for, answer, or "cheaper", "like the second one but in red", "why?". One turn a line; a line "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or
-    with Ctrl-D. With --json every turn is one line: {"say", "items", "question", "facets", "pictures", ...}.
+    Say what you look for, answer, or "cheaper", "like the second one but in red", "why?". One turn a line; a line
+    "@picture.jpg words" shows a picture. An empty line is no turn. Ends with the input, or with Ctrl-D. With --json
+    every turn is one line: {"say", "items", "question", "facets", "pictures", ...}.
     """
     from tastemaker.assistant import Assistant
     from tastemaker.assistant.asking import best_question
@@ -52,12 +53,13 @@ def chat(
         failed = False
         for line in _lines(asked=not as_json and sys.stdin.isatty()):
             try:
-                turn = _said(assistant, line)
+                telling = None if as_json else _Telling()
+                turn = _said(assistant, line, telling)
             except InputError as error:
                 failed = True
                 _told_wrong(error, as_json=as_json)
                 continue
-            _told(turn, as_json=as_json)
+            _told(turn, telling)
     if failed and as_json:
         raise typer.Exit(2)
 
@@ -74,27 +76,39 @@ def _lines(*, asked: bool) -> Iterator[str]:
             yield line.strip()
 
 
-def _said(assistant: "Assistant", line: str) -> "Turn":
+class _Telling:
+    """Words on the terminal as they come; only a language model takes long enough for that."""
+
+    def __init__(self) -> None:
+        self.told = ""
+
+    def __call__(self, turn: "Turn") -> None:
+        """Says what is new in a turn."""
+        print(turn.say[len(self.told) :], end="", flush=True)
+        self.told = turn.say
+
+
+def _said(assistant: "Assistant", line: str, hear: _Telling | None) -> "Turn":
     """One line as a turn: "@picture.jpg words" shows a picture.
 
     Raises:
         InputError: it cannot be understood as one, or the picture cannot be read.
     """
     if not line.startswith("@"):
-        return assistant.say(line)
+        return assistant.say(line, hear=hear)
     name, _, said = line[1:].partition(" ")
-    return assistant.say(said, image=Path(name))
+    return assistant.say(said, image=Path(name), hear=hear)
 
 
-def _told(turn: "Turn", *, as_json: bool) -> None:
-    if as_json:
+def _told(turn: "Turn", telling: _Telling | None) -> None:
+    if telling is None:
         from tastemaker.assistant.turn import wire
         from tastemaker.core.wire import text
 
         words(text(wire(turn), indent=None))
         sys.stdout.flush()
         return
-    words(str(turn))
+    words(str(turn).removeprefix(telling.told))
     for said in turn.notes:
         note(said)
 

@@ -130,6 +130,47 @@ def test_one_that_was_not_there_rests(shop):
     ]
 
 
+@pytest.mark.parametrize("error", [KeyError("x"), OSError("x"), ValueError("x"), InputError("x"), RuntimeError("x")])
+def test_a_door_that_breaks_is_no_end(error, shop):
+    def broken(messages, wants):
+        if wants == "actions":
+            return '{"actions": [{"verb": "search", "words": "a red dress"}]}'
+        raise error
+
+    turn = talking(shop, Fake(broken)).say("a red dress")
+    assert turn.items.ids
+    assert turn.notes == ("the door to the language model broke; the rules answer",)
+
+
+def test_what_was_heard_before_it_broke_stays(shop):
+    class Breaking(Fake):
+        def stream(self, messages, wants, budget):
+            yield from super().stream(messages, wants, budget)
+            if wants == "words":
+                raise Unreachable("the language model cannot be reached")
+
+    heard = []
+    door = Breaking(
+        ["{}", '{"actions": [{"verb": "search", "words": "a red dress"}]}', "“Red dress 0” is red. It is li"]
+    )
+    turn = talking(shop, door).say("a red dress", hear=heard.append)
+    assert turn.say == heard[-1].say == "Here are 3: red, dress. “Red dress 0” is red."
+    assert turn.notes == ("the language model cannot be reached; the rules answer",)
+
+
+def test_a_prompt_has_a_length(tmp_path):
+    with (tmp_path / "items.csv").open("w", encoding="utf-8") as stream:
+        stream.write(",".join(["id", "title", "text", *(f"a{at}" for at in range(80))]) + "\n")
+        for row in range(40):
+            stream.write(
+                ",".join([str(row), "t" * 5000, "x" * 50_000, *(f"{row} {'v' * 2000}" for _ in range(80))]) + "\n"
+            )
+    door = Fake("silent")
+    with Shop(tmp_path) as big:
+        assert Assistant(big, k=40, llm=door).say("what is there").items.ids
+    assert len(door.prompts[-1][1][1].text) < 10 * 32 * 320
+
+
 def test_a_budget_ends():
     now = [0.0]
     budget = Budget(10, 1, 2, clock=lambda: now[0])

@@ -25,6 +25,9 @@ from tastemaker.core.errors import InputError, TastemakerError
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
+BROKEN = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a door, which may be somebody else's, can raise."""
+
 
 class Advisor:
     """A door, and what a turn may cost.
@@ -127,10 +130,7 @@ class Advice:
             hear: gets the turn again with every sentence.
         """
         if not self._failed and items:
-            try:
-                turn = self._worded(turn, items, view, hear)
-            except DoorFailed as error:
-                self.fail(error)
+            turn = self._worded(turn, items, view, hear)
         return replace(turn, notes=(*turn.notes, *self.notes))
 
     def _proposed(self, state: State, view: View, picture: Image.Image | None) -> tuple[Action, ...]:
@@ -149,23 +149,33 @@ class Advice:
         raise DoorFailed("the language model proposed twice what cannot be done")
 
     def _worded(self, turn: Turn, items: Sequence[str], view: View, hear: Callable[[Turn], None] | None) -> Turn:
-        """Ask for words; every whole sentence that can be looked up is heard as it comes."""
+        """Ask for words; every whole sentence that can be looked up is heard as it comes, and stays."""
         found = [view.catalog.item(view.catalog.row(id)) for id in items]
         prices = [price_text(item.price, self._advisor.currency) for item in found]
         messages = for_words(self._said, found, prices)
         vetting = Vetting(items, view, self._advisor.currency)
-        for piece in self._read(messages, "words"):
-            if said := vetting.add(piece):
-                turn = replace(turn, say=f"{turn.say} {said}".strip())
-                if hear is not None:
-                    hear(replace(turn, question=None, suggestions=()))
-        turn = replace(turn, say=f"{turn.say} {vetting.end()}".strip())
+        try:
+            for piece in self._read(messages, "words"):
+                if said := vetting.add(piece):
+                    turn = replace(turn, say=f"{turn.say} {said}".strip())
+                    if hear is not None:
+                        hear(replace(turn, question=None, suggestions=()))
+            turn = replace(turn, say=f"{turn.say} {vetting.end()}".strip())
+        except DoorFailed as error:
+            self.fail(error)
         if left_out := vetting.left_out:
             what = "1 sentence" if left_out == 1 else f"{left_out} sentences"
             self.notes = (*self.notes, f"{what} of the language model left out: not what the catalog says")
         return turn
 
     def _read(self, messages: Sequence[Message], wants: Wants) -> Iterator[str]:
-        """What the model writes, within the budget; it is let go when nobody listens any more."""
-        with closing(self._advisor.door.stream(messages, wants, self._budget)) as pieces:
-            yield from bounded(pieces, self._budget)
+        """What the model writes, within the budget; it is let go when nobody listens any more.
+
+        Raises:
+            DoorFailed: it gives no usable answer; whatever else breaks behind the door is the same to who talks.
+        """
+        try:
+            with closing(self._advisor.door.stream(messages, wants, self._budget)) as pieces:
+                yield from bounded(pieces, self._budget)
+        except BROKEN as error:
+            raise DoorFailed("the door to the language model broke") from error

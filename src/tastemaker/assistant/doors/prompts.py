@@ -14,8 +14,8 @@ from PIL import Image
 from tastemaker.assistant.doors.door import Message
 from tastemaker.catalog.items import Item
 
-TEXT, ITEMS, SPOKEN = 300, 10, 4
-"""Characters of a description, items, and things said before that a prompt holds."""
+TEXT, ITEMS, ATTRIBUTES, SPOKEN = 300, 10, 30, 4
+"""Characters of a text, items, attributes of an item, and things said before that a prompt holds."""
 SIDE = 512
 """Longer side of a picture that a model sees, in pixels."""
 
@@ -61,12 +61,20 @@ def for_words(said: str, items: Sequence[Item], prices: Sequence[str]) -> list[M
     """
     told = []
     for place, (item, price) in enumerate(zip(items[:ITEMS], prices, strict=False), start=1):
-        values = {name: list(v) if isinstance(v, tuple) else v for name, v in item.attributes.items()}
         told.append({
-            "place": place, "title": item.title, "price": price, "description": item.text[:TEXT],
-            "department": item.department, "attributes": values,
+            "place": place, "title": item.title[:TEXT], "price": price, "description": item.text[:TEXT],
+            "department": item.department, "attributes": _values(item),
         })  # fmt: skip
     return [Message("system", WORDS), Message("user", quoted({"said": said, "items": told}))]
+
+
+def _values(item: Item) -> dict[str, object]:
+    """The values of an item that a prompt holds: the first ones, long texts cut."""
+    found = list(item.attributes.items())[:ATTRIBUTES]
+    return {
+        name: list(value[:ITEMS]) if isinstance(value, tuple) else value[:TEXT] if isinstance(value, str) else value
+        for name, value in found
+    }
 
 
 def again(error: str) -> Message:

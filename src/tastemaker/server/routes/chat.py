@@ -1,7 +1,8 @@
 """``/chat``: a conversation, turn by turn; each answer comes as server-sent events, the items before the question.
 
 event: session   data: {"session": "..."}           the key of the conversation, to be sent back
-event: items     data: the turn without its question, as soon as there is something to show
+event: items     data: the turn without its question, as soon as there is something to show; again with every sentence
+                 that a language model adds
 event: turn      data: the whole turn
 event: problem   data: what went wrong, instead of a turn; the conversation stays as it was
 """
