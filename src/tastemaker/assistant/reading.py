@@ -126,7 +126,7 @@ def read(words: str, state: State, view: View) -> tuple[Action, ...]:
         for reader in _READERS:
             if action := reader(form, state, view):
                 return (action,)
-    return (Search(words=words.strip(), fresh=_starts_afresh(said, state, view)),)
+    return (Search(words=words.strip(), fresh=starts_afresh(said, state, view)),)
 
 
 def _trimmed(words: str) -> str:
@@ -281,8 +281,8 @@ _READERS: tuple[Callable[[str, State, View], Action | None], ...] = (
 )  # fmt: skip
 
 
-def _starts_afresh(said: str, state: State, view: View) -> bool:
-    """Do the words name another kind of thing than the wish so far, and no change of it?"""
+def starts_afresh(said: str, state: State, view: View) -> bool:
+    """Do the words, in small letters, name another kind of thing than the wish so far, and no change of it?"""
     if not state.said or re.match(r"(?:but|same|instead|rather|or)\b", said):
         return False
     kinds = {

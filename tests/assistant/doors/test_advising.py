@@ -32,6 +32,13 @@ def test_a_wish_is_what_the_model_makes_of_it(shop):
     assert turn.notes == ()
 
 
+def test_another_kind_of_thing_begins_a_new_wish(shop):
+    chat = talking(shop, Fake("silent"))
+    chat.say("a red dress")
+    turn = chat.say("A white sofa, rather")
+    assert {known.label for known in turn.facets} == {"colour: white", "kind: sofa"}
+
+
 def test_what_the_rules_recognise_is_not_asked(shop):
     door = proposing({"verb": "search", "words": "a white sofa"})
     chat = talking(shop, door)

@@ -8,7 +8,8 @@ import json
 import re
 
 from tastemaker.assistant import actions as acts
-from tastemaker.assistant.actions import Action
+from tastemaker.assistant.actions import Action, Search
+from tastemaker.assistant.reading import starts_afresh
 from tastemaker.assistant.state import State
 from tastemaker.core.errors import InputError
 from tastemaker.shop.live import View
@@ -73,6 +74,8 @@ def _action(value: object, state: State, view: View, verbs: tuple[str, ...]) -> 
         value = {**value, "item": _item(value["item"], state)}
     action = acts.parse(value)
     acts.check(action, view.catalog)
+    if isinstance(action, Search) and starts_afresh(action.words.casefold(), state, view):
+        return action.model_copy(update={"fresh": True})
     return action
 
 
