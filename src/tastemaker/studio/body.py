@@ -25,7 +25,7 @@ SHOULDERS = 2.35
 """Width of the shoulders in widths of the face, as the cascade frames it."""
 STEEP = 1.5
 """Growth of the outline's width from row to row, in pixels, above which it is a shoulder and not an arm."""
-DELTOID = 1.12
+DELTOID = 1.06
 """Width of the shoulders in widths of the outline where it turns from the shoulder into the arm."""
 LEVELS = {"shoulder": 0.0, "chest": 0.10, "waist": 0.25, "hip": 0.385, "crotch": 0.44, "knee": 0.66, "ankle": 0.93}
 """Heights of the body, from the shoulders (0) to the soles (1)."""

@@ -20,6 +20,8 @@ from tastemaker.studio.request import Candidate, VisualRequest
 from tastemaker.studio.warp import bend, project
 from tastemaker.studio.wear import Fitting, Part, Place, belt_of, fit_lower, fit_upper, neckline_of
 
+STRETCH = 1.25
+"""How much more a garment may be stretched one way than the other, into a box that somebody has drawn."""
 PASTED: dict[Place, str] = {"shoes": "shoes", "bag": "a bag", "hat": "a hat"}
 """What is laid over without being bent."""
 
@@ -57,7 +59,7 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
         fitting = fit_upper(flat, body, belt, neckline_of(body), long=place == "dress", loose=loose)
     trunk, sleeves, evenness = _warped(thing, flat, fitting, photo.shape[:2])
     over = _over_sleeves(photo, body, place) | (_throat(body, fitting) if place != "bottom" else False)
-    front = in_front(body) | over
+    front = in_front(photo, body) | over
     on_arms = _behind(sleeves[1], over)
     picture = blend.lay(trunk[0], sleeves[0], np.where(trunk[1] > 0, sleeves[1], sleeves[1] > 0).astype(np.float32))
     alpha = np.maximum(_behind(trunk[1], front), on_arms)
@@ -105,10 +107,20 @@ def _laid(
     picture, alpha, ratios = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), []
     for part, own_alpha in parts:
         made = bend(replace(thing, alpha=own_alpha), np.array(part.points), np.array(part.targets), size)
+        made = (made[0], made[1] * _near_anchors(part, size), made[2])
         picture = blend.lay(picture, made[0], np.where(alpha > 0, made[1], (made[1] > 0).astype(np.float32)))
         alpha = np.maximum(alpha, made[1])
         ratios.append(made[2])
     return picture, alpha, ratios
+
+
+def _near_anchors(part: Part, size: tuple[int, int]) -> Bools:
+    """Where a spline can be believed: in the hull of its anchors and a little around it. Shapes: (h, w)."""
+    hull = cv2.convexHull(np.array(part.targets, np.float32))
+    near = np.zeros(size, np.uint8)
+    cv2.fillConvexPoly(near, np.rint(hull).astype(np.int32), 1)
+    reach = max(3, round(0.3 * float(np.sqrt(cv2.contourArea(hull))))) | 1
+    return cv2.dilate(near, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
 
 
 def _composed(
@@ -145,11 +157,11 @@ def face_of(body: Body, *, brow: float = 0.0) -> Bools:
     return np.asarray(kept & body.mask, np.bool_)
 
 
-def in_front(body: Body) -> Bools:
-    """Hands and forearms before the trunk. Shapes: (h, w)."""
+def in_front(photo: Pixels, body: Body) -> Bools:
+    """Hands and forearms before the trunk. Shapes: photo (h, w, 3) -> (h, w)."""
     front = np.zeros_like(body.mask)
     low, high = body.levels["crotch"] + 0.55 * body.shoulders, body.levels["waist"] - 0.35 * body.shoulders
-    band = body.skin.copy()
+    band = body.skin & ~_worn_rather(photo, body)
     band[: max(int(high), 0)] = band[max(int(low), 0) :] = False
     count, labels = cv2.connectedComponents(band.astype(np.uint8))
     edges = np.array([body.trunk(row) for row in range(len(band))])
@@ -163,6 +175,20 @@ def in_front(body: Body) -> Bools:
         if (part & beside).sum() > 0.25 * part.sum() and bottom < low - 2:
             front |= part
     return front
+
+
+def _worn_rather(photo: Pixels, body: Body) -> Bools:
+    """Pixels nearer to the colour of what is worn on the chest than to that of the head's skin."""
+    seen = body.skin & (face_of(body) | body.head)
+    row, half = int(body.levels["chest"]), int(0.2 * body.shoulders)
+    chest = body.skin[max(row, 0) : row + half, max(int(body.axis) - half, 0) : int(body.axis) + half]
+    if seen.sum() < 30 or not chest.size:
+        return np.zeros_like(seen)
+    lab = lab_of(photo)
+    tone, worn = np.median(lab[seen], 0), _chest(photo, body)
+    if np.linalg.norm(tone - worn) < 6:
+        return np.zeros_like(seen)
+    return np.asarray(np.linalg.norm(lab - worn, axis=2) < np.linalg.norm(lab - tone, axis=2), np.bool_)
 
 
 def _over_sleeves(photo: Pixels, body: Body, place: Place) -> Bools:
@@ -309,22 +335,32 @@ def _box_for(place: Place, thing: Cutout, body: Body) -> tuple[int, int, int, in
 def _pasted(
     request: VisualRequest, thing: Cutout, body: Body | None, box: tuple[int, int, int, int], checks: dict[str, float]
 ) -> Candidate:
-    """The product in a box, upright, its proportions kept."""
+    """The product in a box, upright, its proportions nearly kept; arms before its trunk, in its sleeves."""
     left, top, right, bottom = box
     height, width = thing.alpha.shape
-    scale = min((right - left) / width, (bottom - top) / height)
-    middle, low = (left + right) / 2, (top + bottom) / 2 + scale * height / 2
-    half, high = scale * width / 2, low - scale * height
+    across, down = (right - left) / width, (bottom - top) / height
+    across, down = min(across, STRETCH * down), min(down, STRETCH * across)
+    middle, low = (left + right) / 2, (top + bottom) / 2 + down * height / 2
+    half, high = across * width / 2, low - down * height
     corners = np.array([[middle - half, high], [middle + half, high], [middle + half, low], [middle - half, low]])
     size = request.context.shape[:2]
     picture, alpha = project(thing, corners, size)
     region = alpha > 0.5
-    inside = float(region.sum() / max(scale * scale * thing.mask.sum(), 1))
+    inside = float(region.sum() / max(across * down * thing.mask.sum(), 1))
     kept = np.zeros(alpha.shape, np.bool_)
     if body is not None:
         kept = face_of(body, brow=0.25 if request.worn == "hat" else 0.0)
         if request.worn != "hat":
-            front = in_front(body)
+            front = in_front(request.context, body)
+            if request.worn in ("top", "dress"):
+                front &= project(replace(thing, alpha=_sleeves_of(thing)), corners, size)[1] < 0.5
+                front |= _over_sleeves(request.context, body, request.worn)
             alpha, kept = _behind(alpha, front), kept | front
     made = checks | {"frame": min(inside, 1.0)}
     return _composed(request.context, picture, alpha, body, kept, region, made, ())
+
+
+def _sleeves_of(thing: Cutout) -> Floats:
+    """Pixels of a garment that are its sleeves. Shapes: (h, w)."""
+    found = [sleeve.mask for sleeve in garment.upper(thing.mask).sleeves.values()]
+    return np.asarray(np.any([np.zeros_like(thing.mask), *found], 0), np.float32)

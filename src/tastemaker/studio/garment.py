@@ -16,6 +16,8 @@ SIDES = (-1, 1)
 """Left and right in the picture."""
 BANDS = (0.2, 0.5, 0.98)
 """Places along a sleeve where it is held, as shares of its length."""
+STRAP = 0.3
+"""How far below the neckline a garment begins above the armpit, in widths of its trunk, when it has no shoulders."""
 LEG = (("thigh", 0.44), ("knee", 0.62), ("calf", 0.8), ("hem", 0.98))
 """Places along a leg, as shares of the garment's height."""
 
@@ -60,6 +62,7 @@ def upper(mask: Bools) -> Flat:
     """Points of what hangs from the shoulders: top, dress, coat. Shapes: mask (h, w)."""
     _, top, _, bottom = box_of(mask)
     axis = _axis(mask, top, bottom)
+    bottom = _trunk_end(mask, axis, bottom)
     pits = {side: _armpit(mask, side, axis) for side in SIDES}
     trunk = max(pits[1][0] - pits[-1][0], 4.0)
     points: dict[str, Doubles] = {}
@@ -67,8 +70,10 @@ def upper(mask: Bools) -> Flat:
         x, y = pits[side]
         over = float(np.clip(x - side * 0.04 * trunk, 0, mask.shape[1] - 1))
         points[f"armpit{side:+d}"] = np.array([x, y], np.float64)
+        points[f"collar{side:+d}"] = collar = _collar(mask, side, axis, trunk)
         points[f"shoulder{side:+d}"] = np.array([over, _top(mask, over, top)])
-        points[f"collar{side:+d}"] = _collar(mask, side, axis, trunk)
+        if points[f"shoulder{side:+d}"][1] - collar[1] > STRAP * trunk:  # an armhole: its shoulder is a strap
+            points[f"shoulder{side:+d}"] = _strap(mask, collar, over)
         points[f"hem{side:+d}"] = _edge(mask, _hem(mask, axis, top, bottom), axis, side)
         for name, share in (("waist", 0.4), ("hip", 0.75)):
             points[f"{name}{side:+d}"] = _edge(mask, y + share * (bottom - y), axis, side)
@@ -76,7 +81,7 @@ def upper(mask: Bools) -> Flat:
     points["hem"] = np.array([axis, bottom - 1.0])
     sleeves = {side: found for side in SIDES if (found := _sleeve(mask, side, points, trunk)) is not None}
     width = float(points["shoulder+1"][0] - points["shoulder-1"][0])
-    return Flat(points, sleeves, max(width, 0.86 * trunk))
+    return Flat(points, sleeves, max(width, (0.9 if sleeves else 1.02) * trunk))
 
 
 def lower(mask: Bools) -> Flat:
@@ -111,6 +116,13 @@ def _axis(mask: Bools, top: int, bottom: int) -> float:
     return float(np.median(middles))
 
 
+def _trunk_end(mask: Bools, axis: float, bottom: int) -> int:
+    """The row where the trunk ends; long sleeves may hang further down."""
+    half = max(2, mask.shape[1] // 40)
+    middle = mask[:, max(int(axis) - half, 0) : int(axis) + half + 1].any(1)
+    return int(np.flatnonzero(middle)[-1]) + 1 if middle.any() else bottom
+
+
 def _run(mask: Bools, row: float, axis: float) -> tuple[int, int]:
     """The run that holds the axis, or all there is in the row."""
     y = int(np.clip(row, 0, len(mask) - 1))
@@ -143,6 +155,15 @@ def _collar(mask: Bools, side: int, axis: float, trunk: float) -> Doubles:
     heights = [_top(mask, column, len(mask)) for column in columns]
     best = int(np.argmin(np.asarray(heights) + 0.02 * trunk * np.linspace(0, 1, 16)))
     return np.array([columns[best], heights[best]])
+
+
+def _strap(mask: Bools, collar: Doubles, armhole: float) -> Doubles:
+    """The outer end of a strap, between the end of the neckline and the armhole."""
+    columns = np.linspace(collar[0], armhole, 24)
+    heights = np.array([_top(mask, column, len(mask)) for column in columns])
+    high = heights - collar[1] < 0.2 * abs(armhole - collar[0]) + 2
+    last = len(high) - 1 if high.all() else max(int(np.argmin(high)) - 1, 0)
+    return np.array([columns[last], heights[last]])
 
 
 def _hem(mask: Bools, axis: float, top: int, bottom: int) -> float:

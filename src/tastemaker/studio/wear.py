@@ -81,7 +81,12 @@ def fit_upper(
         wide = float(np.clip(half, 0.12 * span, 0.42 * span))
         row = float(np.interp(wide / span, [0.16, 0.46], [neck, shoulder + 0.05 * span]))
         fitting.add(points[f"collar{side:+d}"], axis + side * wide, row)
-        fitting.add(points[f"shoulder{side:+d}"], axis + side * 0.46 * span, shoulder + 0.05 * span)
+        out = abs(points[f"shoulder{side:+d}"][0] - points["collar"][0]) * scale
+        if out > 0.36 * span:
+            fitting.add(points[f"shoulder{side:+d}"], axis + side * 0.46 * span, shoulder + 0.05 * span)
+        else:  # a strap
+            end = float(np.interp(out / span, [0.16, 0.46], [neck, shoulder + 0.05 * span]))
+            fitting.add(points[f"shoulder{side:+d}"], axis + side * max(out, wide + 0.03 * span), end)
     ends = float(np.mean([points[f"collar{side:+d}"][1] for side in SIDES]))
     collar = float(np.mean([target[1] for target in fitting.targets[::2]]))
     fitting.add(points["collar"], axis, collar + max(points["collar"][1] - ends, 0) * scale)
@@ -142,7 +147,8 @@ def fit_lower(flat: Flat, body: Body, belt: float | None, *, loose: float = 1.0)
     body = replace(body, axis=float(np.mean(outer)))  # the hips may be beside the middle of the shoulders
     start = belt if belt is not None else body.levels["waist"] + 0.3 * (body.levels["hip"] - body.levels["waist"])
     left, right = body.trunk(start)
-    scale = (right - left) * 1.02 / flat.width
+    wide = min(right - left, 2.16 * body.half_width(start))  # an arm may lie there
+    scale = wide * 1.02 / flat.width
     tall = points["hem+1"][1] - points["waist"][1]
     hem = start + tall * scale
     ankle = body.levels["ankle"]
