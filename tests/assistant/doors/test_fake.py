@@ -10,7 +10,7 @@ from tastemaker.assistant.doors.door import Budget, DoorFailed, Message
 from tastemaker.assistant.doors.fake import Fake, lying, statements
 from tastemaker.assistant.grounding import grounded
 from tastemaker.core.errors import UnknownName
-from tests.assistant.conftest import COLUMNS, rows
+from tests.assistant.conftest import rows
 
 OPENINGS = (
     "a red dress",
@@ -23,35 +23,45 @@ OPENINGS = (
 FURTHER = ("cheaper", "not that brand", "like the second but in green", "I like the first one", "show me more", "linen")
 
 
-def test_no_lie_reaches_anybody(shop):
-    """Every sentence that is left is one of the liar's true ones, and so by the table that the shop was made of."""
+def lied_to(shop, conversations):
+    """How much the liar says that is not so, and what is left; all of that is so by the table the shop was made of."""
     table = {row[1]: {str(value) for value in row[3:] if value} for row in rows()}
     lies = truths = turns = 0
-    for opening, first in itertools.product(OPENINGS, FURTHER):
+    for conversation in conversations:
         door = Fake(lying)
         chat = Assistant(shop, k=4, llm=door)
-        for words in (opening, first):
-            heard = []
+        for words in conversation:
+            heard, asked = [], len(door.prompts)
             turn = chat.say(words, hear=heard.append)
             turns += 1
-            if not turn.items.items:
+            worded = [messages for wants, messages in door.prompts[asked:] if wants == "words"]
+            if not worded:
                 continue
-            told = statements(door.prompts[-1][1])
+            told = statements(worded[-1])
             false = {sentence for sentence, so in told if not so} - {sentence for sentence, so in told if so}
             assert not [sentence for sentence in false if sentence in turn.say]
             added = turn.say.removeprefix(heard[0].say)
             said = re.findall(r"“([^”]+)” (?:is|costs) ([^.]+)\.", added)
             assert all(value in table[title] for title, value in said), turn.say
             assert len(said) == added.count("“")
-            assert not grounded(
-                " ".join(f"“{title}” is {value}." for title, value in said), turn.items.ids, shop.view
-            ).wrong
-            assert "left out" in turn.notes[-1]
+            assert not grounded(added, turn.items.ids, shop.view).wrong
             lies, truths = lies + len(false), truths + len(said)
-    assert len(COLUMNS) == 9
+    return turns, lies, truths
+
+
+def test_no_lie_reaches_anybody(shop):
+    turns, lies, truths = lied_to(shop, itertools.product(OPENINGS, FURTHER))
     assert turns == 72
     assert truths > 500
     assert lies > 3_000
+
+
+@pytest.mark.slow
+def test_no_lie_reaches_anybody_in_six_hundred_turns(shop):
+    turns, lies, truths = lied_to(shop, itertools.product(OPENINGS, FURTHER, FURTHER))
+    assert turns == 648
+    assert truths > 5_000
+    assert lies > 20_000
 
 
 def test_a_script_is_followed_to_its_last_answer():
