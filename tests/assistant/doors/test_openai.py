@@ -1,6 +1,7 @@
 """Whatever an endpoint does ends in an answer: with it when it behaves, with the rules and a note when it does not."""
 
 import json
+import sys
 
 import pytest
 from PIL import Image
@@ -10,7 +11,7 @@ from tastemaker.assistant.doors.advising import Advisor
 from tastemaker.assistant.doors.door import Budget, Message
 from tastemaker.assistant.doors.openai import OpenAi
 from tastemaker.assistant.settings import AssistantConfig
-from tastemaker.core.errors import InputError
+from tastemaker.core.errors import InputError, MissingExtra
 from tests.assistant.doors import stub as ways
 from tests.assistant.doors.stub import serving, wants
 
@@ -173,6 +174,13 @@ def test_a_picture_is_shown_without_metadata(shop, tmp_path):
     seen = next(body for body in stub.asked if wants(body) == "actions")["messages"][1]["content"][1]
     assert seen["image_url"]["url"].startswith("data:image/jpeg;base64,")
     assert len(seen["image_url"]["url"]) < 5_000
+
+
+def test_without_httpx_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with pytest.raises(MissingExtra) as wrong:
+        OpenAi("m")
+    assert "tastemaker[llm]" in wrong.value.hint
 
 
 def test_an_address_must_be_one(monkeypatch):
