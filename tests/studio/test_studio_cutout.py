@@ -77,3 +77,23 @@ def test_a_person_between_arms_and_body():
     assert found.mask[200, 250]
     assert not found.mask[215, 240]
     assert not found.mask[100, 20]
+
+
+def furniture_on_a_floor(colour, floor=(200, 180, 150)):
+    """A top on two legs over a hard shadow. Shapes: (300, 400, 3), (300, 400)."""
+    photo, mask = np.zeros((300, 400, 3), np.uint8) + np.array(floor, np.uint8), np.zeros((300, 400), np.bool_)
+    photo += np.random.default_rng(0).integers(0, 2, (300, 400, 1), np.uint8)
+    mask[60:180, 80:320] = mask[180:250, 90:105] = mask[180:250, 295:310] = True
+    photo[230:262, 84:330] = photo[230:262, 84:330] * 0.6
+    photo[mask] = colour
+    return photo, mask
+
+
+def test_the_shadow_under_furniture_is_not_part_of_it():
+    photo, mask = furniture_on_a_floor((60, 90, 150))
+    assert overlap(cut(photo, holes=True).mask, mask) > 0.95
+
+
+def test_what_has_the_colour_of_a_shadow_and_is_everywhere_stays():
+    photo, mask = furniture_on_a_floor((120, 108, 90))
+    assert cut(photo, holes=True).mask[mask].mean() > 0.95

@@ -91,3 +91,18 @@ def test_a_floor_of_no_size_is_guessed_and_said():
     assert any("taken to be" in warning for warning in made.warnings)
     with pytest.raises(InputError):
         furnish(VisualRequest(**{**vars(request), "region": Region(floor=np.zeros((4, 2)), floor_size=(3, 4))}), 0)
+
+
+def test_a_deep_thing_stands_with_its_middle_where_it_is_put():
+    at = CAMERA.project(np.array([[1.5, 2.0, 0.0]]))[0]
+    _, rows, _ = placed("Cabinet", Size(1.0, 0.3, 0.5), at=tuple(at))
+    away = np.array([1.5, 2.0]) - CAMERA.centre[:2]
+    front = np.array([1.5, 2.0]) - 0.15 * away / np.linalg.norm(away)
+    assert rows[-1] == pytest.approx(CAMERA.project(np.array([[*front, 0.0]]))[0, 1], abs=8)
+    assert rows[-1] > at[1] + 3
+
+
+def test_a_drawn_box_is_filled():
+    columns, rows, _ = placed("Cabinet", Size(1.0, 0.0, 0.6), box=(250, 200, 400, 280))
+    assert (columns[0], rows[0]) == pytest.approx((250, 200), abs=3)
+    assert (columns[-1], rows[-1]) == pytest.approx((399, 279), abs=3)

@@ -42,3 +42,22 @@ def test_trousers_part_at_the_crotch_and_a_skirt_does_not():
     for row in range(20, 180):
         skirt[row, 100 - 30 - row // 5 : 100 + 30 + row // 5] = True
     assert "crotch" not in garment.lower(skirt).points
+
+
+def test_long_sleeves_do_not_lengthen_a_short_trunk():
+    mask = np.zeros((400, 360), np.bool_)
+    mask[60:220, 110:250] = True
+    for column in range(60):
+        mask[70 + column : 110 + 4 * column, 110 - column] = mask[70 + column : 110 + 4 * column, 249 + column] = True
+    flat = garment.upper(mask)
+    assert flat.points["hem"][1] == 219
+    assert flat.points["hem-1"][1] < 220
+
+
+def test_the_shoulder_of_a_vest_is_its_strap():
+    mask = np.zeros((400, 300), np.bool_)
+    mask[150:380, 60:240] = True
+    mask[40:150, 100:125] = mask[40:150, 175:200] = True
+    flat = garment.upper(mask)
+    assert flat.points["shoulder-1"] == pytest.approx((100, 40), abs=8)
+    assert flat.points["shoulder+1"] == pytest.approx((199, 40), abs=8)

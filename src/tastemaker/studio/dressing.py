@@ -94,7 +94,8 @@ def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int
         trunk = trunk & (own == 0)
         parts.append((part, np.asarray(thing.alpha * cv2.GaussianBlur(grown, (0, 0), reach / 3), np.float32)))
     near = cv2.dilate(_largest_part(trunk), np.ones((3, 3), np.uint8))
-    body, arms, ratios = _laid(thing, [(fitting, thing.alpha * near)], size), _laid(thing, parts, size), []
+    body, arms = _laid(thing, [(fitting, thing.alpha * near)], size), _laid(thing, parts, size)
+    ratios = [np.ones(1, np.float32)]
     for _, alpha, found in (body, arms):
         ratios += [ratio[cv2.resize(alpha, ratio.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5] for ratio in found]
     return body[:2], arms[:2], _evenness(np.concatenate(ratios))

@@ -22,7 +22,7 @@ from tastemaker.studio.kinds import Stance, stance_of
 from tastemaker.studio.request import Candidate, Region, VisualRequest
 from tastemaker.studio.sizes import PITCH, Size
 from tastemaker.studio.view import AROUND, View, box_corners, outer, view_of
-from tastemaker.studio.warp import project
+from tastemaker.studio.warp import homography, project
 
 CEILING = 2.45
 """Height of a usual room, in metres."""
@@ -186,7 +186,10 @@ def _upright(camera: Camera, thing: Cutout, spot: Spot) -> bool:
     """Do the edges of the photo stay about as long on opposite sides? Else the size does not fit the photo."""
     height, width = thing.alpha.shape
     frame = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
-    a, b, c, d = cv2.perspectiveTransform(frame, cv2.findHomography(spot.own, camera.project(spot.corners))[0])[0]
+    matrix = homography(spot.own, camera.project(spot.corners))
+    if matrix is None:
+        return False
+    a, b, c, d = cv2.perspectiveTransform(frame, matrix)[0]
     lengths = [float(np.linalg.norm(side)) for side in (a - b, d - c, a - d, b - c)]
     return max(abs(np.log(lengths[0] / lengths[1])), abs(np.log(lengths[2] / lengths[3]))) < np.log(KEYSTONE)
 
@@ -292,7 +295,10 @@ def _outline(thing: Cutout, own: Doubles, targets: Doubles) -> Doubles:
     """Where the hull of a cut-out is seen. Shapes: own (n, 2), targets (n, 2) -> (m, 2)."""
     rows, columns = np.nonzero(thing.mask)
     hull = cv2.convexHull(np.stack([columns, rows], 1).astype(np.float32))
-    seen = cv2.perspectiveTransform(hull.astype(np.float64), cv2.findHomography(own, targets)[0])
+    matrix = homography(own, targets)
+    if matrix is None:
+        return targets
+    seen = cv2.perspectiveTransform(hull.astype(np.float64), matrix)
     return np.asarray(seen, np.float64)[:, 0]
 
 

@@ -72,6 +72,15 @@ def bend(thing: Cutout, points: Doubles, targets: Doubles, size: tuple[int, int]
     return *_sampled(thing, dense[..., 0], dense[..., 1]), _stretch(source)
 
 
+def homography(points: Doubles, targets: Doubles) -> Doubles | None:
+    """The projective map that takes points closest to others; None when they are on one line.
+
+    Shapes: points (n, 2), targets (n, 2), n at least 4 -> (3, 3).
+    """
+    found: object = cv2.findHomography(np.asarray(points, np.float64), np.asarray(targets, np.float64))[0]
+    return None if found is None else np.asarray(found, np.float64)
+
+
 def project(
     thing: Cutout, corners: Doubles, size: tuple[int, int], own: Doubles | None = None
 ) -> tuple[Pixels, Floats]:
@@ -88,7 +97,9 @@ def project(
     height, width = thing.alpha.shape
     if own is None:
         own = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
-    matrix = np.asarray(cv2.findHomography(np.asarray(own, np.float64), np.asarray(corners, np.float64))[0], np.float64)
+    matrix = homography(own, corners)
+    if matrix is None:
+        return np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32)
     box = (size[1], size[0])
     shrink = np.sqrt(_hull_area(corners) / max(_hull_area(own), 1.0))
     thing, matrix = _smaller(thing, matrix, float(shrink))
