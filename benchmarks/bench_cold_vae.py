@@ -14,7 +14,7 @@ Budget: ten minutes of one core.
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 
 import numpy as np
@@ -252,14 +252,12 @@ def area(drawn: Floats, right: Floats) -> float:
 
 
 def planned() -> dict[str, tuple[object, ...]]:
-    """Name -> arguments of :func:`measure`."""
-    made: dict[str, tuple[object, ...]] = {}
-    for joint in ("product", "mixture", "mixture-of-products"):
-        made[f"{joint}"] = ({"joint": joint}, SEED, FOLDS, 0)
-    made["product with posters"] = ({"posters": True}, SEED, FOLDS, 0)
-    made["product, mean of 5"] = ({"members": 5}, SEED, FOLDS, 0)
-    made |= {f"product, learned with {n}": ({}, SEED, FOLDS, n) for n in (1, 2)}
-    return made
+    """Name -> arguments of :func:`measure`; whole settings, so that a row is measured again when a default changes."""
+    joints: tuple[Joint, ...] = ("product", "mixture", "mixture-of-products")
+    made: dict[str, Setting] = {joint: Setting(joint=joint) for joint in joints}
+    made |= {"product with posters": Setting(posters=True), "product, mean of 5": Setting(members=5)}
+    found: dict[str, tuple[object, ...]] = {name: (asdict(setting), SEED, FOLDS, 0) for name, setting in made.items()}
+    return found | {f"product, learned with {n}": (asdict(Setting()), SEED, FOLDS, n) for n in (1, 2)}
 
 
 def main() -> None:
@@ -281,7 +279,7 @@ def main() -> None:
                 f"against {name}": against(own, beside[name]) for name in ("ridge", "ridge, all") if name in beside
             }
     show("movies that nobody has rated", table)
-    lacking = rows.run("missing", missing, {}, SEED, 2)["table"] if "missing".startswith(wanted) else []
+    lacking = rows.run("missing", missing, asdict(Setting()), SEED, 2)["table"] if "missing".startswith(wanted) else []
     show("modalities in and out", lacking)  # type: ignore[arg-type]
     if not arguments.rows:
         store("cold_vae", {"seed": SEED, "folds": FOLDS, "table": table, "missing": lacking})
