@@ -155,7 +155,7 @@ def _away(camera: Camera, place: Doubles) -> Doubles:
 def _in_room(camera: Camera, place: Doubles, points: Doubles) -> Doubles:
     """Points of a thing's own space (right, away, up) where it stands. Shapes: (n, 3) -> (n, 3)."""
     flat = place + points[:, :1] * camera.facing(place) + points[:, 1:2] * _away(camera, place)
-    return np.c_[flat, points[:, 2]]
+    return np.asarray(np.c_[flat, points[:, 2]], np.float64)
 
 
 def _turned(camera: Camera, place: Doubles, sides: tuple[float, float, float], turn: float, region: Region) -> float:
@@ -191,7 +191,7 @@ def _upright(camera: Camera, thing: Cutout, spot: Spot) -> bool:
         return False
     a, b, c, d = cv2.perspectiveTransform(frame, matrix)[0]
     lengths = [float(np.linalg.norm(side)) for side in (a - b, d - c, a - d, b - c)]
-    return max(abs(np.log(lengths[0] / lengths[1])), abs(np.log(lengths[2] / lengths[3]))) < np.log(KEYSTONE)
+    return all(1 / KEYSTONE < one / other < KEYSTONE for one, other in (lengths[:2], lengths[2:]))
 
 
 def _lying(camera: Camera, thing: Cutout, size: Size, place: Doubles, region: Region) -> Spot:

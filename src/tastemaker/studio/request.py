@@ -31,7 +31,7 @@ class Region:
         brush: only what is true here may change.
         floor: four corners of a rectangle on the floor: far or near first, in order around it.
         floor_size: its sides in metres, along the first edge and along the second.
-        at: where on the floor, or on the wall, the product stands: the middle of its lower edge, in pixels.
+        at: the point of the floor, in pixels, on which the middle of the product stands; on a wall its middle.
 
     Shapes: brush (h, w), floor (4, 2).
     """

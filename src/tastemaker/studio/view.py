@@ -107,8 +107,8 @@ def view_of(mask: Bools, size: tuple[float, float, float], *, lying: bool = Fals
 
 def outer(corners: Doubles, turn: float) -> list[int]:
     """Which corners of a box are seen at its outline, and the upper one that is nearest. Shapes: corners (8, 2)."""
-    hull = cv2.convexHull(corners.astype(np.float32), returnPoints=False).ravel().tolist()
-    return sorted({*hull, 5 if turn < 0 else 4})
+    hull = cv2.convexHull(corners.astype(np.float32), returnPoints=False).ravel()
+    return sorted({*(int(corner) for corner in hull), 5 if turn < 0 else 4})
 
 
 def _seen(points: Doubles, pitch: float, away: float) -> Doubles:
