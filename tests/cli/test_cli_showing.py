@@ -1,6 +1,5 @@
 """`try-on` and `place` on the command line: the fixed shape of the answer, a refusal is no failure."""
 
-import csv
 import json
 
 import numpy as np
@@ -8,18 +7,12 @@ import pytest
 from PIL import Image
 
 from tastemaker.cli.app import run
-from tests.studio.scenes import box, mannequin, tee, wall
+from tests.studio.scenes import mannequin, wall, write_shop
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    root = tmp_path_factory.mktemp("shows") / "shop"
-    (root / "images").mkdir(parents=True)
-    Image.fromarray(tee()[0]).save(root / "images" / "tee.png")
-    Image.fromarray(box()[0]).save(root / "images" / "box.png")
-    with (root / "items.csv").open("w", newline="", encoding="utf-8") as stream:
-        rows = [["tee-1", "Striped tee", "tee.png"], ["box-1", "Low cabinet", "box.png"]]
-        csv.writer(stream).writerows([["id", "title", "image"], *rows])
+    root = write_shop(tmp_path_factory.mktemp("shows") / "shop")
     for name, pixels in (("me", mannequin()), ("wall", wall()), ("room", np.full((300, 400, 3), 205, np.uint8))):
         Image.fromarray(pixels).save(root / f"{name}.png")
     return root

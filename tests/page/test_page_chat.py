@@ -1,16 +1,13 @@
 """The conversation on the page, in a real browser, with a real shop that needed no training."""
 
 import csv
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.assistant.conftest import COLUMNS, rows
+from tests.page.serving import listening
 from tests.server.small_workspace import picture
 
 
@@ -25,21 +22,8 @@ def address(tmp_path_factory):
         csv.writer(stream).writerows([(*COLUMNS, "image"), *lines])
     (folder / "tastemaker.toml").write_text('currency = "€"\n', encoding="utf-8")
     command = [str(Path(sys.executable).parent / "tastemaker"), "serve", str(folder), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        found = next(word for word in iter(process.stdout.readline, "") if "http://" in word).split("http://")[1]
-        address = f"http://{found.split()[0].rstrip('/')}"
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"{address}/readyz").close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.2)
+    with listening(command, "/readyz") as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 def say(page, words):

@@ -1,7 +1,6 @@
 """`/try-on` and `/place`: jobs whose pictures are in memory, and go when somebody says so."""
 
 import base64
-import csv
 import io
 import time
 
@@ -13,7 +12,7 @@ from starlette.testclient import TestClient
 from tastemaker.server import create_app
 from tastemaker.shop import Shop
 from tests.server.small_workspace import BASE
-from tests.studio.scenes import box, mannequin, tee
+from tests.studio.scenes import mannequin, write_shop
 
 
 def coded(pixels):
@@ -27,13 +26,7 @@ PERSON, ROOM = coded(mannequin()), coded(np.full((300, 400, 3), (205, 200, 190),
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    root = tmp_path_factory.mktemp("shows") / "shop"
-    (root / "images").mkdir(parents=True)
-    Image.fromarray(tee()[0]).save(root / "images" / "tee.png")
-    Image.fromarray(box()[0]).save(root / "images" / "box.png")
-    with (root / "items.csv").open("w", newline="", encoding="utf-8") as stream:
-        rows = [["tee-1", "Striped tee", "tee.png"], ["box-1", "Low cabinet", "box.png"]]
-        csv.writer(stream).writerows([["id", "title", "image"], *rows])
+    root = write_shop(tmp_path_factory.mktemp("shows") / "shop")
     with Shop(root) as shop, TestClient(create_app(shop), base_url=BASE, raise_server_exceptions=False) as found:
         yield found
 

@@ -1,7 +1,10 @@
 """Drawn photos with a known truth: a mannequin before a wall, garments laid flat, a box, a camera in a room."""
 
+import csv
+
 import cv2
 import numpy as np
+from PIL import Image
 
 from tastemaker.studio.floor import Camera
 
@@ -103,3 +106,14 @@ def camera(height=480, width=640, *, focal=560.0, place=(1.5, -3.0, 1.5), look=(
     turn = np.stack([right, np.cross(forward, right), forward])
     inside = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
     return Camera(inside @ np.c_[turn, -turn @ place])
+
+
+def write_shop(root):
+    """A workspace that sells the tee and the box."""
+    (root / "images").mkdir(parents=True)
+    Image.fromarray(tee()[0]).save(root / "images" / "tee.png")
+    Image.fromarray(box()[0]).save(root / "images" / "box.png")
+    with (root / "items.csv").open("w", newline="", encoding="utf-8") as stream:
+        rows = [["tee-1", "Striped tee", "tee.png"], ["box-1", "Low cabinet", "box.png"]]
+        csv.writer(stream).writerows([["id", "title", "image"], *rows])
+    return root

@@ -4,10 +4,8 @@ Pair number ``i`` of a part depends on the shop's settings and ``i`` alone, so a
 Garments and people of the two parts are different ones.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -39,59 +37,39 @@ from tastemaker.demoshop.mannequins.hair import draw_before, draw_behind
 from tastemaker.demoshop.mannequins.people import Person, person
 from tastemaker.demoshop.mannequins.sleeves import bent
 from tastemaker.demoshop.mannequins.wearing import held, layer, worn
+from tastemaker.demoshop.pairs import Pair, Part, of_part
 from tastemaker.demoshop.studio import backdrop, stage, warm_floor
 from tastemaker.demoshop.wardrobe.figure import Figure, TopCut, corners
 from tastemaker.demoshop.wardrobe.tailor import Tailor
 from tastemaker.demoshop.wardrobe.tops import cut_of
 
-Part = Literal["train", "test"]
 UPPER = ("shirt", "t-shirt", "blouse", "top", "jumper", "cardigan", "hoodie", "jacket", "blazer", "coat")
 LOWER = ("skirt", "trousers", "jeans", "shorts")
 HELD = ("hat", "bag")
 WORN = (*UPPER, *LOWER, *HELD, "dress")
 """Kinds of the wardrobe that are worn on the body."""
-TESTED = 5
-"""One garment in so many is of the test part."""
 
 
 @dataclass(frozen=True)
-class WornPair:
+class WornPair(Pair):
     """A person without and with a garment.
 
     Attributes:
-        number: of the pair in its part.
-        piece: the garment; its product photo is ``demoshop.pictures.picture(piece, width)``.
-        context: the person without it.
-        truth: the person with it.
-        mask: where the garment is seen.
         band: where else the truth differs from the context: its shadow on the body, its soft edges.
         anchors: points of the body by name, in pixels: head, neck, and left and right (as seen) shoulder, armpit,
             elbow, wrist, waist, hip, knee and ankle.
 
-    Shapes: mask and band (height, width).
+    Shapes: band (height, width).
     """
 
-    number: int
-    piece: Piece
-    context: Image.Image
-    truth: Image.Image
-    mask: Bools
     band: Bools
     anchors: Mapping[str, Point]
-
-    @property
-    def item(self) -> str:
-        """Id of the garment."""
-        return self.piece.id
 
 
 def garments(config: DemoConfig, part: Part) -> list[Piece]:
     """The garments of one part."""
-    return [
-        piece
-        for piece in assortment(config)
-        if piece["kind"] in WORN and piece["cut"] != "backpack" and _tested(piece) == (part == "test")
-    ]
+    worn = [piece for piece in assortment(config) if piece["kind"] in WORN and piece["cut"] != "backpack"]
+    return of_part(worn, part)
 
 
 def worn_pairs(
@@ -304,7 +282,3 @@ def _anchors(who: Person, arms: tuple[Arm, Arm], pose: Pose) -> dict[str, Point]
         points |= {f"{side} {name}": (sign * x, y) for name, (x, y) in body.items()}
         points |= {f"{side} elbow": arm.elbow, f"{side} wrist": arm.wrist}
     return {name: pose.pixel(point) for name, point in points.items()}
-
-
-def _tested(piece: Piece) -> bool:
-    return hashlib.sha256(piece.id.encode()).digest()[0] % TESTED == 0

@@ -4,10 +4,8 @@ Pair number ``i`` of a part depends on the shop's settings and ``i`` alone. Furn
 different ones. Pictures are four by three; shadows fall where the room's light throws them.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -20,16 +18,14 @@ from tastemaker.demoshop.canvas import Canvas, Patch, finished, soften
 from tastemaker.demoshop.config import DemoConfig
 from tastemaker.demoshop.field import Field
 from tastemaker.demoshop.goods import Piece
+from tastemaker.demoshop.pairs import Pair, Part, of_part
 from tastemaker.demoshop.rooms.camera import Camera
 from tastemaker.demoshop.rooms.placing import Spot, placed
 from tastemaker.demoshop.rooms.space import Room, Wide, draw_room, new_room
 
-Part = Literal["train", "test"]
 STANDING = ("sofa", "armchair", "chair", "stool", "bed", "dining table", "coffee table", "desk", "shelf", "sideboard",
             "nightstand", "floor lamp", "plant", "rug")  # fmt: skip
 """Kinds that stand or lie on the floor."""
-TESTED = 5
-"""One piece in so many is of the test part."""
 HIDDEN = 0.4
 """Share of a piece that others may hide."""
 RECTANGLE = (150.0, 200.0)
@@ -37,15 +33,10 @@ RECTANGLE = (150.0, 200.0)
 
 
 @dataclass(frozen=True)
-class PlacedPair:
+class PlacedPair(Pair):
     """A room without and with a piece of furniture.
 
     Attributes:
-        number: of the pair in its part.
-        piece: the furniture; its product photo is ``demoshop.pictures.picture(piece, width)``.
-        context: the room without it.
-        truth: the room with it.
-        mask: where it is seen.
         shadow: where its shadow is seen; the truth differs from the context nowhere else.
         camera: that sees the room, in pixels and centimetres.
         spot: where the piece stands, and how it is turned.
@@ -53,14 +44,9 @@ class PlacedPair:
         floor: a rectangle on the floor in pixels: near left, near right, far right, far left.
         floor_size: width and depth of that rectangle, metres.
 
-    Shapes: mask and shadow (height, width), floor (4, 2).
+    Shapes: shadow (height, width), floor (4, 2).
     """
 
-    number: int
-    piece: Piece
-    context: Image.Image
-    truth: Image.Image
-    mask: Bools
     shadow: Bools
     camera: Camera
     spot: Spot
@@ -68,15 +54,10 @@ class PlacedPair:
     floor: Field
     floor_size: tuple[float, float]
 
-    @property
-    def item(self) -> str:
-        """Id of the piece."""
-        return self.piece.id
-
 
 def furniture(config: DemoConfig, part: Part) -> list[Piece]:
     """The furniture of one part."""
-    return [piece for piece in assortment(config) if piece["kind"] in STANDING and _tested(piece) == (part == "test")]
+    return of_part([piece for piece in assortment(config) if piece["kind"] in STANDING], part)
 
 
 def placed_pairs(
@@ -261,7 +242,3 @@ def _rectangle(camera: Camera, size: tuple[int, int]) -> tuple[Field, tuple[floa
 
 def _small(field: Field, size: tuple[int, int]) -> Field:
     return np.asarray(Image.fromarray(field.astype(np.float32)).resize(size, Image.Resampling.BOX))
-
-
-def _tested(piece: Piece) -> bool:
-    return hashlib.sha256(piece.id.encode()).digest()[0] % TESTED == 0

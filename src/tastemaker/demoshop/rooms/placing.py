@@ -5,6 +5,7 @@ camera; turned bodies and bars use the scale at the piece's own distance. The st
 the makers ask for and leaves the shadows to the room.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,7 @@ class RoomStage(Stage):
         self.frame = Frame(camera.focal / float(camera.depth(middle)[0]), 0.0, 0.0)
         self.footprints: list[Field] = []
 
-    def see(self, points: Field | list[tuple[float, float, float]]) -> Field:  # type: ignore[override]
+    def see(self, points: Field | Sequence[tuple[float, float, float]]) -> Field:
         """Points of the piece on the sheet."""
         return self.camera.project(self.spot.world(np.asarray(points, np.float64)))
 
