@@ -13,6 +13,7 @@ from tastemaker.shop import searching
 from tastemaker.shop.asking import allowed
 from tastemaker.shop.live import View
 from tastemaker.shop.recommending import place as placed
+from tastemaker.studio.engines import NO_MEANS, Means
 from tastemaker.studio.kinds import worn_as
 from tastemaker.studio.people import Policy, ask_consent, careful
 from tastemaker.studio.request import Region, Task, VisualRequest, VisualResult
@@ -23,6 +24,8 @@ NEAREST = 4
 """Real items beside a picture, the item itself included."""
 KIND = 400
 """Others of its kind that are asked for a size at most."""
+OWN = frozenset({"engine", "policy", "means"})
+"""Parts of a wish that say who answers and how, not what is asked."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Wish:
         badge: draw "Generated" on it.
         engine: name of the one that must answer; None lets the router choose.
         policy: which photos of people are refused.
+        means: what the shop puts at the engines' disposal.
     """
 
     region: Region = field(default_factory=Region)
@@ -50,6 +54,7 @@ class Wish:
     badge: bool = True
     engine: str | None = None
     policy: Policy = careful
+    means: Means = NO_MEANS
 
 
 def shown(view: View, task: Task, item: str, photo: Image.Image, wish: Wish, observer: Observer) -> VisualResult:
@@ -87,9 +92,9 @@ def shown(view: View, task: Task, item: str, photo: Image.Image, wish: Wish, obs
         np.asarray(photo.convert("RGB"), np.uint8),
         worn=worn if task == "try_on" else None,
         size=_size(view, row) if task == "place" else None,
-        **{part.name: getattr(wish, part.name) for part in fields(wish) if part.name not in ("engine", "policy")},
+        **{part.name: getattr(wish, part.name) for part in fields(wish) if part.name not in OWN},
     )
-    result = show(asked, engine=wish.engine, policy=wish.policy, observer=observer)
+    result = show(asked, engine=wish.engine, policy=wish.policy, means=wish.means, observer=observer)
     return replace(result, nearest=tuple(_nearest(view, row)))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tastemaker.shop.imagining import Imagined
     from tastemaker.shop.promoting import Promoted
     from tastemaker.studio.creative.queue import Creative, Queue
+    from tastemaker.studio.engines import Means
     from tastemaker.studio.people import Policy
     from tastemaker.studio.request import VisualResult
 
@@ -101,7 +102,8 @@ class Visual(Opened):
         from tastemaker.studio.people import careful
         from tastemaker.studio.request import Region
 
-        wish = Wish(Region(box=box, brush=brush), user, n, seed, consent, commercial, badge, engine, policy or careful)
+        region, means = Region(box=box, brush=brush), self._means()
+        wish = Wish(region, user, n, seed, consent, commercial, badge, engine, policy or careful, means)
         return shown(self.view, "try_on", item, photo_of(person), wish, observer)
 
     def place(
@@ -153,8 +155,14 @@ class Visual(Opened):
 
         corners = None if floor is None else four_corners(floor)
         region = Region(box=box, brush=brush, floor=corners, floor_size=floor_size, at=at)
-        wish = Wish(region, user, n, seed, commercial=commercial, badge=badge, engine=engine)
+        wish = Wish(region, user, n, seed, commercial=commercial, badge=badge, engine=engine, means=self._means())
         return shown(self.view, "place", item, photo_of(room), wish, observer)
+
+    def _means(self) -> "Means":
+        """What engines of the studio may use."""
+        from tastemaker.studio.engines import Means
+
+        return Means(self.workspace.root, self.workspace.state, self.workspace.settings.studio)
 
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.

@@ -18,8 +18,9 @@ class Compositor(Engine):
 
     name: ClassVar[str] = "compositor"
     tasks: ClassVar[frozenset[Task]] = frozenset({"try_on", "place"})
-    licence: ClassVar[str] = "Apache-2.0"
-    memory_mb: ClassVar[int] = 200
+    licence = "Apache-2.0"
+    memory_mb = 200
+    invents: ClassVar[bool] = False
     source: ClassVar[str] = (
         "Bookstein 1989, thin-plate splines; Zhang 2000, camera from a plane; Rother et al. 2004, GrabCut"
     )

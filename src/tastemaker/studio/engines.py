@@ -10,7 +10,9 @@ rest - what is outside the mask, fidelity, another seed, refusal, provenance - i
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 from tastemaker.core import registry
@@ -24,6 +26,25 @@ class Refusal(Exception):
     """An engine cannot show this without embarrassing the shop; its text is the sentence that says why."""
 
 
+@dataclass(frozen=True)
+class Means:
+    """What a shop puts at the disposal of its engines.
+
+    Attributes:
+        root: the workspace, from which relative paths in the settings are seen; None without one.
+        state: its ``.tastemaker``, where lies what was learned.
+        settings: ``[studio.NAME]`` of ``tastemaker.toml``, by the engine's name.
+    """
+
+    root: Path | None = None
+    state: Path | None = None
+    settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+NO_MEANS = Means()
+"""Of who has no workspace."""
+
+
 class Engine(ABC):
     """One way of showing a product.
 
@@ -33,6 +54,8 @@ class Engine(ABC):
         licence: of its code and weights, as an SPDX name where there is one.
         commercial: does the licence allow commercial use?
         memory_mb: what it needs at most.
+        model: which weights it has, in words; "" when it has none.
+        invents: does a trained model draw? Else product and photo are only put together.
         rank: of those that can answer, the highest is asked.
         figure: of the survey, or "-".
         source: paper and equation.
@@ -40,12 +63,25 @@ class Engine(ABC):
 
     name: ClassVar[str]
     tasks: ClassVar[frozenset[Task]]
-    licence: ClassVar[str]
-    commercial: ClassVar[bool] = True
-    memory_mb: ClassVar[int]
+    licence: str
+    commercial: bool = True
+    memory_mb: int
+    model: str = ""
+    invents: ClassVar[bool] = True
     rank: ClassVar[int] = 0
     figure: ClassVar[str] = "-"
     source: ClassVar[str]
+
+    def __init__(self, means: Means = NO_MEANS) -> None:
+        self.means = means
+
+    def lacks(self) -> str:
+        """What it would need to answer at all, as the end of a sentence: "has no weights"; "" when it has it all."""
+        return ""
+
+    def forbids(self) -> str:
+        """Why it may not be used commercially, as the end of a sentence; asked when ``commercial`` is False."""
+        return f"is under {self.licence}, which forbids commercial use"
 
     @abstractmethod
     def propose(self, request: VisualRequest, seed: int, observer: Observer = silent) -> Candidate:
@@ -61,29 +97,34 @@ class Engine(ABC):
         """
 
 
-def route(request: VisualRequest, only: str | None = None) -> list[Engine]:
+def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEANS) -> list[Engine]:
     """Engines that may and can answer, best first.
 
     Args:
         request: what is asked.
         only: name of the one that must answer.
+        means: what the shop puts at their disposal.
 
     Raises:
         UnknownName: there is no such engine.
-        InputError: none may answer: because of the licence, or the memory.
+        InputError: none may answer: because of the licence, the memory, or weights that are not there.
     """
     found: list[Engine] = []
     why: list[str] = []
     for name in [only] if only else registry.names("engine"):
-        engine = registry.find("engine", name)
-        if not issubclass(engine, Engine) or request.task not in engine.tasks:
+        kind = registry.find("engine", name)
+        if not issubclass(kind, Engine) or request.task not in kind.tasks:
             why.append(f"{name} cannot do that")
+            continue
+        engine = kind(means)
+        if lacking := engine.lacks():
+            why.append(f"{name} {lacking}")
         elif request.commercial and not engine.commercial:
-            why.append(f"{name} is under {engine.licence}, which forbids commercial use")
+            why.append(f"{name} {engine.forbids()}")
         elif engine.memory_mb > free_mb():
             why.append(f"{name} needs {engine.memory_mb} MB of memory")
         else:
-            found.append(engine())
+            found.append(engine)
     if not found:
         raise InputError(
             f"no engine can do {request.task}: {'; '.join(why)}", hint="`tastemaker methods` lists engines"

@@ -17,7 +17,7 @@ from tastemaker.core.types import Bools
 from tastemaker.studio import people
 from tastemaker.studio.body import read
 from tastemaker.studio.cutout import Pixels, shrunk
-from tastemaker.studio.engines import Engine, Refusal, route
+from tastemaker.studio.engines import NO_MEANS, Engine, Means, Refusal, route
 from tastemaker.studio.fidelity import SAID, failing, judge, worth
 from tastemaker.studio.people import Policy, careful
 from tastemaker.studio.provenance import badged, marked_png, png
@@ -43,7 +43,12 @@ class Judged:
 
 
 def show(
-    request: VisualRequest, *, engine: str | None = None, policy: Policy = careful, observer: Observer = silent
+    request: VisualRequest,
+    *,
+    engine: str | None = None,
+    policy: Policy = careful,
+    means: Means = NO_MEANS,
+    observer: Observer = silent,
 ) -> VisualResult:
     """Show a product.
 
@@ -51,6 +56,7 @@ def show(
         request: what is to be shown.
         engine: name of the one that must answer; None lets the router choose.
         policy: which photos of people are refused.
+        means: what the shop puts at the engines' disposal.
         observer: hears of progress; raises ``Cancelled`` to stop.
 
     Raises:
@@ -61,7 +67,7 @@ def show(
     if request.task == "try_on":
         people.ask_consent(given=request.consent)
     small = _working(request)
-    engines = route(request, engine)
+    engines = route(request, engine, means)
     if request.task == "try_on":
         small = replace(small, body=read(small.context))
         why = policy(small.context, small.body)
