@@ -122,7 +122,8 @@ def test_words_of_another_space_are_not_used(drawing_shop: Shop):
     other = replace(view, fitted=replace(view.fitted, names={**view.fitted.names, "space": "another"}))
     painter = other.fitted.painter
     painter.generator.modalities_in = frozenset({"attributes", "text"})
-    notes = imagining._condition(other, painter, imagining.Request("red vase"))[2]
+    assert imagining._condition(other, painter, imagining.Request("red vase"))[2] == ()  # attributes say all of it
+    notes = imagining._condition(other, painter, imagining.Request("dreamy red vase"))[2]
     assert notes == (
         "words beyond attributes could not be used: the space was fitted again since; "
         "run `tastemaker fit SHOP --parts generators`",

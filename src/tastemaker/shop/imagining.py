@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from tastemaker.alignment.language.wording import understand
+from tastemaker.alignment.space import Space
 from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.progress import Observer, silent, track
@@ -156,25 +157,21 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
 
 def _condition(view: View, painter: Painter, request: Request) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
     """What was asked, as the generator reads it, and what of it could not be used."""
-    reads, dims = painter.generator.modalities_in, painter.generator.layout.dims
+    reads = painter.generator.modalities_in
     wording = understand(request.text, view.vocabulary, None, request.ignore) if request.text.strip() else None
     attributes, facets = _attributes(painter, wording.facets if wording else ())
     vectors: dict[Modality, Floats] = {}
     notes: list[str] = list(wording.notes) if wording else []
-    space = view.fitted.space if view.fitted.names.get("space") == painter.space else None
-    asked: list[tuple[Modality, str, bool]] = [
-        ("text", "words beyond attributes", bool(request.text.strip())),
-        ("picture", "the picture", request.picture is not None),
-    ]
-    for modality, what, given in asked:
-        if not given:
-            continue
-        if space is None or modality not in reads or not dims[modality]:
-            notes.append(f"{what} could not be used: {_why_not(view, painter, modality)}")
-        elif modality == "text":
-            vectors["text"] = space.embed_texts([request.text])[0]
-        elif request.picture is not None:
-            vectors["picture"] = space.embed_pictures([request.picture])[0]
+    space = _space(view, painter, "text")
+    if wording is not None and space is not None:
+        vectors["text"] = space.embed_texts([request.text])[0]
+    elif wording is not None and (wording.rest or "attributes" not in reads):
+        notes.append(f"words beyond attributes could not be used: {_why_not(view, painter, 'text')}")
+    space = _space(view, painter, "picture")
+    if request.picture is not None and space is not None:
+        vectors["picture"] = space.embed_pictures([request.picture])[0]
+    elif request.picture is not None:
+        notes.append(f"the picture could not be used: {_why_not(view, painter, 'picture')}")
     if request.history is not None:
         taste = painter.taste(request.history.liked.rows)
         if "behaviour" not in reads or taste is None:
@@ -184,14 +181,20 @@ def _condition(view: View, painter: Painter, request: Request) -> tuple[Conditio
     return Condition(attributes if "attributes" in reads else {}, vectors), facets, tuple(notes)
 
 
+def _space(view: View, painter: Painter, modality: Modality) -> Space | None:
+    """The shop's space, when the generator reads its vectors of a modality and has learned with this very space."""
+    able = modality in painter.generator.modalities_in and painter.generator.layout.dims[modality]
+    return view.fitted.space if able and view.fitted.names.get("space") == painter.space else None
+
+
 def _why_not(view: View, painter: Painter, modality: Modality) -> str:
     if modality not in painter.generator.modalities_in:
         return f"{painter.generator.name} does not read it"
     if modality == "behaviour":
         return "nothing they chose was known when this was learned"
-    if view.fitted.names.get("space", "") != painter.space:
+    if painter.space and view.fitted.names.get("space") != painter.space:
         return "the space was fitted again since; run `tastemaker fit SHOP --parts generators`"
-    return "it learned without a space"
+    return "it learned without them"
 
 
 def _attributes(painter: Painter, facets: Sequence[Facet]) -> tuple[dict[str, str], tuple[Facet, ...]]:
