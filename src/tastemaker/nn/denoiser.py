@@ -102,7 +102,7 @@ class Denoiser(nn.Module):
         width, patch = size.width, size.patch
         self.patch, self.grid = patch, (shape[0] // patch, shape[1] // patch)
         self.patches = nn.Linear(channels * patch**2, width)
-        self.places = nn.Parameter(_places(self.grid, width))
+        self.places = nn.Parameter(places(self.grid, width))
         self.time = nn.Sequential(nn.Linear(WAVES, width), nn.SiLU(), nn.Linear(width, width))
         self.noisy = nn.ModuleDict({name: nn.Linear(dim, width) for name, dim in (noisy or {}).items()})
         self.noisy_told = nn.ModuleDict({name: nn.Linear(dim, width) for name, dim in (noisy or {}).items()})
@@ -172,8 +172,8 @@ def _zeroed(layer: nn.Linear) -> nn.Linear:
     return layer
 
 
-def _places(grid: tuple[int, int], width: int) -> Tensor:
-    """Codes of the places, half for the row, half for the column. Shapes: -> (places, width)."""
+def places(grid: tuple[int, int], width: int) -> Tensor:
+    """Codes of the places of a grid, half for the row, half for the column. Shapes: -> (places, width)."""
     rates = torch.exp(torch.linspace(0, -math.log(1000), width // 4))
     row, column = torch.meshgrid(torch.arange(grid[0]), torch.arange(grid[1]), indexing="ij")
     angles = [axis.reshape(-1, 1) * rates for axis in (row, column)]

@@ -19,6 +19,7 @@ from tastemaker.core import registry
 from tastemaker.core.errors import InputError
 from tastemaker.core.memory import free_mb
 from tastemaker.core.progress import Observer, silent
+from tastemaker.core.storage import Artefact
 from tastemaker.studio.request import Candidate, Task, VisualRequest
 
 
@@ -34,11 +35,13 @@ class Means:
         root: the workspace, from which relative paths in the settings are seen; None without one.
         state: its ``.tastemaker``, where lies what was learned.
         settings: ``[studio.NAME]`` of ``tastemaker.toml``, by the engine's name.
+        learned: what `fit` has stored, by the engine's name.
     """
 
     root: Path | None = None
     state: Path | None = None
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    learned: Mapping[str, Artefact] = field(default_factory=dict)
 
 
 NO_MEANS = Means()
@@ -82,6 +85,11 @@ class Engine(ABC):
     def forbids(self) -> str:
         """Why it may not be used commercially, as the end of a sentence; asked when ``commercial`` is False."""
         return f"is under {self.licence}, which forbids commercial use"
+
+    def rank_for(self, task: Task) -> int:
+        """Its rank for a task; an engine that has learned stands where it was measured to stand."""
+        del task
+        return self.rank
 
     @abstractmethod
     def propose(self, request: VisualRequest, seed: int, observer: Observer = silent) -> Candidate:
@@ -129,7 +137,7 @@ def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEA
         raise InputError(
             f"no engine can do {request.task}: {'; '.join(why)}", hint="`tastemaker methods` lists engines"
         )
-    return sorted(found, key=lambda engine: -engine.rank)
+    return sorted(found, key=lambda engine: -engine.rank_for(request.task))
 
 
 def names_of(engines: Sequence[Engine]) -> str:
