@@ -21,7 +21,7 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import WEIGHTS, Interactions
 from tastemaker.catalog.items import Item
-from tastemaker.core.errors import NotFitted, PictureError, UnknownName
+from tastemaker.core.errors import InputError, NotFitted, PictureError, UnknownName
 from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
 from tastemaker.page import attach
 from tastemaker.shop.imagining import Design, Imagined
@@ -207,8 +207,11 @@ class Stand:
         return Ranking(tuple(sorted(places, key=lambda place: -place.score)[:k]), chips)
 
     draws = True
+    designs = True
 
-    def imagine(self, text="", *, user=None, n=4, seed=0, ignore=(), observer=None):
+    def imagine(self, text="", *, user=None, n=4, seed=0, ignore=(), design=False, observer=None):
+        if design and not user:
+            raise InputError("a design is for somebody whose choices are known")
         near = self.search(text, k=5).items
         designs = []
         for number in range(n):

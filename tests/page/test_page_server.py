@@ -85,6 +85,19 @@ def test_drawing_starts_with_a_wish_and_says_where_it_cannot(address):
     assert "Draw it" not in results(Cannot(), State(words="sofa"), lambda key: None).main
 
 
+def test_a_person_can_have_things_designed_for_them(address):
+    _, html, _ = fetch(f"{address}/draw?q=red+sofa&person=person-1")
+    assert 'href="/draw?q=red+sofa&amp;person=person-1&amp;design=1"' in html.decode()
+    status, html, _ = fetch(f"{address}/draw?person=person-1&design=1")
+    text = html.decode()
+    assert (status, text.count('class="picture drawn"')) == (200, 4)
+    assert "<h1 class=\"asked\">Designed for you</h1>" in text
+    assert 'href="/draw?person=person-1&amp;seed=1&amp;design=1"' in text
+    content = draw(Stand(), State(), 0, design=True)
+    assert content.status == 404
+    assert "choices are known" in content.main
+
+
 def test_a_shop_without_vectors_has_no_map():
     shop = Stand()
     shop.view.vectors = None

@@ -21,6 +21,7 @@ Image = Annotated[
     typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A picture it should look like."),
 ]
 Many = Annotated[int, typer.Option("--n", min=1, max=64, metavar="N", help="How many pictures.")]
+Designed = Annotated[bool, typer.Option("--design", help="Search for what --user would prefer.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Draws the same again.")]
 
 
@@ -32,6 +33,7 @@ def imagine(
     n: Many = 4,
     seed: Seed = 0,
     ignore: Ignored = None,
+    design: Designed = False,
     out: Out = Path("drawn"),
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +43,9 @@ def imagine(
     generated, by which model and from what.
     """
     with opened(shop) as found, watching() as observer:
-        imagined = found.imagine(text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], observer=observer)
+        imagined = found.imagine(
+            text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], design=design, observer=observer
+        )
     out.mkdir(parents=True, exist_ok=True)
     for design in imagined.designs:
         (out / design.name).write_bytes(design.png)

@@ -158,8 +158,11 @@ def _declare_workshop() -> None:
         desk: Desk = request.scope[_KEY]
         stop = Cancellable()
         client.on_disconnect(stop.cancel)
+        design = request.query_params.get("design") == "1"
         saying = f"Drawing {state.words or 'something'} …"
-        return await _deliver(request, client, state, "/draw", saying, lambda: draw(desk.shop, state, seed, stop))
+        return await _deliver(
+            request, client, state, "/draw", saying, lambda: draw(desk.shop, state, seed, stop, design=design)
+        )
 
     @ui.page("/map", response_timeout=30)
     async def overview(request: Request, client: Client) -> Response:

@@ -4,8 +4,9 @@ A generated picture wears a badge and is never a product's picture; what can be 
 """
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from tastemaker.core.errors import NotFitted
+from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.progress import Observer, silent
 from tastemaker.page.card import Frame, card, sentence
 from tastemaker.page.chips import understood
@@ -24,13 +25,14 @@ NEAR = 4
 """Real things beside each of them."""
 
 
-def draw_url(state: State, seed: int = 0) -> str:
-    """The page that draws the words of a state."""
+def draw_url(state: State, seed: int = 0, *, design: bool = False) -> str:
+    """The page that draws the words of a state, or designs for its person."""
     asked = State(words=state.words, person=state.person, ignore=state.ignore).url("/draw")
-    return f"{asked}{'&' if '?' in asked else '?'}seed={seed}" if seed else asked
+    more = urlencode({**({"seed": seed} if seed else {}), **({"design": 1} if design else {})})
+    return f"{asked}{'&' if '?' in asked else '?'}{more}" if more else asked
 
 
-def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent) -> Content:
+def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent, *, design: bool = False) -> Content:
     """The page.
 
     Args:
@@ -38,27 +40,41 @@ def draw(shop: "Shop", state: State, seed: int, observer: Observer = silent) -> 
         state: words and person.
         seed: another one draws others.
         observer: may stop the drawing.
+        design: search for what the person would prefer.
     """
-    if not state.words:
-        return Content("Draw something · Tastemaker", join([_heading("Draw me something"), _form(shop, state)]))
+    if not state.words and not design:
+        start = [_heading("Draw me something"), _form(shop, state), _for_me(shop, state)]
+        return Content("Draw something · Tastemaker", join(start))
     try:
         imagined = shop.imagine(
-            state.words, user=state.person or None, n=MANY, seed=seed, ignore=state.ignore, observer=observer
-        )
-    except NotFitted as error:
+            state.words, user=state.person or None, n=MANY, seed=seed, ignore=state.ignore, design=design,
+            observer=observer,
+        )  # fmt: skip
+    except (NotFitted, InputError) as error:
         text = f"{sentence(error.message)}. {error.hint}"
         return Content("Tastemaker", way_on("Nothing to show", text, [("Search instead", state.url())]), 404)
     currency = currency_of(shop)
+    title = " ".join(("Designed for you" if design else "Drawn", *([f"“{state.words}”"] if state.words else [])))
     parts: list[Safe | None] = [
-        _heading(f"Drawn: “{state.words}”"),
+        _heading(title),
         _form(shop, state),
         tag("p", {"class": "note"}, "Generated pictures of things that do not exist. Beside each: what you can buy."),
         understood(state, imagined.understood, currency, "/draw"),
         *(tag("p", {"class": "note"}, sentence(note)) for note in imagined.notes),
         *(_design(design, Frame(state, currency)) for design in imagined.designs),
-        tag("p", {"class": "more"}, tag("a", {"class": "button", "href": draw_url(state, seed + 1)}, "Draw others")),
-    ]
-    return Content(f"Drawn: {state.words} · Tastemaker", join(parts))
+        tag("p", {"class": "more"}, tag("a", {"class": "button", "href": draw_url(state, seed + 1, design=design)},
+            "Design others" if design else "Draw others")),
+        None if design else _for_me(shop, state),
+    ]  # fmt: skip
+    return Content(f"{title} · Tastemaker", join(parts))
+
+
+def _for_me(shop: "Shop", state: State) -> Safe | None:
+    """The way to designs for the person, where the shop can search for them."""
+    if not state.person or not shop.designs:
+        return None
+    link = tag("a", {"class": "button", "href": draw_url(state, design=True)}, "Design it for me")
+    return tag("p", {"class": "more"}, link)
 
 
 def _heading(text: str) -> Safe:

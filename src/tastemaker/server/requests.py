@@ -196,6 +196,8 @@ class ImagineRequest(Request):
     """Draws the same again."""
     ignore: Annotated[list[Words], Field(max_length=100)] = []
     """Labels of what was understood, to leave them out."""
+    design: bool = False
+    """Search for what the user would prefer."""
 
 
 class CreativeRequest(Request):

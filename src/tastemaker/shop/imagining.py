@@ -12,7 +12,7 @@ A drawing never poses as a product: it says in its file that it was generated, b
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from tastemaker.core.storage import replace_bytes
 from tastemaker.core.types import Floats, Ints, ItemId, Modality
 from tastemaker.encoders.frames import Frames, read_frames
 from tastemaker.generators.base import Condition, Drawn
+from tastemaker.shop.designing import designing
 from tastemaker.shop.live import View
 from tastemaker.shop.painter import Painter, distances
 from tastemaker.shop.recommending import place
@@ -59,6 +60,7 @@ class Request:
         n: how many.
         seed: of the drawings.
         ignore: labels of understood facets that the person has taken away.
+        design: search for what the person would prefer.
     """
 
     text: str = ""
@@ -67,6 +69,7 @@ class Request:
     n: int = 4
     seed: int = 0
     ignore: tuple[str, ...] = ()
+    design: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
 
     Raises:
         NotFitted: the shop has no generator.
-        InputError: more or fewer pictures than can be drawn are asked for.
+        InputError: more or fewer pictures than can be drawn are asked for, or a design for nobody.
     """
     if isinstance(request.n, bool) or not isinstance(request.n, int) or not 1 <= request.n <= MOST:
         raise InputError(f"n is {request.n!r}; it must be a whole number from 1 to {MOST}", hint="ask for 4")
@@ -141,18 +144,28 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
         raise NotFitted("this shop has not learned to draw", hint="run `tastemaker fit SHOP --parts generators`")
     condition, understood, notes = _condition(view, painter, request)
     model = view.fitted.names["generators"]
+    draws, at_once = _drawing(painter, condition, request.seed), AT_ONCE
+    if request.design:
+        draws, at_once = designing(view, painter, condition, request.history, request.seed), 1
     designs = []
     with track(observer, "drawing", request.n) as task:
-        for first in range(0, request.n, AT_ONCE):
-            many = min(AT_ONCE, request.n - first)
-            drawn = painter.generator.sample(condition, many, request.seed, first=first)
-            nearest = _nearest(view, drawn)
-            for each, rows in zip(drawn, nearest, strict=True):
-                designs.append(_design(view, painter, each, rows, _facts(painter, model, request, condition, each)))
+        for first in range(0, request.n, at_once):
+            many = min(at_once, request.n - first)
+            drawn = draws(first, many)
+            nearest = _nearest(view, [each for each, _ in drawn])
+            for (each, told), rows in zip(drawn, nearest, strict=True):
+                designs.append(_design(view, painter, each, rows, _facts(painter, model, request, told, each)))
                 _keep(folder, designs[-1])
             task.advance(many)
     notes += tuple(_copied(designs))
     return Imagined(tuple(designs), painter.generator.name, model, request.seed, understood, notes)
+
+
+def _drawing(painter: Painter, condition: Condition, seed: int) -> Callable[[int, int], list[tuple[Drawn, Condition]]]:
+    """How to draw so many, from a first number on."""
+    return lambda first, many: [
+        (each, condition) for each in painter.generator.sample(condition, many, seed, first=first)
+    ]
 
 
 def _condition(view: View, painter: Painter, request: Request) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
@@ -257,6 +270,7 @@ def _facts(painter: Painter, model: str, request: Request, condition: Condition,
         "number": drawn.number,
         "text": request.text,
         "attributes": dict(condition.attributes),
+        "designed for somebody": request.design,
         "from": sorted({*condition.vectors, *(("attributes",) if condition.attributes else ())}),
         "vectors": hashlib.sha256(b"".join(v.tobytes() for v in condition.vectors.values())).hexdigest()[:16],
     }

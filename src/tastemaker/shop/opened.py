@@ -68,6 +68,14 @@ class Opened:
         return self.view.fitted.drawing is not None
 
     @property
+    def designs(self) -> bool:
+        """Can it search among what it draws for what a person would prefer?"""
+        from tastemaker.generators.gan.game import Gan
+
+        painter = self.view.fitted.painter
+        return painter is not None and isinstance(painter.generator, Gan)
+
+    @property
     def view(self) -> live.View:
         """One consistent view of catalog and fit.
 

@@ -30,6 +30,7 @@ class Visual(Opened):
         n: int = 4,
         seed: int = 0,
         ignore: Sequence[str] = (),
+        design: bool = False,
         observer: Observer = silent,
     ) -> "Imagined":
         """Draw things that could exist, each with the real items nearest to it.
@@ -41,11 +42,12 @@ class Visual(Opened):
             n: how many, 1 to 64.
             seed: draws the same again.
             ignore: labels of understood facets to leave out (see ``Imagined.understood``).
+            design: search for what the user would prefer, by what they chose; takes a GAN and some seconds a picture.
             observer: hears of progress; raises ``Cancelled`` to stop.
 
         Raises:
             NotFitted: the shop has not learned to draw; ``fit(parts=["generators"])`` teaches it.
-            InputError: n is out of range.
+            InputError: n is out of range, or a design is asked for nobody or of a generator that is no GAN.
             PictureError: the picture cannot be read.
         """
         from tastemaker.shop import imagining
@@ -53,7 +55,7 @@ class Visual(Opened):
         view = self.view
         picture, _ = picture_of(view, image)
         history = self._history(user) if user else None
-        asked = imagining.Request(text, picture, history, n, seed, tuple(ignore))
+        asked = imagining.Request(text, picture, history, n, seed, tuple(ignore), design)
         return imagining.imagine(view, asked, self.workspace.state / "drawn", observer)
 
     def try_on(

@@ -80,6 +80,7 @@ def design(
     *,
     conditions: Sequence[Condition] = (ANYTHING,),
     search: Search | None = None,
+    first: int = 0,
 ) -> list[Design]:
     """Design things that somebody prefers. Design number i of a seed is the same however many are asked for.
 
@@ -90,6 +91,7 @@ def design(
         seed: of all chance.
         conditions: to choose among; what the generator can be told besides its latent.
         search: how hard to look.
+        first: number of the first of them within the seed.
 
     Raises:
         NotFitted: the generator was not fitted.
@@ -101,7 +103,7 @@ def design(
         made.check(condition)
     search = search or Search()
     least = ordinary(made, conditions, seed, search)
-    return [_Searching(made, prefer, conditions, search, least).run(number, seed) for number in range(n)]
+    return [_Searching(made, prefer, conditions, search, least).run(number, seed) for number in range(first, first + n)]
 
 
 def ordinary(made: Gan[GanConfig], conditions: Sequence[Condition], seed: int, search: Search) -> float:

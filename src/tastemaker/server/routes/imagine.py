@@ -32,6 +32,7 @@ def post_imagine(request: Request, response: Response, asked: ImagineRequest) ->
             n=asked.n,
             seed=asked.seed,
             ignore=asked.ignore,
+            design=asked.design,
             observer=observer,
         )
 

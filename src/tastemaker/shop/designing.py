@@ -1,0 +1,100 @@
+"""Personalised design: things that do not exist, searched for what a person would prefer among all that can be drawn.
+
+What a person prefers is told by the shop's space: the mean of the picture vectors of what they chose, less the mean of
+the shop's, times the vector of a drawing. The search (``generators/gan/design.py``) starts from the attributes of the
+real things that they would like best, unless words have said which.
+
+Source: the aim is that of Kang et al. 2017 (DVBPR, arXiv 1711.02231).
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PIL import Image
+
+from tastemaker.catalog.interactions import History
+from tastemaker.core.errors import InputError, NotFitted
+from tastemaker.core.seeds import generator as chance
+from tastemaker.core.types import Floats, Ints
+from tastemaker.encoders.base import unit
+from tastemaker.encoders.frames import Frames
+from tastemaker.generators.base import Condition, Drawn
+from tastemaker.generators.gan.design import Search, design
+from tastemaker.generators.gan.game import Gan
+from tastemaker.shop.live import View
+from tastemaker.shop.painter import Painter
+
+SEARCH = Search(candidates=24, rounds=3)
+COMPARED = 300
+"""Photos, drawn by chance, whose mean stands for the shop's."""
+NEAREST = 30
+"""Real things whose attributes a search starts from."""
+
+
+def designing(
+    view: View, painter: Painter, condition: Condition, history: History | None, seed: int
+) -> Callable[[int, int], list[tuple[Drawn, Condition]]]:
+    """How to design so many things, from a first number on: drawings, and what each was drawn from.
+
+    Args:
+        view: the shop as it is now.
+        painter: must draw by a GAN, whose latent can be searched and whose discriminator guards what looks real.
+        condition: what is asked for.
+        history: of the person; their choices must be known.
+        seed: of the designs.
+
+    Raises:
+        NotFitted: the shop has no space, which tells what a person would prefer.
+        InputError: there is no person, or nothing is known of them; or the generator cannot be searched.
+    """
+    made = painter.generator
+    if not isinstance(made, Gan):
+        hint = 'set generator = "gan-conditional" under [imagine], and fit the generators'
+        raise InputError(f"{made.name!r} cannot be searched for what a person would prefer", hint=hint)
+    if history is None or not len(history.liked.rows):
+        raise InputError("a design is for somebody whose choices are known", hint="name such a person as the user")
+    wish = _wish(view, history.liked.rows)
+    conditions = _starts(view, painter, condition, wish)
+
+    def prefer(pictures: Frames) -> Floats:
+        space = view.fitted.space
+        seen = space.embed_pictures([Image.fromarray(picture) for picture in pictures]) if space else ()
+        return np.asarray(seen @ wish, np.float32)
+
+    def run(first: int, many: int) -> list[tuple[Drawn, Condition]]:
+        found = design(made, prefer, many, seed, conditions=conditions, search=SEARCH, first=first)
+        return [(Drawn(each.number, each.picture), each.condition) for each in found]
+
+    return run
+
+
+def _wish(view: View, liked: Ints) -> Floats:
+    """What somebody likes more than others do. Shapes: liked (n,) -> (dim,)."""
+    alive = np.flatnonzero(view.catalog.alive)
+    some = chance(0, "compared").permutation(alive)[:COMPARED]
+    return np.asarray(unit((_pictures(view, liked).mean(0) - _pictures(view, some).mean(0))[None])[0], np.float32)
+
+
+def _pictures(view: View, rows: Ints) -> Floats:
+    """Vectors of the photos of some items that have one. Shapes: (n,) -> (up to n, dim)."""
+    space = view.fitted.space
+    if space is None:
+        raise NotFitted("a design needs the shop's space", hint="run `tastemaker fit SHOP`")
+    names = [view.catalog.main_picture(row) for row in rows.tolist()]
+    found = view.fitted.seen.vectors(space, view.catalog, [name for name in names if name])
+    return found[found.any(1)]
+
+
+def _starts(view: View, painter: Painter, condition: Condition, wish: Floats) -> Sequence[Condition]:
+    """Conditions of the real things that somebody would like best; what was asked for stands in all of them."""
+    vectors = view.vectors
+    if vectors is None:
+        return [condition]
+    liking = np.where(view.catalog.alive, vectors.matrix @ wish, -np.inf)
+    known = painter.generator.layout.attributes
+    found = []
+    for row in np.argsort(-liking)[:NEAREST].tolist():
+        held = {name: str(value) for name, value in view.catalog.item(row).attributes.items()}
+        real = {name: held[name] for name, values in known.items() if held.get(name) in values}
+        found.append(Condition({**real, **condition.attributes}, condition.vectors))
+    return found

@@ -1,0 +1,66 @@
+"""Personalised design on the small shop: people like one colour each, so a design for them is of that colour."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tastemaker.core.errors import InputError
+from tastemaker.shop import Shop
+
+GAN = """
+[imagine]
+generator = "gan-conditional"
+longer = 16
+steps = 150
+batch_size = 8
+latent = 8
+"""
+
+
+@pytest.fixture(scope="module")
+def designer(fitted_folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("designing") / "shop"
+    shutil.copytree(fitted_folder, folder)
+    settings = (folder / "tastemaker.toml").read_text(encoding="utf-8")
+    (folder / "tastemaker.toml").write_text(settings.partition("[imagine]")[0] + GAN, encoding="utf-8")
+    with Shop(folder) as shop:
+        yield shop.fit(parts=["generators"])
+
+
+def colour(found) -> np.ndarray:
+    return np.mean([np.asarray(design.picture, np.float32).mean((0, 1)) for design in found.designs], axis=0)
+
+
+def test_designs_for_two_people_differ_as_their_tastes_do(designer: Shop):
+    """u0 likes red, u2 likes blue."""
+    red, blue = (colour(designer.imagine(user=user, n=2, design=True)) for user in ("u0", "u2"))
+    assert red[0] - red[2] > blue[0] - blue[2] + 10
+
+
+def test_words_hold_in_every_design(designer: Shop):
+    found = designer.imagine("a vase", user="u0", n=2, design=True)
+    assert [facet.label for facet in found.understood] == ["kind: vase"]
+    assert len(found.designs) == 2
+
+
+def test_a_design_is_the_same_alone_and_in_company(designer: Shop):
+    both = designer.imagine(user="u1", n=2, seed=3, design=True)
+    assert both.designs[0].name == designer.imagine(user="u1", n=1, seed=3, design=True).designs[0].name
+
+
+def test_a_design_is_for_somebody_who_chose_something(designer: Shop):
+    for user in (None, "nobody-yet"):
+        with pytest.raises(InputError, match="choices are known"):
+            designer.imagine("a vase", user=user, design=True)
+
+
+def test_only_a_gan_can_be_searched(fitted_folder: Path, tmp_path: Path):
+    folder = tmp_path / "shop"
+    shutil.copytree(fitted_folder, folder)
+    with Shop(folder) as shop:
+        shop.fit(parts=["generators"])
+        with pytest.raises(InputError, match="'mean-picture' cannot be searched") as caught:
+            shop.imagine(user="u0", design=True)
+    assert "gan-conditional" in caught.value.hint
