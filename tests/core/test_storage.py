@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from tastemaker.core.errors import WorkspaceError
+from tastemaker.core.errors import NotFitted, UnknownName, WorkspaceError
 from tastemaker.core.storage import Artefacts, replace_text
 
 CONFIG = {"dim": 2}
@@ -79,6 +79,65 @@ def test_sweep_keeps_what_is_published(artefacts, tmp_path):
     assert not unfinished.exists()
 
 
+def test_what_was_published_before_can_be_taken_back(artefacts, tmp_path):
+    for value in (1.0, 2.0, 3.0, 4.0):
+        artefacts.publish({"space": write(artefacts, value)})
+        artefacts.sweep()
+    first, second, third = artefacts.versions()  # the last three are kept, and only their artefacts
+    assert [version.current for version in (first, second, third)] == [False, False, True]
+    assert len(list((tmp_path / "artefacts").iterdir())) == 3
+    assert artefacts.rollback().id == second.id
+    assert artefacts.published()["space"].tensors()["w"][0, 0] == 3.0
+    assert artefacts.rollback(third.id).id == third.id  # forward again
+    assert artefacts.rollback(first.id).id == first.id
+    with pytest.raises(NotFitted, match="no earlier version"):
+        artefacts.rollback()
+    with pytest.raises(UnknownName, match="'none'"):
+        artefacts.rollback("none")
+
+
+def test_a_new_version_takes_the_place_of_those_stepped_back_from(artefacts):
+    one, two, three = (write(artefacts, value) for value in (1.0, 2.0, 3.0))
+    artefacts.publish({"space": one})
+    artefacts.publish({"space": two})
+    artefacts.rollback()
+    artefacts.publish({"space": three})
+    assert [version.parts["space"] for version in artefacts.versions()] == [one.name, three.name]
+    artefacts.rollback()
+    assert artefacts.published()["space"] == one
+
+
+def test_an_amended_version_is_no_new_one(artefacts):
+    one, two = write(artefacts, 1.0), write(artefacts, 2.0)
+    artefacts.publish({"space": one})
+    artefacts.publish({"space": two})
+    vectors = write(artefacts, 1.0, "vectors")
+    artefacts.publish({"vectors": vectors}, amend=True)
+    assert [dict(version.parts) for version in artefacts.versions()] == [
+        {"space": one.name}, {"space": two.name, "vectors": vectors.name},
+    ]  # fmt: skip
+
+
+def test_a_damaged_version_is_not_gone_back_to(artefacts):
+    one, two = write(artefacts, 1.0), write(artefacts, 2.0)
+    artefacts.publish({"space": one})
+    artefacts.publish({"space": two})
+    (one.folder / "weights.safetensors").write_bytes(b"x")
+    with pytest.raises(WorkspaceError, match="damaged"):
+        artefacts.rollback()
+    assert artefacts.published()["space"] == two
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[1]", '{"made": 1}'])
+def test_without_a_history_there_is_no_way_back_and_nothing_else_changes(artefacts, tmp_path, text):
+    one, two = write(artefacts, 1.0), write(artefacts, 2.0)
+    artefacts.publish({"space": one})
+    (tmp_path / "versions.json").write_text(text)
+    assert [version.made for version in artefacts.versions()] == [0.0]
+    artefacts.publish({"space": two})
+    assert artefacts.rollback().parts == {"space": one.name}
+
+
 def test_replace_text_leaves_no_part_behind(tmp_path):
     path = tmp_path / "note.txt"
     replace_text(path, "old")
@@ -127,7 +186,12 @@ def test_a_killed_process_leaves_whole_artefacts(tmp_path, delay):
     assert len(turns) == 1  # both parts of one turn, never a mixture
     assert turns.pop() in (acknowledged, acknowledged + 1)
     store.sweep()
-    assert {entry.name for entry in (tmp_path / "artefacts").iterdir()} == {part.name for part in parts.values()}
+    kept = {name for version in store.versions() for name in version.parts.values()}
+    assert {part.name for part in parts.values()} <= kept
+    assert {entry.name for entry in (tmp_path / "artefacts").iterdir()} == kept
+    assert [version.parts for version in store.versions() if version.current] == [
+        {part: artefact.name for part, artefact in parts.items()}
+    ]
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ def test_items_go_all_or_none(client):
 def test_fit_is_a_job(client):
     started = client.post("/fit", json={"parts": ["recommender"]})
     assert started.status_code == 202
-    job = client.app.state.jobs.wait(started.json()["id"], 60)
+    job = client.app.tenants[0].jobs.wait(started.json()["id"], 60)
     assert job.state == "done"
     seen = client.get(started.headers["location"]).json()
     assert (seen["state"], seen["verb"]) == ("done", "fit")
@@ -124,7 +124,7 @@ def test_fit_is_a_job(client):
 
 def test_a_fit_that_cannot_be_says_why(client):
     started = client.post("/fit", json={"parts": ["engine"]}).json()
-    client.app.state.jobs.wait(started["id"], 60)
+    client.app.tenants[0].jobs.wait(started["id"], 60)
     ended = client.get(f"/jobs/{started['id']}").json()
     assert ended["state"] == "failed"
     assert ended["problem"]["detail"] == "unknown part 'engine'"
@@ -135,7 +135,7 @@ def test_evaluate_is_a_job(client):
     sent = {"events": [{"user": "person-00", "item": "red-stripes-1"}], "methods": ["popularity"], "k": 5}
     started = client.post("/evaluate", json=sent)
     assert started.status_code == 202
-    ended = client.app.state.jobs.wait(started.json()["id"], 60)
+    ended = client.app.tenants[0].jobs.wait(started.json()["id"], 60)
     assert ended.state == "done", ended.problem
     rows = client.get(f"/jobs/{ended.id}").json()["result"]["rows"]
     assert {"method", "metric", "value", "low", "high", "n", "seconds"} == set(rows[0])
@@ -146,7 +146,7 @@ def test_evaluate_by_a_split_with_something_missing(client):
     sent = {"split": "leave-one-out", "methods": ["random"], "k": 5, "seeds": 2, "missing": {"picture": 0.5}}
     started = client.post("/evaluate", json=sent)
     assert started.status_code == 202, started.text
-    ended = client.app.state.jobs.wait(started.json()["id"], 120)
+    ended = client.app.tenants[0].jobs.wait(started.json()["id"], 120)
     assert ended.state == "done", ended.problem
     protocol = client.get(f"/jobs/{ended.id}").json()["result"]["protocol"]
     assert protocol["missing"] == "50% of picture"
@@ -158,7 +158,7 @@ def test_evaluate_by_a_split_with_something_missing(client):
 
 def test_evaluate_the_space_is_a_job(client):
     started = client.post("/evaluate", json={"space": True})
-    ended = client.app.state.jobs.wait(started.json()["id"], 60)
+    ended = client.app.tenants[0].jobs.wait(started.json()["id"], 60)
     assert ended.state == "done", ended.problem
     assert client.get(f"/jobs/{ended.id}").json()["result"]["coverage"]["both"] > 0
 
@@ -176,5 +176,5 @@ def test_the_log_names_nobody(client, caplog):
 def test_the_app_ends_its_jobs(shop):
     with TestClient(create_app(shop), base_url=BASE) as client:
         started = client.post("/fit").json()
-        jobs = client.app.state.jobs
+        jobs = client.app.tenants[0].jobs
     assert jobs.find(started["id"]).state in ("cancelled", "done")

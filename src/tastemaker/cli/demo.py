@@ -7,14 +7,15 @@ import typer
 
 from tastemaker.cli.output import note, words
 from tastemaker.cli.progress import watching
-from tastemaker.cli.serve import Port
 
 EXAMPLES = ("tastemaker demo", "tastemaker demo my-shop/ --port 8080")
 
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to draw it.")] = Path("demo-shop"),
-    port: Port = 8000,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port to bind; 0 takes a free one.")
+    ] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Draw and fit only.")] = False,
 ) -> None:
     """Draw the demo shop, fit it and serve its page.
@@ -24,7 +25,7 @@ def demo(
     from tastemaker.cli.serving import answer, settings_of
     from tastemaker.server.running import bind
 
-    settings = settings_of("127.0.0.1", port, "")
+    settings = settings_of({"port": port})
     bound = None if no_serve else bind(settings)
     from tastemaker.shop.opening import demo as demo_shop
 
@@ -35,4 +36,4 @@ def demo(
         words(str(folder))
         return
     note("the demo shop is ready; ctrl-c stops it")
-    answer(shop, settings, bound)
+    answer([shop], settings, bound)

@@ -11,14 +11,22 @@ from tastemaker.cli.output import note
 EXAMPLES = (
     "tastemaker serve shop/",
     "tastemaker serve shop/ --host 0.0.0.0 --port 8080 --api-key-file key.txt",
+    "tastemaker serve shop/ other/ --settings server.toml",
 )
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port to bind; 0 takes a free one.")]
+PORT = typer.Option(
+    "--port", min=0, max=65535, metavar="N", help="Port to bind; 0 takes a free one.", show_default="8000"
+)
 
 
 def serve(
     shop: Folder,
-    port: Port = 8000,
-    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to bind.")] = "127.0.0.1",
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="SHOP", help="More shops; each needs keys of its own.")
+    ] = None,
+    port: Annotated[int | None, PORT] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDRESS", help="Address to bind.", show_default="127.0.0.1")
+    ] = None,
     api_key: Annotated[
         str,
         typer.Option(
@@ -28,19 +36,26 @@ def serve(
     api_key_file: Annotated[
         Path | None, typer.Option("--api-key-file", metavar="FILE", help="Read the key from a file instead.")
     ] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
+    ] = None,
 ) -> None:
     """Serve the page and the API of a shop.
 
-    Both on one address, printed once it answers.
+    Both on one address, printed once it answers. Several shops are served without the page; the key says which one is
+    asked.
     """
-    from tastemaker.cli.serving import answer, settings_of
-    from tastemaker.server.running import bind
-    from tastemaker.server.settings import read_key
+    from tastemaker.cli.serving import answer, settings_of, take
+    from tastemaker.server.settings import ServerSettings, read_key
     from tastemaker.shop.opening import open as open_shop
 
-    settings = settings_of(host, port, read_key(api_key, api_key_file).get_secret_value())
-    bound = bind(settings)
-    opened = open_shop(shop)
-    if not opened.view.fitted.names:
-        note("note: this shop is not fitted yet; `tastemaker fit` makes its answers better")
-    answer(opened, settings, bound)
+    values = ServerSettings.from_toml(settings).model_dump(exclude_unset=True) if settings else {}
+    values |= {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    chosen = settings_of(values, read_key(api_key, api_key_file).get_secret_value())
+    folders = [shop, *(more or [])]
+    bound = take(chosen, folders)
+    opened = [open_shop(folder) for folder in folders]
+    for one in opened:
+        if not one.view.fitted.names:
+            note(f"note: {one.path.name} is not fitted yet; `tastemaker fit` makes its answers better")
+    answer(opened, chosen, bound)

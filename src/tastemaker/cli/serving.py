@@ -5,77 +5,104 @@ which mounts itself on the server's app, and the command line (level 11) may kno
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tastemaker.cli.output import note, words
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
 
-    from fastapi import FastAPI
-
+    from tastemaker.server.service import Service
     from tastemaker.server.settings import ServerSettings
     from tastemaker.shop import Shop
 
 
-def serve(shop: "Shop", host: str = "127.0.0.1", port: int = 8000, *, api_key: str = "") -> None:
+def serve(
+    shop: "Shop",
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    api_key: str = "",
+    others: "Sequence[Shop]" = (),
+    settings: "Mapping[str, object] | None" = None,
+) -> None:
     """Serve a shop's API and page until Ctrl-C; prints the address once it answers.
 
     Args:
         shop: an open shop; it is closed at the end.
-        host: address to bind; one that other machines can reach needs ``api_key``.
+        host: address to bind; one that other machines can reach needs a key, this one or one of ``tastemaker keys``.
         port: 0 takes a free one.
-        api_key: at least 8 characters; every request but the health checks must then carry it.
+        api_key: at least 8 characters; every request but the health checks must then carry it, or another key.
+        others: more shops on the same address. Each needs keys of its own, which say whose shop is asked, and there is
+            no page.
+        settings: further fields of ``ServerSettings``.
 
     Raises:
-        ConfigError: a public address without a key, or a key that is too short.
+        ConfigError: a public address without a key, a key that is too short, or a setting that is not one.
         WorkspaceError: the port is taken.
 
     Example:
         >>> tm.serve(tm.open("shop/"), port=8000)  # doctest: +SKIP
     """
-    from tastemaker.server.running import bind
-
-    settings = settings_of(host, port, api_key)
-    answer(shop, settings, bind(settings))
+    answer([shop, *others], settings_of({**(settings or {}), "host": host, "port": port}, api_key))
 
 
-def settings_of(host: str, port: int, api_key: str) -> "ServerSettings":
+def settings_of(values: "Mapping[str, object]", api_key: str = "") -> "ServerSettings":
     """The server's settings, checked.
 
     Raises:
-        ConfigError: a value is out of range, a key too short, or a public address has none.
+        ConfigError: a value is unknown or out of range, or a key too short.
     """
     from tastemaker.server.settings import ServerSettings, read_key
 
-    settings = ServerSettings.read({"host": host, "port": port, "api_key": read_key(api_key)})
-    settings.refuse_open_door()
-    return settings
+    given = {"api_key": read_key(api_key)} if api_key else {}
+    return ServerSettings.read({**values, **given})
 
 
-def app_of(shop: "Shop", settings: "ServerSettings") -> "FastAPI":
-    """The API with the page mounted on it."""
+def app_of(shops: "Sequence[Shop]", settings: "ServerSettings") -> "Service":
+    """The API, with the page mounted on it where one shop is served."""
     from tastemaker.page import attach
     from tastemaker.server.app import create_app
 
-    app = create_app(shop, settings)
-    attach(app, shop)
+    app = create_app(shops, settings)
+    if len(shops) == 1:
+        attach(app, shops[0])
     return app
 
 
+def take(settings: "ServerSettings", folders: "Sequence[Path]") -> "socket.socket":
+    """Bind the address, before the time it takes to open the shops in these folders.
+
+    Raises:
+        ConfigError: a public address without a key.
+        WorkspaceError: the port is taken.
+    """
+    from tastemaker.catalog.workspace import STATE
+    from tastemaker.server.keys import Keyring
+    from tastemaker.server.running import bind
+
+    return bind(settings, keys=any(Keyring.of(folder / STATE).all() for folder in folders))
+
+
 def answer(
-    shop: "Shop", settings: "ServerSettings", bound: "socket.socket", ready: Callable[[str], None] = words
+    shops: "Sequence[Shop]",
+    settings: "ServerSettings",
+    bound: "socket.socket | None" = None,
+    ready: Callable[[str], None] = words,
 ) -> None:
-    """Answer on an address that is bound already; closes the shop at the end."""
+    """Answer on an address, taken now unless it was before; closes the shops at the end."""
     from tastemaker.server.running import run
 
     # The page's framework looks at every object there is, and torch warns when an old name of its own is looked at.
     warnings.filterwarnings("ignore", message=".*torch.distributed.reduce_op", category=FutureWarning)
+    bound = bound or take(settings, [shop.path for shop in shops])
     try:
-        run(app_of(shop, settings), bound, ready)
+        run(app_of(shops, settings), bound, ready)
     except KeyboardInterrupt:
         note("stopped")
     finally:
         bound.close()
-        shop.close()
+        for shop in shops:
+            shop.close()

@@ -2,6 +2,7 @@
 
     .tastemaker/artefacts/space-1f0c…/     one folder an artefact, named by content hash, never changed once there
     .tastemaker/published.json             part -> folder; replaced in one rename, so a reader sees the old or the new
+    .tastemaker/versions.json              what was published before, see :mod:`tastemaker.core.versions`
 
 A killed process leaves at most a folder named ``.writing-...``; nobody reads it, the next sweep removes it.
 """
@@ -11,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +26,9 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from tastemaker.core.errors import WorkspaceError
+from tastemaker.core import versions
+from tastemaker.core.errors import NotFitted, UnknownName, WorkspaceError
+from tastemaker.core.versions import Version
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
 
@@ -77,6 +81,7 @@ class Artefacts:
     def __init__(self, root: Path) -> None:
         self._folder = root / "artefacts"
         self._pointer = root / "published.json"
+        self._history = root / "versions.json"
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def write(
@@ -115,34 +120,70 @@ class Artefacts:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
 
-    def publish(self, parts: Mapping[str, Artefact], *, drop: Collection[str] = ()) -> None:
-        """Make these the artefacts that a reader gets, all at once.
+    def publish(self, parts: Mapping[str, Artefact], *, drop: Collection[str] = (), amend: bool = False) -> None:
+        """Make these the artefacts that a reader gets, all at once; what was published before can be taken back.
 
         Args:
             parts: by name of the part; parts not named stay as they are.
             drop: parts that are no longer there.
+            amend: no new version, but the one there is with something that it lacked.
         """
-        current = {part: artefact.name for part, artefact in self.published().items() if part not in drop}
-        current |= {part: artefact.name for part, artefact in parts.items()}
-        replace_text(self._pointer, json.dumps(current, indent=2))
+        before = self._names()
+        after = {part: name for part, name in before.items() if part not in drop}
+        after |= {part: artefact.name for part, artefact in parts.items()}
+        known = versions.read(self._history, before)
+        replace_text(self._history, versions.text_with(known, Version.of(after, time.time()), amend=amend))
+        replace_text(self._pointer, json.dumps(after, indent=2))
 
     def published(self) -> dict[str, Artefact]:
         """The artefacts that were published last, by part; empty when nothing was fitted yet."""
+        return {part: Artefact(self._folder / name) for part, name in self._names().items()}
+
+    def versions(self) -> list[Version]:
+        """What can be published again, the oldest first."""
+        return versions.read(self._history, self._names())
+
+    def rollback(self, to: str = "") -> Version:
+        """Publish what was published before.
+
+        Args:
+            to: id of a version; the one before the current when empty.
+
+        Raises:
+            NotFitted: there is no earlier one.
+            UnknownName: no version has the id.
+            WorkspaceError: it is damaged; what is published stays.
+        """
+        known = self.versions()
+        place = next((place for place, version in enumerate(known) if version.current), 0)
+        if to and to not in [version.id for version in known]:
+            raise UnknownName("version", to, [version.id for version in known])
+        if not to and place == 0:
+            raise NotFitted("there is no earlier version", hint=f"the last {versions.KEPT} that were fitted are kept")
+        wanted = next(version for version in known if version.id == to) if to else known[place - 1]
+        broken = [name for name in wanted.parts.values() if not self._is_whole(self._folder / name)]
+        if broken:
+            raise WorkspaceError(f"{broken[0]} of version {wanted.id} is damaged", hint="fit again")
+        replace_text(self._pointer, json.dumps(dict(wanted.parts), indent=2))
+        return wanted
+
+    def _names(self) -> dict[str, str]:
+        """What is published: part -> folder."""
         if not self._pointer.exists():
             return {}
-        names = _read_json(self._pointer)
-        return {part: Artefact(self._folder / str(name)) for part, name in names.items()}
+        return {part: str(name) for part, name in _read_json(self._pointer).items()}
+
+    @staticmethod
+    def _is_whole(folder: Path) -> bool:
+        return folder.is_dir() and _intact(folder, str(Artefact(folder).manifest.get("sha256")))
 
     def verify(self) -> dict[str, bool]:
         """For every published part: does its content still match its hash?"""
-        return {
-            part: artefact.folder.is_dir() and _intact(artefact.folder, str(artefact.manifest.get("sha256")))
-            for part, artefact in self.published().items()
-        }
+        return {part: self._is_whole(artefact.folder) for part, artefact in self.published().items()}
 
     def sweep(self) -> list[str]:
-        """Remove what nobody can reach: unfinished folders and artefacts that are not published."""
-        keep = {artefact.name for artefact in self.published().values()}
+        """Remove what nobody can reach: unfinished folders and artefacts of no version that is kept."""
+        keep = {name for version in self.versions() for name in version.parts.values()}
         removed = [path.name for path in self._folder.iterdir() if path.name not in keep]
         for name in removed:
             shutil.rmtree(self._folder / name, ignore_errors=True)

@@ -189,6 +189,19 @@ class JobOut(Answer):
     """What it gave."""
 
 
+class VersionOut(Answer):
+    """What was published at one time."""
+
+    id: str
+    """For `to` of `POST /rollback`."""
+    made: float
+    """Unix seconds; 0 when nobody knows."""
+    parts: dict[str, str]
+    """Part -> the artefact it is."""
+    current: bool
+    """Is it what is served?"""
+
+
 class MethodOut(Answer):
     """One method."""
 

@@ -4,25 +4,26 @@ The page is not mounted here: it stands one level higher, and mounts itself on t
 """
 
 import importlib
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 
-from tastemaker.core.fleeting import Fleeting
+from tastemaker.server.access import Doors
 from tastemaker.server.guard import Guard
-from tastemaker.server.jobs import Jobs
-from tastemaker.server.problems import MEDIA_TYPE, Problem, install
+from tastemaker.server.problems import MEDIA_TYPE, REFUSALS, Problem, install
+from tastemaker.server.service import Service
 from tastemaker.server.settings import ServerSettings
+from tastemaker.server.tenants import tenants_of
+from tastemaker.server.watch import Watch
 
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
-log = logging.getLogger("tastemaker.server")
 ROUTES = (
     "recommend",
     "search",
@@ -46,27 +47,33 @@ ROUTES = (
     "jobs",
     "methods",
     "doctor",
+    "rollback",
+    "metrics",
     "health",
 )
 DESCRIPTION = """Recommendations, search by words, picture or both, and explanations, over one catalog.
 
 Every verb is at the root. Errors are `application/problem+json` with a `detail` and a `hint`.
-When the server was given a key, send it as `X-API-Key` or as a Bearer token."""
+Where keys are needed, send one as `X-API-Key` or as a Bearer token; each route says whether it takes one for `read`,
+`write` or `admin`. Every answer has an `X-Request-ID`, yours when you send one."""
 
 
-def create_app(shop: "Shop", settings: ServerSettings | None = None) -> FastAPI:
+def create_app(shop: "Shop | Sequence[Shop] | None", settings: ServerSettings | None = None) -> Service:
     """The shop as a FastAPI app.
 
     Args:
-        shop: the open shop; the caller closes it.
+        shop: the open shop, or several, each with keys of its own that say which is asked; the caller closes them. With
+            None there is nothing to answer from, and the app can only tell its routes.
         settings: who may ask, and how much may be sent; the defaults serve this machine alone.
 
     Raises:
-        ConfigError: a public address without a key.
+        ConfigError: a public address without a key, or several shops that keys cannot tell apart.
     """
     settings = settings or ServerSettings()
-    settings.refuse_open_door()
-    app = FastAPI(
+    shops = () if shop is None else tuple(shop) if isinstance(shop, Sequence) else (shop,)
+    tenants = tenants_of(shops, settings)
+    settings.refuse_open_door(keys=any(tenant.keys.all() for tenant in tenants))
+    app = Service(
         title="Tastemaker",
         version=version("tastemaker"),
         description=DESCRIPTION,
@@ -74,22 +81,33 @@ def create_app(shop: "Shop", settings: ServerSettings | None = None) -> FastAPI:
         redoc_url=None,
         responses={
             status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
-            for status, words in ((400, "a value is not usable"), (422, "not the documented shape"))
+            for status, words in REFUSALS.items()
         },
     )
-    app.state.shop = shop
-    app.state.jobs = Jobs(keep=settings.jobs_kept)
-    app.state.shown = Fleeting()
+    app.tenants, app.settings = tenants, settings
     install(app)
-    for name in ROUTES:
-        router: APIRouter = importlib.import_module(f"tastemaker.server.routes.{name}").router
+    routers: list[APIRouter] = [importlib.import_module(f"tastemaker.server.routes.{name}").router for name in ROUTES]
+    for router in routers:
         app.include_router(router)
-    app.add_middleware(Guard, settings=settings)
+    app.doors = Doors(route for router in routers for route in router.routes)
+    app.add_middleware(Guard, settings=settings, tenants=tenants, doors=app.doors)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("X-API-Key", "Authorization", "Content-Type", "X-Request-ID"),
+            expose_headers=("X-Request-ID", "Retry-After", "Location"),
+        )
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Jobs end with the server; nothing they do is half-written."""
-    yield
-    await run_in_threadpool(app.state.jobs.close)
+    """New versions are looked for while it runs; jobs end with the server, and nothing they do is half-written."""
+    service = cast("Service", app)
+    watch = Watch([tenant.shop for tenant in service.tenants], service.settings.look_every)
+    with watch:
+        yield
+    for tenant in service.tenants:
+        await run_in_threadpool(tenant.jobs.close)

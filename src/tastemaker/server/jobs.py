@@ -128,10 +128,14 @@ class Jobs:
         self._threads[job_id].join(seconds)
         return self.find(job_id)
 
-    def close(self, seconds: float = 10.0) -> None:
-        """Ask every job to stop, and wait for them that long in all."""
+    def stop(self) -> None:
+        """Ask every job to stop."""
         for stop in list(self._stops.values()):
             stop.cancel()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Ask every job to stop, and wait for them that long in all."""
+        self.stop()
         until = time.monotonic() + seconds
         for thread in list(self._threads.values()):
             thread.join(max(0.0, until - time.monotonic()))

@@ -1,10 +1,11 @@
 """Errors as problem+json (RFC 9457): the words of our error tree, with the status that fits.
 
     400  a value is not usable            404  the item, picture or job does not exist
-    403  not from here (Host, Origin)     401  the key is missing or wrong
-    409  the shop is not fitted, or busy  413  the body, or the picture in it, is too large
-    422  not the documented shape, or a picture that cannot be read
-    503  the workspace or a package it needs is not there
+    401  the key is missing or wrong      403  not from here (Host, Origin), or not with this key
+    405  the route has other methods      408  the body came too slowly
+    409  the shop is not fitted, or busy  413  the body is too large
+    415  neither JSON nor a form          422  not the documented shape, or a picture that cannot be read
+    429  asked too often                  503  the workspace or a package it needs is not there
 
 The hint says the next step, as on the command line.
 """
@@ -50,6 +51,22 @@ STATUS: tuple[tuple[type[TastemakerError], int], ...] = (
     (MissingExtra, 503),
     (TastemakerError, 400),
 )
+
+
+REFUSALS = {
+    400: "a value is not usable",
+    401: "the key is missing or wrong",
+    403: "not from here, or not with this key",
+    404: "what was asked for by name does not exist",
+    408: "the body came too slowly",
+    409: "the shop is not fitted, or busy",
+    413: "the body is too large",
+    415: "neither JSON nor a form",
+    422: "not the documented shape",
+    429: "asked too often",
+    503: "the workspace or a package it needs is not there",
+}
+"""What any route may answer instead."""
 
 
 class Problem(BaseModel):
@@ -114,8 +131,8 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return respond(plain_problem(422, *describe(error.errors())))
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s failed with %s", getattr(request.scope.get("route"), "path", "a page"), type(error).__name__)
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    log.error("something went wrong inside", exc_info=error)
     return respond(plain_problem(500, "something went wrong inside", "the server's log says where"))
 
 

@@ -179,6 +179,15 @@ class FitRequest(Request):
     """Names of parts; everything when null."""
 
 
+class RollbackRequest(Request):
+    """Where to go back to."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"to": ""}})
+
+    to: Words = ""
+    """Id of a version, from `GET /versions`; the one before the current when empty."""
+
+
 class ImagineRequest(Request):
     """What to draw."""
 

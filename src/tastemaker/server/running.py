@@ -4,25 +4,31 @@ The socket is bound first, so that a taken port is said before minutes are spent
 the server really answers.
 """
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable
 
 import uvicorn
-from fastapi import FastAPI
 
 from tastemaker.core.errors import WorkspaceError
+from tastemaker.server.logs import configure
+from tastemaker.server.service import Service
 from tastemaker.server.settings import ServerSettings
 
 
-def bind(settings: ServerSettings) -> socket.socket:
+def bind(settings: ServerSettings, *, keys: bool = False) -> socket.socket:
     """Take the address; nothing is answered yet.
+
+    Args:
+        settings: the address.
+        keys: do the shops have keys of their own?
 
     Raises:
         ConfigError: a public address without a key.
         WorkspaceError: the port is taken, or the address is not of this machine.
     """
-    settings.refuse_open_door()
+    settings.refuse_open_door(keys=keys)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     taken = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -47,19 +53,26 @@ def address_of(bound: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers; says that it is ending before it stops answering."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._service, self._ready = app, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._service.draining = True
+        await asyncio.sleep(0 if self.force_exit else self._service.settings.drain_seconds)
+        for tenant in self._service.tenants:
+            tenant.jobs.stop()  # whoever follows one hears of its end, and lets go of the connection
+        await super().shutdown(sockets)
 
-def run(app: FastAPI, bound: socket.socket, ready: Callable[[str], None]) -> None:
+
+def run(app: Service, bound: socket.socket, ready: Callable[[str], None]) -> None:
     """Answer on a bound socket until the process is told to stop.
 
     Args:
@@ -70,11 +83,12 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[str], None]) -> Non
     Raises:
         KeyboardInterrupt: Ctrl-C; every request under way was finished first.
     """
+    configure(app.settings.log_level)
     config = uvicorn.Config(
         app,
         access_log=False,  # its lines would hold queries, and those name people
-        log_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    _Server(config, lambda: ready(address_of(bound))).run(sockets=[bound])
+    _Server(config, app, lambda: ready(address_of(bound))).run(sockets=[bound])

@@ -2,8 +2,10 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError
@@ -15,22 +17,52 @@ class ServerSettings(Config):
     """How a shop is served."""
 
     host: str = "127.0.0.1"
-    """Address to bind. Anything but the machine itself needs ``api_key``."""
+    """Address to bind. Anything but the machine itself needs a key."""
 
     port: int = Field(default=8000, ge=0, le=65535)
     """Port to bind; 0 takes a free one."""
 
     api_key: SecretStr = SecretStr("")
-    """When set, every request but the health checks must carry it (X-API-Key, Bearer, or Basic as the password)."""
+    """The operator's key, for everything: sent as X-API-Key, Bearer, or Basic as the password. Keys that open less are
+    made by ``tastemaker keys``. Where there is any key, only the health checks go without."""
 
     max_body_bytes: int = Field(default=12_000_000, ge=1_000)
     """Largest request body, in bytes; a larger one is refused before it is parsed."""
+
+    body_seconds: float = Field(default=30.0, gt=0)
+    """Seconds until the whole body of a request must be there."""
+
+    requests_per_second: float = Field(default=100.0, gt=0)
+    """How often a key that says nothing else may ask; two seconds' worth may come at once. The operator's key and this
+    machine without a key are not counted."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Sites whose pages may ask, ``https://shop.example``; none by default."""
 
     hosts: tuple[str, ...] = ()
     """Names answered to in the Host header. Empty: the machine's own names when bound to it, any otherwise."""
 
     jobs_kept: int = Field(default=50, ge=1)
     """Finished jobs that ``GET /jobs`` remembers."""
+
+    look_every: float = Field(default=2.0, gt=0)
+    """Seconds between two looks for a version that another process has published or rolled back."""
+
+    drain_seconds: float = Field(default=0.0, ge=0, le=300)
+    """When told to stop, how long ``/readyz`` says no before the door is shut, so that a balancer sends nobody here."""
+
+    log_level: Literal["error", "warning", "info"] = "warning"
+    """What is written to stderr, as one JSON object a line; ``info`` is a line for every request."""
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Each is a scheme and a host, nothing else: no path, no star."""
+        for origin in given:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}" or "*" in origin:
+                raise ValueError(f"{origin[:80]!r} is no origin; give e.g. https://shop.example")
+        return given
 
     @property
     def is_local(self) -> bool:
@@ -49,16 +81,19 @@ class ServerSettings(Config):
             return self.hosts
         return (*LOOPBACK_NAMES, self.host) if self.is_local else ()
 
-    def refuse_open_door(self) -> None:
+    def refuse_open_door(self, *, keys: bool = False) -> None:
         """Refuse a public address without a key.
+
+        Args:
+            keys: do the shops have keys of their own?
 
         Raises:
             ConfigError: the address can be reached from other machines and no key is set.
         """
-        if not self.is_local and not self.api_key.get_secret_value():
+        if not self.is_local and not keys and not self.api_key.get_secret_value():
             raise ConfigError(
                 f"{self.host!r} can be reached from other machines, and no api key is set",
-                hint="give --api-key, or bind 127.0.0.1",
+                hint="`tastemaker keys SHOP create NAME`, give --api-key, or bind 127.0.0.1",
             )
 
 

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from tastemaker.core.fleeting import Fleeting
 from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import jobs_of
+from tastemaker.server.access import jobs_of, tenant_of
 from tastemaker.server.requests import ShowRequest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ AT_ONCE = 2
 
 def shown_of(request: Request) -> Fleeting:
     """Where the server keeps what was shown."""
-    return cast("Fleeting", request.app.state.shown)
+    return tenant_of(request).shown
 
 
 def start(request: Request, response: Response, verb: str, work: Callable[[Observer], object]) -> Json:

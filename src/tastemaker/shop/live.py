@@ -111,7 +111,7 @@ def keep_vectors(view: View, artefacts: Artefacts) -> None:
             return
         config = {"items": int(view.catalog.alive.sum()), "revision": view.catalog.revision}
         written = write_vectors(artefacts, view.vectors, view.keys, published["space"].name, config)
-        artefacts.publish({"vectors": written})
+        artefacts.publish({"vectors": written}, amend=True)
 
 
 def embed_all(space: Space, catalog: Catalog, observer: Observer = silent) -> ItemVectors:

@@ -13,8 +13,10 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
+from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.storage import Artefacts
+from tastemaker.core.versions import Version
 from tastemaker.shop import fitted, live
 
 EVENTS_EVERY = 60.0
@@ -28,6 +30,9 @@ class Opened:
         workspace: the folder and its choices.
         observer: hears of the reading of new input files.
 
+    Attributes:
+        swap_aside: True leaves it to :meth:`swap` to load what another process has published, so that no call waits.
+
     Raises:
         WorkspaceError: the database is damaged, or a new input file cannot be read.
     """
@@ -39,6 +44,8 @@ class Opened:
         self._lock = RLock()
         self._view: live.View | None = None
         self._events_seen, self._looked = 0, 0.0
+        self._refused: dict[str, str] | None = None
+        self.swap_aside = False
 
     def __enter__(self) -> Self:
         return self
@@ -102,14 +109,58 @@ class Opened:
             events = events and self.store.events_revision != self._events_seen
             if old is not None and not events and self._is_current(old):
                 return old
-            same_fit = old is not None and dict(old.fitted.names) == self._published()
-            learned = old.fitted if old is not None and same_fit else fitted.load(self._artefacts)
-            self._events_seen, self._looked = self.store.events_revision, monotonic()
-            self._view = live.view(self.store.snapshot(), learned, old).warmed()
-            live.keep_vectors(self._view, self._artefacts)
-            return self._view
+            same_fit = old is not None and (self.swap_aside or self._is_published(old))
+            return self._look(old.fitted if old is not None and same_fit else fitted.load(self._artefacts))
         finally:
             self._lock.release()
+
+    def swap(self) -> bool:
+        """Load what was published since, beside what is served, and serve it; False when there is nothing new.
+
+        Calls under way keep the view they began with; others are answered from the old one until the new one is whole.
+
+        Raises:
+            WorkspaceError: it cannot be read. The old one stays, and the same is not tried again.
+        """
+        old, published = self._view, self._published()
+        if old is None or published in (dict(old.fitted.names), self._refused):
+            return False
+        try:
+            learned = fitted.load(self._artefacts)
+        except WorkspaceError:
+            self._refused = published
+            raise
+        with self._lock:
+            self._look(learned)
+        return True
+
+    @property
+    def versions(self) -> list[Version]:
+        """What was published lately and can be served again, the oldest first."""
+        return self._artefacts.versions()
+
+    def rollback(self, to: str = "") -> Version:
+        """Serve again what was fitted before; running servers follow.
+
+        Args:
+            to: id of one of ``versions``; the one before the current when empty.
+
+        Raises:
+            NotFitted: there is no earlier one.
+            UnknownName: no version has the id.
+            WorkspaceError: it is damaged; what is served stays.
+        """
+        with self._artefacts.lock("publishing"):
+            version = self._artefacts.rollback(to)
+        self.swap()
+        return version
+
+    def _look(self, learned: fitted.Fitted) -> live.View:
+        """A new view of the catalog as it is, with what was learned."""
+        self._events_seen, self._looked = self.store.events_revision, monotonic()
+        self._view = live.view(self.store.snapshot(), learned, self._view).warmed()
+        live.keep_vectors(self._view, self._artefacts)
+        return self._view
 
     def _history(self, user: str) -> History:
         """What a person did, without items that are gone."""
@@ -120,7 +171,10 @@ class Opened:
         """Is the view of the latest catalog and the latest fit, whichever process made them?"""
         if monotonic() - self._looked > EVENTS_EVERY and self.store.events_revision != self._events_seen:
             return False
-        return view.catalog.revision == self.store.revision and dict(view.fitted.names) == self._published()
+        return view.catalog.revision == self.store.revision and (self.swap_aside or self._is_published(view))
+
+    def _is_published(self, view: live.View) -> bool:
+        return dict(view.fitted.names) == self._published()
 
     def _published(self) -> dict[str, str]:
         return {part: artefact.name for part, artefact in self._artefacts.published().items()}

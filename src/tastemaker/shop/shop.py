@@ -59,7 +59,8 @@ class Shop(Visual):
         """Learn from the catalog and the events, and publish the result whole.
 
         Args:
-            parts: of "space", "search", "recommender", "complete", "generators"; all but the last when None.
+            parts: of "space", "search", "recommender", "complete", "generators", "studio"; all but the last two when
+                None.
             observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
 
         Raises:
@@ -68,7 +69,8 @@ class Shop(Visual):
         """
         before = fitted.load(self._artefacts) if parts else fitted.Fitted()
         fitting.fit(self.workspace, self.store, self._artefacts, before, parts, observer)
-        self.refresh()
+        if not self.swap():
+            self.refresh()
         return self
 
     def add(

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import InputError, PictureError
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import WRITE, shop_of
 from tastemaker.server.answers import Open
 from tastemaker.server.bodies import file_bytes, form_of, is_form, shaped_json, two_bodies
 from tastemaker.server.requests import AddRequest
 
-router = APIRouter(tags=["change"])
+router = APIRouter(tags=["change"], dependencies=[WRITE])
 FORM: dict[str, object] = {
     "items": {"type": "string", "description": "a JSON array of items"},
     "pictures": {"type": "array", "items": {"type": "string", "format": "binary"}},

@@ -10,7 +10,7 @@ event: problem   data: what went wrong, instead of a turn; the conversation stay
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from threading import Event
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
@@ -23,27 +23,23 @@ from tastemaker.assistant.turn import Turn, wire
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import Cancelled, InputError, TastemakerError
 from tastemaker.core.wire import Json, plain, text
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, tenant_of
 from tastemaker.server.answers import ConversationOut
 from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
 from tastemaker.server.problems import problem
 from tastemaker.server.requests import ChatRequest
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 FORM: dict[str, object] = {
     "image": {"type": "string", "format": "binary", "description": "a picture, as a file"},
     **{name: {"type": "string"} for name in ("session", "text", "user", "remove")},
     "k": {"type": "integer"},
 }
-_KEY = "conversations"
 
 
 def sessions_of(request: Request) -> Sessions:
-    """The server's conversations; made at the first."""
-    state = request.app.state
-    if not hasattr(state, _KEY):
-        setattr(state, _KEY, Sessions(shop_of(request)))
-    return cast("Sessions", getattr(state, _KEY))
+    """The shop's conversations."""
+    return tenant_of(request).sessions
 
 
 async def read_chat(request: Request) -> ChatRequest:

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import RankingOut
 from tastemaker.server.requests import CompleteRequest
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 
 
 def _answer(request: Request, asked: CompleteRequest) -> Json:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import jobs_of, shop_of
+from tastemaker.server.access import READ, WRITE, jobs_of, shop_of
 from tastemaker.server.answers import JobOut, Open
 from tastemaker.server.requests import CreativeRequest, DecisionRequest
 from tastemaker.studio.creative.queue import Creative
@@ -16,7 +16,7 @@ AT_ONCE = 2
 """Jobs under way at a time."""
 
 
-@router.post("/creative", response_model=JobOut, status_code=202, summary="Make a creative")
+@router.post("/creative", response_model=JobOut, status_code=202, summary="Make a creative", dependencies=[WRITE])
 def post_creative(request: Request, response: Response, asked: CreativeRequest) -> Json:
     """Starts a job; its result has the `creatives`, each with every printed fact and the field it came from.
 
@@ -32,7 +32,7 @@ def post_creative(request: Request, response: Response, asked: CreativeRequest) 
     return plain(job)
 
 
-@router.get("/creative", response_model=list[Open], summary="The queue of creatives")
+@router.get("/creative", response_model=list[Open], summary="The queue of creatives", dependencies=[READ])
 def get_queue(request: Request, state: Literal["waiting", "approved", "refused"] | None = None) -> Json:
     """Newest first; `outdated` says what a creative prints and the catalog no longer says."""
     return [_told(request, one) for one in shop_of(request).creatives.all(state or "")]
@@ -41,6 +41,7 @@ def get_queue(request: Request, state: Literal["waiting", "approved", "refused"]
 @router.get(
     "/creative/{name}.{kind}",
     summary="A creative's file",
+    dependencies=[READ],
     response_class=Response,
     responses={200: {"content": {"image/png": {}, "image/svg+xml": {}}}},
 )
@@ -52,13 +53,18 @@ def get_file(request: Request, name: str, kind: Literal["png", "svg"]) -> Respon
     return Response(data, media_type=media, headers=guarded)
 
 
-@router.get("/creative/{name}", response_model=Open, summary="A creative")
+@router.get("/creative/{name}", response_model=Open, summary="A creative", dependencies=[READ])
 def get_creative(request: Request, name: str) -> Json:
     """What it prints, from which fields, and what was decided."""
     return _told(request, shop_of(request).creatives.find(name))
 
 
-@router.post("/creative/{name}/decision", response_model=Open, summary="Approve or refuse a creative")
+@router.post(
+    "/creative/{name}/decision",
+    response_model=Open,
+    summary="Approve or refuse a creative",
+    dependencies=[WRITE],
+)
 def post_decision(request: Request, name: str, asked: DecisionRequest) -> Json:
     """Every decision stays in the history; `waiting` takes one back. What is outdated cannot be approved."""
     return _told(request, shop_of(request).decide(name, asked.state, who=asked.who, why=asked.why))

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import ADMIN, shop_of
 from tastemaker.server.answers import Open
 
-router = APIRouter(tags=["care"])
+router = APIRouter(tags=["care"], dependencies=[ADMIN])
 
 
 @router.get("/doctor", response_model=Open, summary="Versions, integrity, advice")

@@ -9,12 +9,12 @@ from pydantic import JsonValue, ValidationError
 from tastemaker.catalog.events import Event
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import WRITE, shop_of
 from tastemaker.server.answers import EventsOut, RefusedOut
 from tastemaker.server.problems import describe
 from tastemaker.server.requests import EventIn
 
-router = APIRouter(tags=["change"])
+router = APIRouter(tags=["change"], dependencies=[WRITE])
 MOST = 10_000
 EXAMPLE: list[JsonValue] = [
     {"id": "e-1", "user": "u42", "item": "sku-7", "kind": "view", "time": 1746100800},

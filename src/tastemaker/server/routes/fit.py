@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import jobs_of, shop_of
+from tastemaker.server.access import ADMIN, jobs_of, shop_of
 from tastemaker.server.answers import JobOut
 from tastemaker.server.requests import FitRequest
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], dependencies=[ADMIN])
 
 
 @router.post("/fit", response_model=JobOut, status_code=202, summary="Train on the shop's own data")

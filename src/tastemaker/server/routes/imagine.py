@@ -5,11 +5,11 @@ from fastapi import APIRouter, Request, Response
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import jobs_of, shop_of
+from tastemaker.server.access import READ, jobs_of, shop_of
 from tastemaker.server.answers import JobOut
 from tastemaker.server.requests import ImagineRequest
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], dependencies=[READ])
 AT_ONCE = 4
 """Drawings under way at a time; more are refused, so that one visitor cannot take every core."""
 

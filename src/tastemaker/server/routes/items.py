@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import ItemOut
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 
 
 @router.get("/items/{item_id:path}", response_model=ItemOut, summary="One item")

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from tastemaker.core import registry
 from tastemaker.core.wire import Json, plain
+from tastemaker.server.access import READ
 from tastemaker.server.answers import MethodOut
 
-router = APIRouter(tags=["care"])
+router = APIRouter(tags=["care"], dependencies=[READ])
 
 
 @router.get("/methods", response_model=list[MethodOut], summary="Every method and where it comes from")

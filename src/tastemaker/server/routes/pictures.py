@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tastemaker.catalog.decoding import format_of
 from tastemaker.core.errors import PictureError, UnknownName
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, shop_of
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 
 
 @router.get(

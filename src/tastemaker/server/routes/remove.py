@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import WRITE, shop_of
 from tastemaker.server.requests import RemoveRequest
 
-router = APIRouter(tags=["change"])
+router = APIRouter(tags=["change"], dependencies=[WRITE])
 
 
 class Removed(BaseModel):

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import InputError
 from tastemaker.core.wire import Json, plain
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import RankingOut
 from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
 from tastemaker.server.requests import SearchRequest, SearchWords
 from tastemaker.shop.asking import MOST_PICTURES
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 LISTS = ("exclude", "ignore", "earlier")
 FORM: dict[str, object] = {
     "image": {

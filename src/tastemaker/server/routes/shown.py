@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from tastemaker.server.access import READ
 from tastemaker.server.showing import shown_of
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], dependencies=[READ])
 
 
 @router.get(

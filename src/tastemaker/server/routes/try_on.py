@@ -5,13 +5,13 @@ from fastapi import APIRouter, Request, Response
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json
-from tastemaker.server.access import shop_of
+from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import JobOut
 from tastemaker.server.requests import TryOnRequest
 from tastemaker.server.showing import box_of, start
 from tastemaker.studio.people import ask_consent
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], dependencies=[READ])
 
 
 @router.post("/try-on", response_model=JobOut, status_code=202, summary="Show an item on a person")
