@@ -23,6 +23,7 @@ def settings_text(folder: Path | None = None) -> str:
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
     from tastemaker.studio.creative.brand import Brand
+    from tastemaker.studio.own.settings import OwnConfig
 
     workspace = Workspace(Path(), WorkspaceSettings()) if folder is None else Workspace.open(folder)
     settings = workspace.settings
@@ -40,6 +41,7 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
     lines += ["", *table_lines("assistant", AssistantConfig.read(settings.assistant))]
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]
+    lines += ["", *table_lines("studio.own", OwnConfig.read(settings.studio.get("own", {})))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]
     return "\n".join(lines)

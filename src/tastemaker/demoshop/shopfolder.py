@@ -16,6 +16,9 @@ currency = "€"
 
 [space]
 max_minutes = 2  # a demo should not keep anybody waiting
+
+[studio.own]
+lessons = "drawn"  # its people and rooms are drawn without and with a product
 """
 _TRUTH = """What the people of the demo shop like, as it was decided before the first event was drawn.
 

@@ -6,6 +6,7 @@ recommender   the hybrid and every source in it
 complete      what goes with what
 search        how words and vectors are weighed, and what attributes look like in the space
 generators    what draws, when it was asked to learn
+studio        what mends pictures of a product in a photo, when it was asked to learn
 """
 
 import hashlib
@@ -55,6 +56,7 @@ class Fitted:
         combiner: puts a picture and a change together; None for the weighted sum.
         seen: vectors of single pictures, made since.
         drawing: the artefact of what draws; opened when it is first asked.
+        showing: the artefact of what mends pictures of the compositor.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Fitted:
     combiner: "Combiner | Inversion | None" = None
     seen: Seen = field(default_factory=Seen)
     drawing: Artefact | None = None
+    showing: Artefact | None = None
 
     @cached_property
     def painter(self) -> "Painter | None":
@@ -123,6 +126,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         words_share=share,
         combiner=combiner,
         drawing=parts.get("generators"),
+        showing=parts.get("studio"),
     )
 
 

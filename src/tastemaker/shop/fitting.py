@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
 
-Part = Literal["space", "search", "recommender", "complete", "generators"]
+Part = Literal["space", "search", "recommender", "complete", "generators", "studio"]
 PARTS: tuple[Part, ...] = get_args(Part)
-ALWAYS = frozenset(PARTS) - {"generators"}
-"""What a plain fit makes; learning to draw takes longer than all of it and has to be asked for."""
+ALWAYS = frozenset(PARTS) - {"generators", "studio"}
+"""What a plain fit makes; learning to draw and to show takes longer than all of it and has to be asked for."""
 BARE = 3_000
 """How many items are looked at once more by their picture alone."""
 
@@ -60,8 +60,8 @@ def fit(
         store: items and events.
         artefacts: where the parts are published.
         before: what is published now; a part that is not fitted again is taken from it.
-        parts: of "space", "search", "recommender", "complete", "generators"; all but the last when None. A new space
-            brings the others but the generators with it.
+        parts: of "space", "search", "recommender", "complete", "generators", "studio"; all but the last two when None.
+            A new space brings the others with it, but for these two.
         observer: hears of progress, may cancel.
 
     Raises:
@@ -84,6 +84,8 @@ def fit(
             run.complete(vectors)
         if "generators" in wanted:
             run.generators(space, before)
+        if "studio" in wanted:
+            run.studio()
         with artefacts.lock("publishing"):
             artefacts.publish(run.made, drop=run.unfit)
             artefacts.sweep()
@@ -268,6 +270,13 @@ class _Run:
         name = self.made["space"].name if "space" in self.made else before.names.get("space", "")
         learned = painter.learn(self.workspace, self.catalog, space, name, self.observer)
         self.made["generators"] = painter.write(self.artefacts, learned, self.manifest)
+
+    def studio(self) -> None:
+        """What mends the pictures of the compositor."""
+        from tastemaker.shop import mender
+
+        learned = mender.learn(self.workspace, self.catalog, self.observer)
+        self.made["studio"] = mender.write(self.artefacts, learned, self.manifest)
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:

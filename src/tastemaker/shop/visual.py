@@ -164,7 +164,9 @@ class Visual(Opened):
         """What engines of the studio may use."""
         from tastemaker.studio.engines import Means
 
-        return Means(self.workspace.root, self.workspace.state, self.workspace.settings.studio)
+        own = self.view.fitted.showing
+        learned = {} if own is None else {"own": own}
+        return Means(self.workspace.root, self.workspace.state, self.workspace.settings.studio, learned)
 
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.

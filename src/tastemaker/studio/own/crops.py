@@ -80,7 +80,8 @@ class Layers:
     def read(cls, told: Pixels) -> "Layers":
         """The way back. Shapes: told (h, w, 10)."""
         values = told.astype(np.float32)
-        return cls(values[..., :3], values[..., 3:6], *(values[..., at] / 255 for at in range(6, 10)))
+        plain = [np.asarray(values[..., at] / 255, np.float32) for at in range(6, 10)]
+        return cls(values[..., :3], values[..., 3:6], *plain)
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,8 @@ def mended(request: VisualRequest, made: Candidate, layers: Layers, window: Wind
     cover, colours = made.product.copy(), np.zeros_like(layers.front)
     cover[place] = _sharpened(layers.cover[place], found.cover, size)
     cover = np.where(may, cover, made.product).astype(np.float32)
-    colours[place] = faint_gone(cv2.resize(found.colours, size, interpolation=cv2.INTER_LINEAR))
+    smooth = cv2.resize(found.colours, size, interpolation=cv2.INTER_LINEAR)
+    colours[place] = faint_gone(np.asarray(smooth, np.float32))
     colours *= may[..., None]
     whole = layers.composed(cover, colours)
     untouched = (np.abs(cover - made.product) < 0.004) & ~colours.any(2)

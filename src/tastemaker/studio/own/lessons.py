@@ -5,12 +5,13 @@ two processes may make them side by side. What is drawn from chance depends on t
 """
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
 
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent, track
@@ -87,17 +88,14 @@ class Source:
     make: Callable[[int, int], Lessons]
 
 
-def lesson(
-    case: Case, made: Candidate, config: OwnConfig, product: Pixels | None = None, use: int | None = None
-) -> Lessons:
+def lesson(case: Case, made: Candidate, config: OwnConfig, use: int) -> Lessons:
     """One lesson.
 
     Args:
         case: what was asked, with its truth.
         made: the first guess.
         config: sizes.
-        product: the product's picture, where it was scaled before.
-        use: of it; decided by the item's id when None.
+        use: LEARN, CHOOSE or SCORE.
 
     Raises:
         ValueError: there is nothing in the guess.
@@ -105,14 +103,14 @@ def lesson(
     photo, side = case.request.context, config.side
     window = window_of(made)
     seen = taken_apart(photo, made).seen(window, side)
-    shown = product if product is not None else product_seen(case.request.product, config.product_side)
+    shown = product_seen(case.request.product, config.product_side)
     return Lessons(
         seen.told()[None],
         shown[None],
         np.array([TASKS.index(case.request.task)], np.uint8),
         _bytes(scaled(case.truth.astype(np.float32), window, side))[None],
         _bytes(255 * scaled(case.mask.astype(np.float32), window, side))[None],
-        np.array([use_of(case.request.item.id) if use is None else use], np.uint8),
+        np.array([use], np.uint8),
     )
 
 
@@ -144,7 +142,8 @@ def _learnt(case: Case, config: OwnConfig, use: int | None) -> Lessons | None:
     """The lesson of a case; None where the compositor makes nothing of it."""
     try:
         made = Compositor().propose(case.request, case.request.seed)
-        return lesson(case, made, config, use=use) if (made.product > 0.5).any() else None
+        use = use_of(case.request.item.id) if use is None else use
+        return lesson(case, made, config, use) if (made.product > 0.5).any() else None
     except (Refusal, ValueError):
         return None
 
@@ -194,17 +193,14 @@ def chunks(sources: Sequence[Source]) -> Iterator[tuple[Source, int, int]]:
 def made_or_read(source: Source, first: int, many: int, folder: Path) -> Lessons:
     """A chunk of lessons, from its file when it was made before."""
     key = hashlib.sha256(f"{source.name} {source.key}".encode()).hexdigest()[:12]
-    path = folder / f"{source.name}-{key}-{first}-{many}.npz"
+    path = folder / f"{source.name}-{key}-{first}-{many}.safetensors"
     if path.exists():
         try:
-            with np.load(path) as held:
-                return Lessons(**{name: held[name] for name in Lessons.__dataclass_fields__})
-        except (OSError, ValueError, KeyError):  # cut off by a full disk, or not ours: make it again
+            return Lessons(**load_file(path))
+        except (OSError, SafetensorError, TypeError):  # damaged, or not ours: make it again
             path.unlink()
     made = source.make(first, many)
-    stream = io.BytesIO()
-    np.savez(stream, **made.arrays)
-    replace_bytes(path, stream.getvalue())
+    replace_bytes(path, save(made.arrays))
     return made
 
 

@@ -54,8 +54,8 @@ class Mender(nn.Module):
         self.up = nn.Linear(width, local * PATCH**2)
         self.after = nn.ModuleList(Wide(local) for _ in range(2))
         self.last = nn.Conv2d(local, MADE * FOLD**2, 3, 1, 1)
-        nn.init.zeros_(self.last.weight)
-        nn.init.zeros_(self.last.bias)
+        for parameter in self.last.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, noisy: Tensor, t: Tensor, told: Tensor, product: Tensor, task: Tensor) -> Tensor:
         """The corrections, as an addition to a first guess.

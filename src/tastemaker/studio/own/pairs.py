@@ -59,7 +59,8 @@ def cases(task: Task, part: Part, first: int, n: int, *, height: int, product: i
 
 def _told(pair: PlacedPair) -> Region:
     middle = pair.camera.project(np.array([[pair.spot.x, 0.0, pair.spot.z]]))[0]
-    return Region(floor=pair.floor, floor_size=pair.floor_size, at=(float(middle[0]), float(middle[1])))
+    floor = np.asarray(pair.floor, np.float64)
+    return Region(floor=floor, floor_size=pair.floor_size, at=(float(middle[0]), float(middle[1])))
 
 
 def _case(task: Task, pair: Pair, product: int, region: Region) -> Case:
