@@ -253,6 +253,7 @@ class Generator(ABC, Generic[C]):
         told = json.loads(json.dumps(settings))
         made = cls(cls.config_class.read(told["config"]))  # type: ignore[arg-type]
         made._layout = Layout.read(told["layout"])
+        made.prepare(told, tensors)
         made.build(made.layout)
         for name, network in made.networks().items():
             under = {
@@ -261,6 +262,9 @@ class Generator(ABC, Generic[C]):
             network.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in under.items()})
             network.eval()
         return made
+
+    def prepare(self, told: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Take back what :meth:`build` needs beside the layout, of what was stored; most variants need nothing."""
 
 
 @dataclass(frozen=True)

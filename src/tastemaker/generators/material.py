@@ -104,6 +104,8 @@ class Material:
         vectors: "text" and "picture" in the shop's space, "behaviour" as taste vectors.
         has: by modality; "attributes" is True where one at least is known.
         held: items that nothing is learned from.
+        texts: all words of each item.
+        histories: places of the items that each person chose, oldest first.
 
     Shapes: rows (n,), frames (n, h, w, 3), codes (n, attributes), vectors[modality] (n, dim), has[modality] (n,).
     """
@@ -115,6 +117,8 @@ class Material:
     vectors: Mapping[Modality, Floats]
     has: Mapping[Modality, Bools]
     held: Bools
+    texts: tuple[str, ...] = ()
+    histories: tuple[Ints, ...] = ()
 
     @classmethod
     def read(
@@ -144,7 +148,8 @@ class Material:
         with track(observer, "material", 3) as task:
             frames, pictured = _frames(catalog, rows, longer)
             task.advance()
-            words, said, seen = _embedded(catalog, space, rows, pictured)
+            texts = tuple(words_of(catalog.item(row)) for row in rows.tolist())
+            words, said, seen = _embedded(catalog, space, rows, texts, pictured)
             task.advance()
             names = attributes or _telling(catalog)
             vocabulary = {name: _values(catalog, name) for name in names}
@@ -159,7 +164,8 @@ class Material:
         }  # fmt: skip
         shape = (frames.shape[1], frames.shape[2])
         held = np.array([_is_held(catalog.ids[row]) for row in rows.tolist()], np.bool_)
-        return cls(Layout(shape, vocabulary, dims), rows, frames, codes, vectors, has, held)
+        histories = _histories(catalog, rows)
+        return cls(Layout(shape, vocabulary, dims), rows, frames, codes, vectors, has, held, texts, histories)
 
     def where(self, modality: Modality, *, held: bool = False) -> Ints:
         """Places of the items that have a modality: those to learn from, or those held back."""
@@ -192,9 +198,10 @@ def _frames(catalog: Catalog, rows: Ints, longer: int) -> tuple[Frames, Bools]:
     return read_frames(catalog.pictures, names, (height, width))
 
 
-def _embedded(catalog: Catalog, space: Space | None, rows: Ints, pictured: Bools) -> tuple[Floats, Bools, Floats]:
+def _embedded(
+    catalog: Catalog, space: Space | None, rows: Ints, texts: Sequence[str], pictured: Bools
+) -> tuple[Floats, Bools, Floats]:
     """Vectors of words, who has any, and vectors of pictures."""
-    texts = [words_of(catalog.item(row)) for row in rows.tolist()]
     said = np.array([bool(text) for text in texts], np.bool_)
     if space is None:
         none = np.zeros((len(rows), 0), np.float32)
@@ -205,6 +212,15 @@ def _embedded(catalog: Catalog, space: Space | None, rows: Ints, pictured: Bools
     )
     seen = space.embed_items(bare, rows).matrix if pictured.any() else np.zeros_like(words)
     return np.asarray(words, np.float32), said, np.asarray(seen * pictured[:, None], np.float32)
+
+
+def _histories(catalog: Catalog, rows: Ints) -> tuple[Ints, ...]:
+    """What each person chose, every item once, where it came first."""
+    place = np.full(catalog.size, -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    chosen = (place[history.liked.rows] for history in catalog.interactions.histories())
+    firsts = ((one, np.sort(np.unique(one, return_index=True)[1])) for one in (each[each >= 0] for each in chosen))
+    return tuple(one[first] for one, first in firsts)
 
 
 def _telling(catalog: Catalog) -> tuple[str, ...]:
