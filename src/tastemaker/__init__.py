@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tastemaker.catalog.catalog import Catalog
     from tastemaker.catalog.events import Event
     from tastemaker.catalog.items import Item
+    from tastemaker.client.client import Client
     from tastemaker.core.errors import TastemakerError
     from tastemaker.core.ranking import Facet, Ranked, Ranking, Reason
     from tastemaker.evaluation.report import Report
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Assistant": "tastemaker.assistant.talking",
     "Catalog": "tastemaker.catalog.catalog",
+    "Client": "tastemaker.client.client",
     "Event": "tastemaker.catalog.events",
     "Facet": "tastemaker.core.ranking",
     "Item": "tastemaker.catalog.items",
@@ -45,6 +47,7 @@ _HOMES = {
 __all__ = [
     "Assistant",
     "Catalog",
+    "Client",
     "Event",
     "Facet",
     "Item",

@@ -9,7 +9,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "tastemaker"
 LEVELS = (
     "core", "catalog nn", "encoders demoshop", "alignment", "index", "recommenders generators",
     "studio evaluation testing",
-    "shop", "assistant", "server", "page", "cli",
+    "shop", "assistant", "server client", "page", "cli",
 )  # fmt: skip
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages.split()}
 DOORS = {"__init__", "__main__"}

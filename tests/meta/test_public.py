@@ -3,7 +3,7 @@
 import tastemaker
 
 PUBLIC = [
-    "Assistant", "Catalog", "Event", "Facet", "Item", "Ranked", "Ranking", "Reason", "Report", "Shop",
+    "Assistant", "Catalog", "Client", "Event", "Facet", "Item", "Ranked", "Ranking", "Reason", "Report", "Shop",
     "TastemakerError", "demo", "open", "serve",
 ]  # fmt: skip
 

@@ -9,7 +9,8 @@ from tastemaker.shop import Shop
 OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace", "methods": "of no shop",
            "chat": "tm.Assistant(shop)", "keys": "whoever runs the service"}  # fmt: skip
 """Verbs that no shop has, and why."""
-NOUNS = {"events", "items", "pictures", "drawings", "shown", "jobs", "healthz", "readyz", "users", "metrics", "versions"}
+NOUNS = {"events", "items", "pictures", "drawings", "shown", "jobs", "healthz", "readyz", "users", "metrics",
+         "versions"}  # fmt: skip
 """Routes that are things, not verbs."""
 PLACES = {"record", "item", "picture", "drawing", "users", "evaluate_space"}
 """Methods of a shop that are not verbs of the command line: its life, its events, its things, `evaluate --space`."""

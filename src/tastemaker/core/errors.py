@@ -12,6 +12,7 @@ the command line can print ``error:`` and ``hint:`` and the server can send both
     ├── WorkspaceError        the folder is not a workspace, or cannot be read or written
     │   └── NotFitted         the verb needs something that ``fit`` has not made yet
     ├── FitError              training cannot go on (no data, diverged)
+    ├── ServiceError          a running service refused, failed or cannot be reached
     ├── Cancelled             the person stopped it; nothing is half-written
     └── MissingExtra          an optional dependency is not installed
 """
@@ -84,6 +85,24 @@ class NotFitted(WorkspaceError):
 
 class FitError(TastemakerError):
     """Training cannot go on: there is no data, or it diverged."""
+
+
+class ServiceError(TastemakerError):
+    """A running service refused, failed or cannot be reached; only ``tastemaker.Client`` raises it.
+
+    Args:
+        message: what happened.
+        hint: the next step.
+        status: HTTP status; 0 when there was no answer.
+        wait: seconds after which to ask again, when the service says so.
+        request: id of the request in the service's log.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, wait: float | None = None, request: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status, self.wait, self.request = status, wait, request
 
 
 class Cancelled(TastemakerError):

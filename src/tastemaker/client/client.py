@@ -1,0 +1,286 @@
+"""``tastemaker.Client``: a shop that somebody else serves. Every verb as on ``Shop``; nothing heavy is loaded.
+
+What a ``Shop`` answers with a type of its own comes back as that type; reports come back as the JSON of their files.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+from tastemaker.catalog.events import Event, Receipt
+from tastemaker.catalog.items import Item
+from tastemaker.client.chatting import Chat
+from tastemaker.client.following import follow
+from tastemaker.client.reading import Picture, fields, ranking, read, sent, several
+from tastemaker.client.wire import Wire
+from tastemaker.core.errors import InputError
+from tastemaker.core.progress import Observer, silent
+from tastemaker.core.ranking import Ranking
+from tastemaker.core.versions import Version
+from tastemaker.core.wire import Json, plain
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tastemaker.client.making import Imagined, VisualResult
+    from tastemaker.shop.adding import Added
+    from tastemaker.shop.explaining import Explanation
+
+
+class Client:
+    """A running service.
+
+    Args:
+        url: where it answers, ``http://127.0.0.1:8000``.
+        key: from ``tastemaker keys``; it says which shop is asked and what may be done.
+        timeout: seconds to wait for one answer; long work is followed by itself.
+        transport: instead of the network, for tests.
+
+    Raises:
+        MissingExtra: httpx is not installed.
+
+    Every verb raises what it raises on a ``Shop``, and beside that ``ServiceError`` for what only a service can do:
+    refuse a key, be asked too often, be away.
+
+    Example:
+        >>> shop = tm.Client("http://127.0.0.1:8000", key="tm_...")  # doctest: +SKIP
+        >>> shop.search("linen dress", where="price < 80").ids  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, url: str, *, key: str = "", timeout: float = 60.0, transport: "httpx.BaseTransport | None" = None
+    ) -> None:
+        self._wire = Wire(url, key, timeout, transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._wire.close()
+
+    def recommend(
+        self,
+        user: str | None = None,
+        *,
+        history: Sequence[str] = (),
+        k: int = 10,
+        where: str = "",
+        exclude: Sequence[str] = (),
+        explain: bool = False,
+    ) -> Ranking:
+        """What a person will like; see ``Shop.recommend``."""
+        asked = {"history": history, "k": k, "where": where, "exclude": exclude, "explain": explain}
+        return ranking(self._wire.post("/recommend", asked | _said(user=user)))
+
+    def complete(
+        self, items: Sequence[str], *, k: int = 10, where: str = "", exclude: Sequence[str] = (), explain: bool = False
+    ) -> Ranking:
+        """What goes with some items; see ``Shop.complete``."""
+        asked = {"items": items, "k": k, "where": where, "exclude": exclude, "explain": explain}
+        return ranking(self._wire.post("/complete", asked))
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        image: Picture | None = None,
+        images: Sequence[Picture] = (),
+        change: str | Sequence[str] = "",
+        where: str = "",
+        user: str | None = None,
+        k: int = 10,
+        exclude: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        weigh: Mapping[str, float] = MappingProxyType({}),
+        explain: bool = False,
+    ) -> Ranking:
+        """Items for words, a picture, a picture and a change in words; see ``Shop.search``.
+
+        A picture is a file, its bytes, or decoded. How much each of ``images`` counts is said in ``weigh``, by
+        ``picture 2`` ...
+        """
+        *earlier, last = [change] if isinstance(change, str) else change or [""]
+        asked = {
+            "text": text, "change": last, "earlier": earlier, "where": where, "k": k, "exclude": exclude,
+            "ignore": ignore, "weigh": dict(weigh), "explain": explain, "images": [sent(each) for each in images],
+        }  # fmt: skip
+        shown = None if image is None else sent(image)
+        return ranking(self._wire.post("/search", asked | _said(user=user, image=shown)))
+
+    def similar(self, item: str, *, k: int = 10, where: str = "") -> Ranking:
+        """Items that look and read like an item."""
+        return ranking(self._wire.post("/similar", {"item": item, "k": k, "where": where}))
+
+    def explain(self, item: str, *, user: str | None = None) -> "Explanation":
+        """Why an item, for a person or for nobody in particular."""
+        from tastemaker.shop.explaining import Explanation
+
+        return read(Explanation, self._wire.post("/explain", {"item": item} | _said(user=user)))
+
+    def chat(self, *, user: str | None = None, k: int = 10) -> Chat:
+        """A new conversation; it begins with the first thing that is said."""
+        return Chat(self._wire, user, k)
+
+    def add(self, items: Sequence[Item], *, pictures: Mapping[str, Picture] = MappingProxyType({})) -> "Added":
+        """Add or replace items, live.
+
+        Args:
+            items: whole items.
+            pictures: the pictures that they name and the shop does not have yet, by name.
+        """
+        from tastemaker.shop.adding import Added
+
+        given = {name: sent(picture) for name, picture in pictures.items()}
+        return read(Added, self._wire.post("/add", {"items": items, "pictures": given}))
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Take items out of the shop; returns how many."""
+        return read(int, fields(self._wire.post("/remove", {"items": ids}))["removed"])
+
+    def record(self, events: Sequence[Event]) -> Receipt:
+        """Write events down; they are on the service's disk when this returns.
+
+        Raises:
+            InputError: one of them was refused; the others were taken.
+        """
+        told = fields(self._wire.post("/events", list(events)))
+        refused = several(told["refused"])
+        if refused:
+            words = f"event {refused[0]['place']} was refused: {refused[0]['why']}"
+            raise InputError(words, hint=f"{len(events) - len(refused)} of {len(events)} were taken")
+        return read(Receipt, told)
+
+    def item(self, id: str) -> Item:
+        """An item."""
+        return read(Item, self._wire.get(f"/items/{quote(id)}"))
+
+    def picture(self, name: str, width: int | None = None) -> bytes:
+        """A picture of the catalog as bytes, scaled to a width when one is given."""
+        return self._wire.bytes(f"/pictures/{quote(name)}", width)
+
+    def imagine(
+        self,
+        text: str = "",
+        *,
+        image: Picture | None = None,
+        user: str | None = None,
+        n: int = 4,
+        seed: int = 0,
+        ignore: Sequence[str] = (),
+        observer: Observer = silent,
+    ) -> "Imagined":
+        """Draw things that could exist, each with the real items nearest to it; see ``Shop.imagine``."""
+        from tastemaker.client.making import imagined
+
+        shown = None if image is None else sent(image)
+        asked = {"text": text, "n": n, "seed": seed, "ignore": ignore} | _said(user=user, image=shown)
+        return imagined(self._wire, follow(self._wire, "/imagine", asked, observer))
+
+    def try_on(
+        self,
+        item: str,
+        person: Picture,
+        *,
+        consent: bool = False,
+        n: int = 1,
+        seed: int = 0,
+        engine: str | None = None,
+        observer: Observer = silent,
+    ) -> "VisualResult":
+        """Show an item on a person; see ``Shop.try_on``. What the service kept of it is deleted at once."""
+        from tastemaker.client.making import shown
+
+        asked = {"item": item, "person": sent(person), "consent": consent, "n": n, "seed": seed}
+        return shown(self._wire, follow(self._wire, "/try-on", asked | _said(engine=engine), observer))
+
+    def place(
+        self,
+        item: str,
+        room: Picture,
+        *,
+        floor: Sequence[tuple[float, float]] | None = None,
+        floor_size: tuple[float, float] | None = None,
+        n: int = 1,
+        seed: int = 0,
+        engine: str | None = None,
+        observer: Observer = silent,
+    ) -> "VisualResult":
+        """Show an item in a room, in its true size; see ``Shop.place``. What the service kept is deleted at once."""
+        from tastemaker.client.making import shown
+
+        asked = {"item": item, "room": sent(room), "n": n, "seed": seed}
+        asked |= _said(floor=floor, floor_size=floor_size, engine=engine)
+        return shown(self._wire, follow(self._wire, "/place", asked, observer))
+
+    def creative(
+        self,
+        items: str | Sequence[str],
+        *,
+        format: str = "banner",
+        n: int = 1,
+        user: str | None = None,
+        observer: Observer = silent,
+    ) -> dict[str, Json]:
+        """Make advertisements; they wait in the shop's queue."""
+        named = [items] if isinstance(items, str) else list(items)
+        asked = {"items": named, "format": format, "n": n} | _said(user=user)
+        return fields(follow(self._wire, "/creative", asked, observer))
+
+    def fit(self, parts: Sequence[str] | None = None, *, observer: Observer = silent) -> Self:
+        """Let the service learn from its catalog and events; it serves the new version once that is whole."""
+        follow(self._wire, "/fit", {"parts": None if parts is None else list(parts)}, observer)
+        return self
+
+    def evaluate(
+        self,
+        *,
+        split: str | None = None,
+        events: Sequence[Event] | None = None,
+        queries: Sequence[Mapping[str, object]] | None = None,
+        methods: Sequence[str] | None = None,
+        candidates: str | Sequence[str] = "all",
+        k: int = 20,
+        seed: int = 0,
+        observer: Observer = silent,
+    ) -> dict[str, Json]:
+        """How good the answers are, as ``Report.to_json``; see ``Shop.evaluate``."""
+        asked = {"candidates": candidates, "k": k, "seed": seed}
+        asked |= _said(split=split, events=events, queries=queries, methods=methods)
+        return fields(follow(self._wire, "/evaluate", asked, observer))
+
+    @property
+    def versions(self) -> list[Version]:
+        """What was published lately and can be served again, the oldest first."""
+        return read(list[Version], self._wire.get("/versions"))
+
+    def rollback(self, to: str = "") -> Version:
+        """Serve again what was fitted before; see ``Shop.rollback``."""
+        return read(Version, self._wire.post("/rollback", {"to": to}))
+
+    def check(self) -> dict[str, Json]:
+        """What is right and wrong with the workspace's input."""
+        return fields(self._wire.get("/check"))
+
+    def doctor(self) -> dict[str, Json]:
+        """Versions, integrity, disk, advice."""
+        return fields(self._wire.get("/doctor"))
+
+    def methods(self) -> list[dict[str, Json]]:
+        """Everything that is registered where the service runs."""
+        return several(self._wire.get("/methods"))
+
+    def ready(self) -> dict[str, Json]:
+        """Can it answer? Raises ``ServiceError`` when it cannot."""
+        return fields(self._wire.get("/readyz"))
+
+
+def _said(**values: object) -> dict[str, object]:
+    """Those that are not None."""
+    return {name: plain(value) for name, value in values.items() if value is not None}
