@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from tastemaker.alignment.language.turns import overrules
 from tastemaker.assistant.actions import (
@@ -29,6 +30,9 @@ from tastemaker.core.errors import NotFitted
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
+
+if TYPE_CHECKING:
+    from tastemaker.shop.imagining import Imagined
 
 MOST_SEEN = 400
 """Items that were shown and are remembered as such."""
@@ -59,7 +63,14 @@ class Outcome:
     asks: bool = False
 
 
-def do(shop: Shop, state: State, action: Action, find: FindPicture) -> Outcome:
+class Imagines(Protocol):
+    """Whatever draws what is asked for; the shop itself when nobody else does."""
+
+    def __call__(self, words: str, /, *, image: str | None, user: str | None, n: int) -> "Imagined":
+        """Draw."""
+
+
+def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Imagines | None = None) -> Outcome:
     """Carry out an action that was checked.
 
     Args:
@@ -67,8 +78,8 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture) -> Outcome:
         state: before it.
         action: what to do; ``undo`` and ``start_over`` are the assistant's own.
         find: the person's pictures by key.
+        imagines: draws; the shop itself when None.
     """
-    view = shop.view
     view = shop.view
     match action:
         case Search() | Compose() | Filter() | Recommend() | Ask():
@@ -82,7 +93,7 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture) -> Outcome:
         case Explain():
             return _explained(shop, state, action, find)
         case Visualise():
-            return _visualise(shop, state, action)
+            return _visualise(shop, state, action, imagines or shop.imagine)
         case Plain():
             return _plain(view, state, action)
 
@@ -175,10 +186,10 @@ def _judge(view: View, state: State, action: Judge) -> Outcome:
     return Outcome(state, f"Away with {titled(view, items)}, and less like it.", shows=True)
 
 
-def _visualise(shop: Shop, state: State, action: Visualise) -> Outcome:
+def _visualise(shop: Shop, state: State, action: Visualise, imagines: Imagines) -> Outcome:
     words = action.words or " ".join(said.words for said in state.said)
     try:
-        drawn = shop.imagine(words, image=action.item or None, user=state.person or None, n=2)
+        drawn = imagines(words, image=action.item or None, user=state.person or None, n=2)
     except NotFitted as error:
         return Outcome(state, "This shop has not learned to draw; here is what it has.", shows=True,
                        notes=(error.message,))  # fmt: skip

@@ -22,6 +22,7 @@ from tastemaker.assistant.changing import overruled, without
 from tastemaker.assistant.doing import Outcome, do, seen
 from tastemaker.assistant.doors.advising import advisor_of
 from tastemaker.assistant.doors.door import Door, DoorFailed
+from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.hearing import Heard
 from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
@@ -61,6 +62,7 @@ class Assistant:
 
     Raises:
         InputError: k is out of range, or the language model cannot be opened.
+        NotFitted: "own" is asked for, and the shop has learned no language model.
         MissingExtra: the language model needs a package that is not installed.
 
     Example:
@@ -79,11 +81,12 @@ class Assistant:
         llm: str | Door | None = None,
     ) -> None:
         check_k(k)
-        self._advisor = advisor_of(shop, llm)
-        self._heard = Heard(dialogues) if dialogues is not None else None
+        self._pictures: OrderedDict[str, Image.Image] = OrderedDict()
+        self._advisor = advisor_of(shop, llm, self._find)
+        self._own = self._advisor.door if self._advisor is not None and isinstance(self._advisor.door, Own) else None
+        self._heard = Heard(dialogues) if dialogues is not None else self._own
         self._shop, self._k, self._asker = shop, k, asker
         self._state, self._before = State(person=person), list[State]()
-        self._pictures: OrderedDict[str, Image.Image] = OrderedDict()
         self._base: tuple[tuple[object, ...], Base] | None = None
         self._lock = RLock()
 
@@ -190,7 +193,7 @@ class Assistant:
             acts.check(action, self._shop.catalog)
             if isinstance(action, Plain) and action.verb in ("undo", "start_over"):
                 return self._back(action)
-            outcome = do(self._shop, outcome.state, action, self._find)
+            outcome = do(self._shop, outcome.state, action, self._find, self._own.imagine if self._own else None)
         return self._answered(outcome.state, outcome, tuple(actions), hear)
 
     def _answered(self, state: State, outcome: Outcome, actions: tuple[Action, ...], hear: Hear | None = None) -> Turn:

@@ -34,6 +34,8 @@ class WorkspaceSettings(Config):
     """Settings of what search learns, see ``SearchConfig``."""
     imagine: dict[str, object] = Field(default_factory=dict)
     """What draws: ``generator`` (its name) and whatever that generator takes."""
+    language: dict[str, object] = Field(default_factory=dict)
+    """Settings of the shop's own language model, see ``MultimodalLmConfig``."""
     studio: dict[str, dict[str, object]] = Field(default_factory=dict)
     """Settings of what shows products, one table an engine: ``[studio.pretrained]``."""
     brand: dict[str, object] = Field(default_factory=dict)

@@ -19,6 +19,7 @@ def settings_text(folder: Path | None = None) -> str:
     """
     from tastemaker.alignment.composing.settings import SearchConfig
     from tastemaker.assistant.settings import AssistantConfig
+    from tastemaker.generators.language.model import MultimodalLmConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
@@ -41,6 +42,7 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
     lines += ["", *table_lines("assistant", AssistantConfig.read(settings.assistant))]
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]
+    lines += ["", *table_lines("language", MultimodalLmConfig.read(settings.language))]
     lines += ["", *table_lines("studio.own", OwnConfig.read(settings.studio.get("own", {})))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]

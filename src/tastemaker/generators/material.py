@@ -149,7 +149,7 @@ class Material:
             frames, pictured = _frames(catalog, rows, longer)
             task.advance()
             texts = tuple(words_of(catalog.item(row)) for row in rows.tolist())
-            words, said, seen = _embedded(catalog, space, rows, texts, pictured)
+            words, said, seen = embedded(catalog, space, rows, texts, pictured)
             task.advance()
             names = attributes or _telling(catalog)
             vocabulary = {name: _values(catalog, name) for name in names}
@@ -198,10 +198,13 @@ def _frames(catalog: Catalog, rows: Ints, longer: int) -> tuple[Frames, Bools]:
     return read_frames(catalog.pictures, names, (height, width))
 
 
-def _embedded(
+def embedded(
     catalog: Catalog, space: Space | None, rows: Ints, texts: Sequence[str], pictured: Bools
 ) -> tuple[Floats, Bools, Floats]:
-    """Vectors of words, who has any, and vectors of pictures."""
+    """Vectors of words, who has any, and vectors of pictures.
+
+    Shapes: rows, pictured (n,) -> (n, dim), (n,), (n, dim).
+    """
     said = np.array([bool(text) for text in texts], np.bool_)
     if space is None:
         none = np.zeros((len(rows), 0), np.float32)

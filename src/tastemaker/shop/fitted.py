@@ -6,6 +6,7 @@ recommender   the hybrid and every source in it
 complete      what goes with what
 search        how words and vectors are weighed, and what attributes look like in the space
 generators    what draws, when it was asked to learn
+language      the shop's own language model, when it was asked to learn
 studio        what mends pictures of a product in a photo, when it was asked to learn
 """
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
     from tastemaker.shop.painter import Painter
+    from tastemaker.shop.speaker import Speaker
 
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
@@ -56,6 +58,7 @@ class Fitted:
         combiner: puts a picture and a change together; None for the weighted sum.
         seen: vectors of single pictures, made since.
         drawing: the artefact of what draws; opened when it is first asked.
+        speaking: the artefact of the shop's own language model; opened when it is first asked.
         showing: the artefact of what mends pictures of the compositor.
     """
 
@@ -70,6 +73,7 @@ class Fitted:
     combiner: "Combiner | Inversion | None" = None
     seen: Seen = field(default_factory=Seen)
     drawing: Artefact | None = None
+    speaking: Artefact | None = None
     showing: Artefact | None = None
 
     @cached_property
@@ -82,6 +86,17 @@ class Fitted:
         from tastemaker.shop.painter import restore
 
         return None if self.drawing is None else restore(self.drawing)
+
+    @cached_property
+    def speaker(self) -> "Speaker | None":
+        """The shop's own language model; None when it has learned none.
+
+        Raises:
+            WorkspaceError: the artefact is missing or damaged.
+        """
+        from tastemaker.shop.speaker import restore
+
+        return None if self.speaking is None else restore(self.speaking)
 
 
 def load(artefacts: Artefacts) -> Fitted:
@@ -126,6 +141,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         words_share=share,
         combiner=combiner,
         drawing=parts.get("generators"),
+        speaking=parts.get("language"),
         showing=parts.get("studio"),
     )
 

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
 
-Part = Literal["space", "search", "recommender", "complete", "generators", "studio"]
+Part = Literal["space", "search", "recommender", "complete", "generators", "language", "studio"]
 PARTS: tuple[Part, ...] = get_args(Part)
-ALWAYS = frozenset(PARTS) - {"generators", "studio"}
-"""What a plain fit makes; learning to draw and to show takes longer than all of it and has to be asked for."""
+ALWAYS = frozenset(PARTS) - {"generators", "language", "studio"}
+"""What a plain fit makes; learning to draw, to talk and to show takes longer than all of it and has to be asked for."""
 BARE = 3_000
 """How many items are looked at once more by their picture alone."""
 
@@ -60,8 +60,8 @@ def fit(
         store: items and events.
         artefacts: where the parts are published.
         before: what is published now; a part that is not fitted again is taken from it.
-        parts: of "space", "search", "recommender", "complete", "generators", "studio"; all but the last two when None.
-            A new space brings the others with it, but for these two.
+        parts: of "space", "search", "recommender", "complete", "generators", "language", "studio"; all but the last
+            three when None. A new space brings the others with it, but for these three.
         observer: hears of progress, may cancel.
 
     Raises:
@@ -84,11 +84,15 @@ def fit(
             run.complete(vectors)
         if "generators" in wanted:
             run.generators(space, before)
+        if "language" in wanted:
+            run.language(space, before)
         if "studio" in wanted:
             run.studio()
         with artefacts.lock("publishing"):
             artefacts.publish(run.made, drop=run.unfit)
             artefacts.sweep()
+        if "studio" in run.made:
+            run.forget_lessons()
 
 
 def new_space(workspace: Workspace) -> Space | None:
@@ -267,9 +271,19 @@ class _Run:
         """What draws, for the space that is fitted now."""
         from tastemaker.shop import painter
 
-        name = self.made["space"].name if "space" in self.made else before.names.get("space", "")
-        learned = painter.learn(self.workspace, self.catalog, space, name, self.observer)
+        learned = painter.learn(self.workspace, self.catalog, space, self._space_name(before), self.observer)
         self.made["generators"] = painter.write(self.artefacts, learned, self.manifest)
+
+    def language(self, space: Space | None, before: Fitted) -> None:
+        """What talks, for the space that is fitted now."""
+        from tastemaker.shop import speaker
+
+        learned = speaker.learn(self.workspace, self.catalog, space, self._space_name(before), self.observer)
+        self.made["language"] = speaker.write(self.artefacts, learned, self.manifest)
+
+    def _space_name(self, before: Fitted) -> str:
+        """The artefact of the space that is fitted now; "" for none."""
+        return self.made["space"].name if "space" in self.made else before.names.get("space", "")
 
     def studio(self) -> None:
         """What mends the pictures of the compositor."""
@@ -277,6 +291,12 @@ class _Run:
 
         learned = mender.learn(self.workspace, self.catalog, self.observer)
         self.made["studio"] = mender.write(self.artefacts, learned, self.manifest)
+
+    def forget_lessons(self) -> None:
+        """What the studio has learned from is large, and no longer needed."""
+        from tastemaker.shop import mender
+
+        mender.forget_lessons(self.workspace)
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:

@@ -61,6 +61,7 @@ class Request:
         seed: of the drawings.
         ignore: labels of understood facets that the person has taken away.
         design: search for what the person would prefer.
+        signs: what a language model makes of the request; it adds what words, picture and taste leave open.
     """
 
     text: str = ""
@@ -70,6 +71,7 @@ class Request:
     seed: int = 0
     ignore: tuple[str, ...] = ()
     design: bool = False
+    signs: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
     if painter is None:
         raise NotFitted("this shop has not learned to draw", hint="run `tastemaker fit SHOP --parts generators`")
     condition, understood, notes = _condition(view, painter, request)
+    if request.signs is not None:
+        condition = _signed(view, painter, condition, request.signs)
     model = view.fitted.names["generators"]
     draws, at_once = _drawing(painter, condition, request.seed), AT_ONCE
     if request.design:
@@ -159,6 +163,15 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
             task.advance(many)
     notes += tuple(_copied(designs))
     return Imagined(tuple(designs), painter.generator.name, model, request.seed, understood, notes)
+
+
+def _signed(view: View, painter: Painter, condition: Condition, signs: Condition) -> Condition:
+    """A condition, and what signs say of what it leaves open; vectors count while they are of the same space."""
+    from tastemaker.generators.language.model import heeded
+
+    told = heeded(signs, painter.generator)
+    vectors = {name: vector for name, vector in told.vectors.items() if _space(view, painter, name) is not None}
+    return Condition({**told.attributes, **condition.attributes}, {**vectors, **condition.vectors}, condition.picture)
 
 
 def _drawing(painter: Painter, condition: Condition, seed: int) -> Callable[[int, int], list[tuple[Drawn, Condition]]]:

@@ -3,6 +3,7 @@
 door        what every door is, what a turn may cost, what failed
 openai      any OpenAI-compatible endpoint
 local       a folder with a causal language model of transformers
+own         the shop's own multimodal language model
 fake        a script, a liar, and one that obeys everything it reads: for tests
 opening     "provider:model" -> a door
 proposing   text of a model -> typed actions, or a refusal

@@ -14,9 +14,11 @@ from PIL import Image
 from tastemaker.assistant.actions import Action, Search
 from tastemaker.assistant.doors.door import Budget, Door, DoorFailed, Message, Unreachable, Wants, bounded
 from tastemaker.assistant.doors.opening import opened
+from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.doors.prompts import again, for_actions, for_words, jpeg
 from tastemaker.assistant.doors.proposing import LOOKS, proposed
 from tastemaker.assistant.doors.vetting import Vetting
+from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.settings import AssistantConfig
 from tastemaker.assistant.state import State
 from tastemaker.assistant.turn import Turn
@@ -59,22 +61,26 @@ class Advisor:
         self._rests_until = self._clock() + self._config.rest
 
 
-def advisor_of(shop: Shop, llm: str | Door | None) -> Advisor | None:
+def advisor_of(shop: Shop, llm: str | Door | None, find: FindPicture | None = None) -> Advisor | None:
     """The language model of a conversation; None when there is to be none.
 
     Args:
         shop: its settings say the limits, and which model when nothing else does.
         llm: "provider:model", a door, "" for none; None for what the settings say.
+        find: the person's pictures by key; None when nobody keeps any.
 
     Raises:
         InputError: it cannot be opened, or a setting is out of range.
+        NotFitted: it is the shop's own, and there is none.
         MissingExtra: it needs a package that is not installed.
     """
     config = AssistantConfig.read(shop.workspace.settings.assistant)
     wanted = config.llm if llm is None else llm
     if not wanted:
         return None
-    return Advisor(opened(wanted) if isinstance(wanted, str) else wanted, config, shop.workspace.settings.currency)
+    door = opened(wanted) if isinstance(wanted, str) else wanted
+    door = door.of(shop, find) if isinstance(door, Own) else door
+    return Advisor(door, config, shop.workspace.settings.currency)
 
 
 class Advice:

@@ -8,6 +8,9 @@ from tastemaker.assistant.doors.door import Door
 from tastemaker.core.errors import InputError
 from tastemaker.core.registry import find, names
 
+OWN = "own"
+"""The provider that needs no name of a model."""
+
 
 @cache
 def opened(name: str) -> Door:
@@ -15,6 +18,7 @@ def opened(name: str) -> Door:
 
     Args:
         name: "provider:model", "openai:gpt-4o-mini" for one; the provider is an entry point of ``tastemaker.llms``.
+            "own" stands alone: a shop has one model of its own.
 
     Raises:
         InputError: it is not of that form, or the provider refuses the model.
@@ -22,6 +26,8 @@ def opened(name: str) -> Door:
         MissingExtra: the provider needs a package that is not installed.
     """
     provider, colon, model = name.partition(":")
+    if provider == OWN and not model.strip():
+        return cast("Callable[[], Door]", find("llm", provider))()
     if not colon or not model.strip():
         raise InputError(
             f"language model {name[:80]!r} is not provider:model", hint=f"known: {', '.join(names('llm'))}"

@@ -62,7 +62,7 @@ def for_words(said: str, items: Sequence[Item], prices: Sequence[str]) -> list[M
     told = []
     for place, (item, price) in enumerate(zip(items[:ITEMS], prices, strict=False), start=1):
         told.append({
-            "place": place, "title": item.title[:TEXT], "price": price, "description": item.text[:TEXT],
+            "place": place, "id": item.id, "title": item.title[:TEXT], "price": price, "description": item.text[:TEXT],
             "department": item.department, "attributes": _values(item),
         })  # fmt: skip
     return [Message("system", WORDS), Message("user", quoted({"said": said, "items": told}))]

@@ -110,7 +110,7 @@ def _inputs(one: Asked) -> list[tuple[str, Tensor]]:
     ]  # fmt: skip
     told = [(name, torch.from_numpy(np.asarray(values, np.float32))) for name, values in found]
     if one.pixels is not None:
-        told.append(("pixels", patches(as_values(one.pixels[None]).contiguous())[0]))
+        told.append(("pixels", patches(as_values(np.array(one.pixels[None])).contiguous())[0]))
     return [*told, ("thing", torch.from_numpy(np.asarray(things, np.float32)))]
 
 

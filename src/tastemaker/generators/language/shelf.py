@@ -71,6 +71,12 @@ class Shelf:
         """Some of the items. Shapes: mask (n,)."""
         return type(self)(self.rows[mask], self.features[mask], self.codes[mask])
 
+    def joined(self, other: "Shelf") -> "Shelf":
+        """The items of both."""
+        rows = np.concatenate([self.rows, other.rows])
+        both = np.concatenate([self.features, other.features]), np.concatenate([self.codes, other.codes])
+        return Shelf(rows, *both)
+
 
 def known_of(features: Floats) -> Bools:
     """Items of which something is known. Shapes: (n, dim) -> (n,)."""
