@@ -33,7 +33,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, most: int, sec
         Refused: it is larger (413), or slower (408).
     """
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > most:
+    if length.isascii() and length.isdigit() and int(length[:20]) > most:
         raise too_large(most)
     try:
         async with asyncio.timeout(seconds):
