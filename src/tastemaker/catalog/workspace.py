@@ -38,6 +38,8 @@ class WorkspaceSettings(Config):
     """Settings of the shop's own language model, see ``MultimodalLmConfig``."""
     studio: dict[str, dict[str, object]] = Field(default_factory=dict)
     """Settings of what shows products, one table an engine: ``[studio.pretrained]``."""
+    signing: dict[str, object] = Field(default_factory=dict)
+    """With which certificate generated pictures are signed, see ``SigningConfig``."""
     brand: dict[str, object] = Field(default_factory=dict)
     """How creatives look, see ``Brand``."""
     live: dict[str, object] = Field(default_factory=dict)

@@ -25,6 +25,8 @@ def settings_text(folder: Path | None = None) -> str:
     from tastemaker.shop.reranking import LiveConfig
     from tastemaker.studio.creative.brand import Brand
     from tastemaker.studio.own.settings import OwnConfig
+    from tastemaker.studio.pretrained.settings import PretrainedEngineConfig
+    from tastemaker.studio.signing import SigningConfig
 
     workspace = Workspace(Path(), WorkspaceSettings()) if folder is None else Workspace.open(folder)
     settings = workspace.settings
@@ -44,6 +46,8 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]
     lines += ["", *table_lines("language", MultimodalLmConfig.read(settings.language))]
     lines += ["", *table_lines("studio.own", OwnConfig.read(settings.studio.get("own", {})))]
+    lines += ["", *table_lines("studio.pretrained", PretrainedEngineConfig.read(settings.studio.get("pretrained", {})))]
+    lines += ["", *table_lines("signing", SigningConfig.read(settings.signing))]
     for name in registry.names("recommender"):
         lines += ["", *table_lines(f"methods.{name}", _config_of(name, settings.methods.get(name, {})))]
     return "\n".join(lines)

@@ -163,10 +163,12 @@ class Visual(Opened):
     def _means(self) -> "Means":
         """What engines of the studio may use."""
         from tastemaker.studio.engines import Means
+        from tastemaker.studio.signing import Signer
 
         own = self.view.fitted.showing
         learned = {} if own is None else {"own": own}
-        return Means(self.workspace.root, self.workspace.state, self.workspace.settings.studio, learned)
+        root, settings = self.workspace.root, self.workspace.settings
+        return Means(root, self.workspace.state, settings.studio, learned, Signer.open(settings.signing, root))
 
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.

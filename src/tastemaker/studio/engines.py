@@ -21,6 +21,7 @@ from tastemaker.core.memory import free_mb
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.storage import Artefact
 from tastemaker.studio.request import Candidate, Task, VisualRequest
+from tastemaker.studio.signing import Signer
 
 
 class Refusal(Exception):
@@ -36,12 +37,14 @@ class Means:
         state: its ``.tastemaker``, where lies what was learned.
         settings: ``[studio.NAME]`` of ``tastemaker.toml``, by the engine's name.
         learned: what `fit` has stored, by the engine's name.
+        signer: signs what is shown, whichever engine it comes from; None when the shop has no certificate.
     """
 
     root: Path | None = None
     state: Path | None = None
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     learned: Mapping[str, Artefact] = field(default_factory=dict)
+    signer: Signer | None = None
 
 
 NO_MEANS = Means()

@@ -22,7 +22,7 @@ from tastemaker.studio.request import Candidate
 
 THRESHOLDS: Mapping[str, float] = {
     "outside": 1.0, "colour": 0.6, "texture": 0.5, "silhouette": 0.6, "identity": 0.98, "realism": 0.5, "cutout": 0.4,
-    "body": 0.5, "warp": 0.4, "coverage": 0.9, "face": 0.95, "frame": 0.6, "size": 0.5,
+    "body": 0.5, "warp": 0.4, "coverage": 0.9, "face": 0.95, "frame": 0.6, "size": 0.5, "drift": 0.8,
 }  # fmt: skip
 """Below it a candidate is not shown."""
 SAID: Mapping[str, str] = {
@@ -39,6 +39,7 @@ SAID: Mapping[str, str] = {
     "face": "it would cover the face or the hands",
     "frame": "too little of it would be inside the photo",
     "size": "it would be far too large or too small for this place",
+    "drift": "the pipeline drew another scene than the photo's",
 }
 """Why an axis refuses a picture."""
 SAMPLE = 20_000

@@ -96,7 +96,7 @@ def _answer(request: VisualRequest, small: VisualRequest, engine: Engine, observ
         return replace(_refused(engine, why), fidelity=best.axes, warnings=best.candidate.warnings)
     good = sorted(good, key=lambda each: -worth(each.axes))[: request.n]
     told = _told(request, engine)
-    shown = tuple(_shown(request, each, told) for each in good)
+    shown = tuple(_shown(request, each, told, engine) for each in good)
     return VisualResult(
         shown,
         good[0].axes,
@@ -129,7 +129,7 @@ def _put_back(photo: Pixels, picture: Pixels, mask: Bools) -> Pixels:
     return np.where(mask[..., None], picture, photo)
 
 
-def _shown(request: VisualRequest, judged: Judged, told: dict[str, object]) -> Shown:
+def _shown(request: VisualRequest, judged: Judged, told: dict[str, object], engine: Engine) -> Shown:
     """A candidate at the photo's own size, with badge and provenance."""
     photo, made = request.context, judged.candidate
     picture, mask = made.picture, made.mask
@@ -144,8 +144,11 @@ def _shown(request: VisualRequest, judged: Judged, told: dict[str, object]) -> S
         mask[top:bottom, left:right] = True
     if not (picture == photo)[~mask].all():
         raise RuntimeError("a pixel outside the mask has changed")
-    facts = json.dumps({**told, "seed": judged.seed}, ensure_ascii=False, sort_keys=True)
-    return Shown(marked_png(picture, facts), png(mask.astype(np.uint8) * 255), judged.axes, judged.seed)
+    facts = {**told, "seed": judged.seed}
+    file = marked_png(picture, json.dumps(facts, ensure_ascii=False, sort_keys=True))
+    if engine.means.signer is not None:
+        file = engine.means.signer.sign(file, facts, drawn=engine.invents)
+    return Shown(file, png(mask.astype(np.uint8) * 255), judged.axes, judged.seed)
 
 
 def _told(request: VisualRequest, engine: Engine) -> dict[str, object]:
@@ -155,6 +158,7 @@ def _told(request: VisualRequest, engine: Engine) -> dict[str, object]:
         "by": "tastemaker",
         "engine": engine.name,
         "licence": engine.licence,
+        **({"model": engine.model} if engine.model else {}),
         "task": request.task,
         "item": request.item.id,
         "consent": request.consent,
