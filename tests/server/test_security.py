@@ -208,8 +208,8 @@ def test_the_last_key_revoked_opens_no_door(shop):
 def test_unreadable_keys_let_nobody_in(shop):
     client = TestClient(create_app(shop, ServerSettings.read({"api_key": "operator-key"})), base_url=BASE)
     (shop.workspace.state / "keys.json").write_text("nonsense")
-    for headers in ({}, {"x-api-key": "operator-key"}):
-        assert client.get("/items/red-circle-0", headers=headers).status_code == 503
+    for headers, status in (({}, 401), ({"x-api-key": "operator-key"}, 503)):
+        assert client.get("/items/red-circle-0", headers=headers).status_code == status
 
 
 def test_no_tenant_sees_anything_of_another(client, shops, keys):

@@ -155,6 +155,10 @@ class ItemIn(Request):
 class AddRequest(Request):
     """Items to add live, with the pictures they name."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"items": [{"id": "sku-9", "title": "Linen shirt", "price": 49}]}}
+    )
+
     items: Annotated[list[ItemIn], Field(min_length=1, max_length=10_000)]
     """The items."""
     pictures: dict[Words, Base64Bytes] = {}

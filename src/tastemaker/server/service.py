@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 from tastemaker.server.access import CALLER, Doors
+from tastemaker.server.examples import Node, put_in
 from tastemaker.server.settings import ServerSettings
 from tastemaker.server.tenants import Caller, Tenant
 
@@ -47,6 +48,10 @@ class Service(FastAPI):
     settings: ServerSettings = ServerSettings()
     doors: Doors = Doors()
     draining: bool = False
+
+    def openapi(self) -> Node:
+        """The contract, with examples."""
+        return put_in(super().openapi())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, whatever happens inside."""
