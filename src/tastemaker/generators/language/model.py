@@ -49,7 +49,7 @@ LENGTH = 256
 class MultimodalLmConfig(GeneratorConfig):
     """Settings of a multimodal language model."""
 
-    steps: int = Field(default=3000, ge=1)
+    steps: int = Field(default=4000, ge=1)
     """Batches to learn from, all stages together."""
     batch_size: int = Field(default=16, ge=2)
     """Lessons a batch."""
