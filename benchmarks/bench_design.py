@@ -1,20 +1,22 @@
 """Personalised design: do people prefer what was designed for them to what the shop sells?
 
-    python benchmarks/bench_design.py [--people 60] [--minutes 15] [--longer 64]   # fits the demo shop if needed
+    python benchmarks/bench_design.py [--people 60]   # fits the demo shop if needed
 
-The wardrobe of the demo shop (528 items, drawn by code), and people whose true tastes are known. A conditional GAN
-learns from its pictures, attributes and taste vectors. What a person prefers is predicted by the shop's space: the mean
-of the picture vectors of what they chose, less the mean of all, times the vector of a picture. Two designs a person are
-searched for (``generators/gan/design.py``) and stand beside: drawings by chance, drawings asked with the person's taste
-vector, the best real item by the same prediction, and real items by chance. Nobody asks the search about true tastes;
+The wardrobe of the demo shop (528 items, drawn by code), and people whose true tastes are known. What draws is the
+conditional GAN that the demo shop ships; it has learned from the pictures, attributes and taste vectors of the whole
+shop. What a person prefers is predicted by the shop's space: the mean of the picture vectors of what they chose, less
+the mean of all, times the vector of a picture. Two designs a person are searched for (``generators/gan/design.py``) and
+stand beside: drawings by chance, drawings asked with the person's taste vector, the best real item by the same
+prediction, and real items by chance. Nobody asks the search about true tastes;
 they are asked afterwards, of the attributes that an independently trained classifier (the judge) reads off a picture.
-Realism is the Fréchet distance between features of that judge (FD-own) for as many designs as drawings by chance.
+Realism is the Fréchet distance between features of that judge (FD-own) for as many designs as drawings by chance: of
+the attributes of clothes by chance, and of nothing but that they are clothes. Budget: ten minutes of one core.
 """
 
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +36,12 @@ from tastemaker.encoders.frames import Frames
 from tastemaker.evaluation.drawn_figures import frechet
 from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig
 from tastemaker.evaluation.drawn_sheet import samples
-from tastemaker.generators.base import ANYTHING, Condition
-from tastemaker.generators.gan.conditional import ConditionalGan, ConditionalGanConfig
+from tastemaker.generators.base import Condition
+from tastemaker.generators.gan.conditional import ConditionalGan
 from tastemaker.generators.gan.design import Search, design
 from tastemaker.generators.material import Material
 
-DEPARTMENT = "wardrobe"
-ASKED = ("kind", "colour", "pattern", "material", "style")
-"""Attributes that designs are asked for and the judge reads."""
+DEPARTMENT, KIND = "wardrobe", "kind"
 DESIGNS, CHANCE, FEWEST, NEAREST = 2, 48, 5, 30
 """Designs a person, drawings by chance, least choices of a person, real items whose attributes a search may ask for."""
 SEARCH = Search(candidates=24, rounds=3)
@@ -71,41 +71,46 @@ class Scene:
         """What a person truly thinks of attributes. Shapes: (n, attributes) -> (n,)."""
         said = [self.material.layout.values(row) for row in codes]
         weights, likes = TRAITS[DEPARTMENT], self.likes[person]
-        return np.array([sum(weights[k] * likes[k].get(v, 0.0) for k, v in each.items()) for each in said], np.float32)
+        return np.array(
+            [sum(weights[k] * likes[k].get(v, 0.0) for k, v in each.items() if k in weights) for each in said],
+            np.float32,
+        )
 
 
-def opened(minutes: float, longer: int) -> Scene:
-    """The shop, what was learned from it, and the true tastes of its people."""
+def opened() -> Scene:
+    """The shop, what draws in it, and the true tastes of its people."""
     folder = BUILD / "demo-shop"
     shop = tm.demo(folder, observer=Lines())
-    catalog, space = shop.view.catalog, shop.view.fitted.space
-    if space is None:
-        raise SystemExit("the demo shop was fitted without a space: delete its folder and run again")
-    worn = np.array([catalog.item(row).department == DEPARTMENT for row in range(catalog.size)])
-    catalog = catalog.restricted(worn)
-    material = Material.read(catalog, space, longer, ASKED, Lines())
+    catalog, space, painter = shop.view.catalog, shop.view.fitted.space, shop.view.fitted.painter
+    if space is None or painter is None or not isinstance(painter.generator, ConditionalGan):
+        raise SystemExit("the demo shop has no space or no GAN: delete its folder and run again")
+    layout = painter.generator.layout
+    whole = Material.read(catalog, space, max(layout.shape), list(layout.attributes), Lines())
+    material = _part(whole, [catalog.item(row).department == DEPARTMENT for row in whole.rows.tolist()])
     told = {each["user"]: each["likes"][DEPARTMENT] for each in _lines(folder / "ground_truth" / "people.jsonl")}
     likes = [told[name] for name in catalog.interactions.people]
-    return Scene(catalog, space, material, drawing(material, minutes), judging(material), likes)
+    return Scene(catalog, space, material, painter.generator, judging(material), likes)
 
 
-def drawing(material: Material, minutes: float) -> ConditionalGan:
-    """The GAN, learned once."""
-    longer = max(material.layout.shape)
-    kept = Artefacts(BUILD / "generators" / f"design-{longer}")
-    found = kept.published().get("generator")
-    if found is not None:
-        return ConditionalGan.restore(found.config, found.tensors())
-    watch, config = Stopwatch(), ConditionalGanConfig(max_minutes=minutes, longer=longer)
-    made = ConditionalGan(config, checkpoint=BUILD / f"design-{longer}.checkpoint").learn(material, Lines())
-    facts = {"processor_minutes": watch.processor / 60}
-    kept.publish({"generator": kept.write("generator", config=made.settings(), tensors=made.tensors(), manifest=facts)})
-    return made
+def _part(material: Material, which: Sequence[bool]) -> Material:
+    """Some of the items."""
+    at = np.flatnonzero(which)
+    return replace(
+        material,
+        rows=material.rows[at],
+        frames=material.frames[at],
+        codes=material.codes[at],
+        vectors={name: matrix[at] for name, matrix in material.vectors.items()},
+        has={name: there[at] for name, there in material.has.items()},
+        held=material.held[at],
+        texts=(),
+        histories=(),
+    )
 
 
 def judging(material: Material) -> AttributeJudge:
     """The judge, learned once."""
-    kept = Artefacts(BUILD / "generators" / f"design-judge-{max(material.layout.shape)}")
+    kept = Artefacts(BUILD / "generators" / "design-judge")
     found = kept.published().get("judge")
     if found is not None:
         return AttributeJudge.restore(found.config, found.tensors())
@@ -178,7 +183,10 @@ def measured(scene: Scene, wanted: int) -> dict[str, object]:
     """Everything, for so many people."""
     place = np.full(scene.catalog.size, -1)
     place[scene.material.rows] = np.arange(len(scene.material.rows))
-    chosen = [np.unique(place[each.liked.rows]) for each in scene.catalog.interactions.histories()]
+    chosen = [
+        np.unique(found[found >= 0])
+        for found in (place[each.liked.rows] for each in scene.catalog.interactions.histories())
+    ]
     able = [number for number, places in enumerate(chosen) if len(places) >= FEWEST]
     people = generator(0, "people").permutation(able)[:wanted].tolist()
     chance = by_chance(scene, max(CHANCE, DESIGNS * len(people)))
@@ -196,7 +204,7 @@ def measured(scene: Scene, wanted: int) -> dict[str, object]:
     distances = {
         "designs": frechet(scene.judge.features(drawn), features),
         "by chance": frechet(scene.judge.features(chance[: len(drawn)]), features),
-        "unconditional": frechet(scene.judge.features(free), features),
+        "any clothes": frechet(scene.judge.features(free), features),
         "real": frechet(features[generator(0, "half").permutation(len(features))[: len(drawn)]], features),
     }
     held = scene.material.where("picture", held=True)
@@ -228,12 +236,17 @@ def chance_accuracy(scene: Scene, chance: Frames) -> dict[str, float]:
 
 
 def _anything(scene: Scene, n: int) -> Frames:
-    return np.stack([each.picture for each in scene.gan.sample(ANYTHING, n, 1) if each.picture is not None])
+    """Drawings told nothing but a kind of clothes, as often as the shop has them."""
+    kinds = scene.material.codes[:, list(scene.material.layout.attributes).index(KIND)]
+    values = scene.material.layout.attributes[KIND]
+    asked = [Condition({KIND: values[code - 1]}) for code in generator(0, "any clothes").choice(kinds, n)]
+    drawn = [scene.gan.sample(condition, 1, 1, first=at)[0].picture for at, condition in enumerate(asked)]
+    return np.stack([picture for picture in drawn if picture is not None])
 
 
 def sheets(designs: Frames, free: Frames) -> None:
     """Sheets of pictures, to look at."""
-    for name, pictures in (("designs", designs), ("unconditional", free)):
+    for name, pictures in (("designs", designs), ("any clothes", free)):
         (BUILD / f"design-{name}.png").write_bytes(samples(pictures[:64]))
 
 
@@ -245,11 +258,9 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=60, help="how many people")
-    parser.add_argument("--minutes", type=float, default=15, help="of the GAN's training, by the clock")
-    parser.add_argument("--longer", type=int, default=64, help="longer side of the pictures")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    scene = opened(given.minutes, given.longer)
+    scene = opened()
     watch = Stopwatch()
     result = measured(scene, given.people)
     for name, kind in (("means", "mean over people"), ("shares", "share of people"), ("fd_own", "FD-own")):
@@ -257,7 +268,7 @@ def main() -> None:
         if isinstance(figures, dict):
             show(f"{kind}, {result['people']} people", [{"": key, "value": value} for key, value in figures.items()])
     print(result["judge on held-out real"], result["judge on drawings by chance"])
-    store("design", {"longer": given.longer, **result, "processor_minutes": watch.processor / 60})
+    store("design", {"pictures": scene.material.layout.shape, **result, "processor_minutes": watch.processor / 60})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ asks, as in the published tables of these splits.
 import argparse
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,6 +233,8 @@ def wanted(every: Iterable[str], asked: argparse.Namespace, before: str = "") ->
         before: stands before the name of a row where it is kept.
     """
     names = [name for name in every if name in asked.rows.split("|")]
+    if unknown := set(asked.rows.split("|")) - set(names):
+        sys.exit(f"there is no row {', '.join(sorted(unknown))}: there are {', '.join(every)}")
     return [n for n in names if not asked.kept or rows.kept_at(f"{before}{n} {asked.seed}").exists()]
 
 
