@@ -42,7 +42,7 @@ def test_the_answer_is_the_shops_own(reading, read_shop, ask):
 
 WRONG = [
     (UnknownName, lambda shop: shop.similar("red-circle-9")),
-    (UnknownName, lambda shop: shop.item("it's \"odd\"")),
+    (UnknownName, lambda shop: shop.item('it\'s "odd"')),
     (FilterError, lambda shop: shop.recommend(where="colr = red")),
     (InputError, lambda shop: shop.recommend("person-00", history=["red-circle-0"])),
     (InputError, lambda shop: shop.recommend(k=0)),

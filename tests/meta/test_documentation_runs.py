@@ -2,7 +2,8 @@
 
 A file's blocks share their names, as at one prompt. The session finds ``shop/`` and ``demo-shop/`` (the demo shop with
 few items), ``dress.jpg`` (a picture of it), ``items.csv`` and ``later.csv`` (its own items and events). ``tm.demo()``
-opens the small shop, and ``tm.serve`` does not block. A block that must not be run is not called ```python.
+opens the small shop, ``tm.serve`` does not block, and ``tm.Client`` asks that shop without a network. A block that must
+not be run is not called ```python.
 """
 
 import re
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 import tastemaker
+from tastemaker.client import Client
 from tastemaker.demoshop.config import DemoConfig
 from tastemaker.demoshop.draw import draw
+from tastemaker.server import create_app
+from tests.client.to_app import ToApp
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -52,7 +56,12 @@ def prompt(small_shop, tmp_path, monkeypatch):
         shop.catalog.pictures.open(shop.catalog.main_picture(row)).save("dress.jpg")
     monkeypatch.setattr(tastemaker, "demo", lambda path="demo-shop": tastemaker.open(path), raising=False)
     monkeypatch.setattr(tastemaker, "serve", lambda shop, host="127.0.0.1", port=8000: None, raising=False)
+    monkeypatch.setattr(tastemaker, "Client", client, raising=False)
     return {"__name__": "__main__"}
+
+
+def client(url, key=""):
+    return Client(url, key=key, transport=ToApp(create_app(tastemaker.open("shop"))))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

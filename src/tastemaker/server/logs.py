@@ -17,7 +17,7 @@ from typing import Literal
 from tastemaker.server.service import request_id
 
 Level = Literal["error", "warning", "info"]
-NAMES = ("tastemaker.server", "uvicorn.error")
+NAMES = ("tastemaker.server", "uvicorn.error", "python_multipart")
 
 
 class JsonLines(logging.Formatter):

@@ -6,7 +6,9 @@ the server really answers.
 
 import asyncio
 import errno
+import signal
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -81,9 +83,11 @@ def run(app: Service, bound: socket.socket, ready: Callable[[str], None]) -> Non
         ready: gets the address once it answers.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C; every request under way was finished first.
+        KeyboardInterrupt: Ctrl-C, or SIGTERM; every request under way was finished first.
     """
     configure(app.settings.log_level)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # raised again once the server has ended
     config = uvicorn.Config(
         app,
         access_log=False,  # its lines would hold queries, and those name people
