@@ -62,7 +62,7 @@ class Engine(ABC):
         memory_mb: what it needs at most.
         model: which weights it has, in words; "" when it has none.
         invents: does a trained model draw? Else product and photo are only put together.
-        rank: of those that can answer, the highest is asked.
+        rank: of those that can answer, the highest is asked; one below 0 is asked by its name alone.
         figure: of the survey, or "-".
         source: paper and equation.
     """
@@ -132,6 +132,8 @@ def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEA
             why.append(f"{name} {lacking}")
         elif request.commercial and not engine.commercial:
             why.append(f"{name} {engine.forbids()}")
+        elif not only and engine.rank_for(request.task) < 0:
+            why.append(f"{name} was not found to be better")
         elif engine.memory_mb > free_mb():
             why.append(f"{name} needs {engine.memory_mb} MB of memory")
         else:

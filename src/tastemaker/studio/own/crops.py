@@ -20,8 +20,8 @@ GROW = 0.3
 """How much of the product's longer side is seen around it on each side."""
 SOLID, BARE = 0.95, 0.02
 """Cover from which on a pixel is the product's alone, and below which it is not at all."""
-FAINT = 1.5
-"""Levels of 255 by which every correction of a colour is drawn towards nothing, so that noise changes no pixel."""
+FAINT, PLAIN = 2.0, 5.0
+"""Levels of 255 up to which a correction of a colour is none, and from which on it is whole: noise changes no pixel."""
 AGREED = 0.2
 """Difference of two covers at which half of the sharper one's contour is believed."""
 TASKS: tuple[Task, ...] = ("try_on", "place")
@@ -165,8 +165,9 @@ def product_seen(picture: Pixels, side: int) -> Pixels:
 
 
 def faint_gone(colours: Floats) -> Floats:
-    """Colours drawn towards nothing, so that what is faint is nothing."""
-    return np.asarray(np.sign(colours) * np.maximum(np.abs(colours) - FAINT, 0), np.float32)
+    """Corrections of colours without those that nobody would see. Shapes: (h, w, 3) -> (h, w, 3)."""
+    strong = np.abs(colours).max(2, keepdims=True)
+    return np.asarray(colours * np.clip((strong - FAINT) / (PLAIN - FAINT), 0, 1), np.float32)
 
 
 def mended(request: VisualRequest, made: Candidate, layers: Layers, window: Window, found: Correction) -> Candidate:
@@ -216,7 +217,7 @@ def _sharpened(sharp: Floats, coarse: Floats, size: tuple[int, int]) -> Floats:
     reach = max(1.0, max(size) / side)
     apart = cv2.GaussianBlur(np.abs(own - usual), (0, 0), reach)
     agree = 1 / (1 + np.square(apart / AGREED))
-    crisp = np.clip((own - 0.5) * reach + 0.5, 0, 1)
+    crisp = np.clip((own - 0.5) * max(reach, 2.0) + 0.5, 0, 1)
     cover = agree * sharp + (1 - agree) * crisp
     return np.asarray(np.where(cover < BARE, 0, cover), np.float32)
 

@@ -200,7 +200,7 @@ def made_or_read(source: Source, first: int, many: int, folder: Path) -> Lessons
         except (OSError, SafetensorError, TypeError):  # damaged, or not ours: make it again
             path.unlink()
     made = source.make(first, many)
-    replace_bytes(path, save(made.arrays))
+    replace_bytes(path, save({name: np.ascontiguousarray(array) for name, array in made.arrays.items()}))
     return made
 
 

@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.seeds import derive
-from tastemaker.core.types import Doubles, Floats, Ints
+from tastemaker.core.types import Ints
 from tastemaker.generators.learning import EPOCH, Batches
 from tastemaker.nn.checkpoint import digest
 from tastemaker.nn.diffusion import StraightToData, spread_times
@@ -34,6 +34,7 @@ from tastemaker.studio.cutout import Pixels, lab_of
 from tastemaker.studio.own.crops import TASKS, Correction, Layers, faint_gone
 from tastemaker.studio.own.lessons import CHOOSE, LEARN, SCORE, Lessons
 from tastemaker.studio.own.network import MADE, Mender
+from tastemaker.studio.own.seeing import apart
 from tastemaker.studio.own.settings import OwnConfig
 from tastemaker.studio.request import Task
 
@@ -41,10 +42,10 @@ LEVELS = 48.0
 """Levels of colour that count as one."""
 NOISE = 0.5
 """Share of a batch that starts from noise alone."""
-FAR = 0.1
+FAR = 0.5
 """Weight of pixels where nothing should change and nothing was laid."""
-COVERS, COLOURS = 0.5, 0.25
-"""Weights of errors of cover and of colours beside those of the picture."""
+SEEN, COVERS, COLOURS = 0.1, 0.5, 0.25
+"""Weights of errors of the picture, of its cover and of its colours."""
 PATH = StraightToData()
 MOST = 96
 """Lessons of a task that a score looks at."""
@@ -52,7 +53,9 @@ MOST = 96
 
 @dataclass(frozen=True)
 class Held:
-    """Mean colour difference (CIEDE2000) from the truth in what should change or was changed, on products held back.
+    """Mean colour difference (CIEDE2000) from the truth on products held back, where anything should or did change.
+
+    Both are of the same pixels: changing more of them makes nobody better.
 
     Attributes:
         own: of the corrected guess.
@@ -89,7 +92,7 @@ class OwnModel:
         """Untrained: it repeats the compositor."""
         with torch.random.fork_rng():
             torch.manual_seed(derive(config.seed, "weights of own"))
-            network = Mender(config.side, config.product_side, config.width, config.depth, 4, config.local)
+            network = Mender(config.side, config.product_side, config.local, config.width, config.depth)
         return cls(config, network.to(memory_format=torch.channels_last).eval())  # type: ignore[call-overload]
 
     def learn(self, lessons: Lessons, checkpoint: Path | None = None, observer: Observer = silent) -> Self:
@@ -135,10 +138,7 @@ class OwnModel:
         shape = (len(told), MADE, *told.shape[1:3])
         with torch.inference_mode():
             if first:
-                times = torch.ones(len(told))
-                noises = [torch.randn(shape, generator=chance) for _ in range(self.config.draws)]
-                drawn = [x.told_by(self.network, noise, times) for noise in noises]
-                made = torch.stack(drawn).mean(0)
+                made = x.told_by(self.network, torch.zeros(shape), torch.ones(len(told)))
             else:
                 made = walk(
                     PATH,
@@ -249,20 +249,19 @@ class Mending(Batches):
         made = x.told_by(self.model, PATH.noised(data, torch.randn_like(data), times), times)  # type: ignore[arg-type]
         share_ = (made[:, :1] + 1) / 2
         near = FAR + (1 - FAR) * _near(x, truth_, cover_)
-        wrong = (x.picture(share_, made[:, 1:]) - truth_).abs().mean(1, keepdim=True) * (127.5 / LEVELS)
-        wrong = wrong + COVERS * (share_ - cover_).abs()
+        wrong = SEEN * apart(x.picture(share_, made[:, 1:]), truth_) + COVERS * (share_ - cover_).abs()
         wrong = wrong + COLOURS * (made[:, 1:] - colours).abs().mean(1, keepdim=True)
         return (near * wrong).sum() / near.sum()
 
     @override
     def validate(self, model: torch.nn.Module) -> float | None:
-        """Minus the mean difference on products held back for it."""
+        """Minus the share of the first guesses' difference that is left, on products held back for it."""
         if not isinstance(model, Mender):
             raise TypeError(model)
         now = OwnModel(self.own.config, model)
         found = [now.score(self.lessons, self.lessons.where(CHOOSE, task)[:MOST]) for task in TASKS]
-        pairs = sum(each.pairs for each in found)
-        return -sum(each.own * each.pairs for each in found) / pairs if pairs else None
+        before = sum(each.compositor * each.pairs for each in found)
+        return -sum(each.own * each.pairs for each in found) / before if before else None
 
 
 def _near(x: Known, truth: Tensor, cover: Tensor) -> Tensor:
@@ -296,17 +295,14 @@ def _correction(made: Tensor) -> Correction:
 
 
 def _errors(lessons: Lessons, row: int, found: Correction) -> tuple[float, float]:
-    """Mean difference from the truth where something should change or was changed: corrected, and as it was."""
+    """Mean difference from the truth where something should or did change: corrected, and as it was."""
     layers, truth = Layers.read(lessons.told[row]), lessons.truth[row]
     open_ = layers.kept < 0.5
     cover = np.where(open_, found.cover, layers.cover)
-    made = layers.composed(np.where(cover < 0.02, 0, cover), faint_gone(found.colours) * open_[..., None])
-    own, before = (_error(layers.photo, picture, truth) for picture in (made, layers.composed()))
+    made = layers.composed(cover, faint_gone(found.colours) * open_[..., None])
+    shown = [np.rint(picture).astype(np.uint8) for picture in (made, layers.composed())]
+    region = np.any([(picture != layers.photo).any(2) for picture in (truth, *shown)], 0)
+    if not region.any():
+        return 0.0, 0.0
+    own, before = (float(difference(lab_of(one)[region], lab_of(truth)[region]).mean()) for one in shown)
     return own, before
-
-
-def _error(photo: Floats, made: Floats, truth: Pixels) -> float:
-    shown = np.rint(made).astype(np.uint8)
-    region = (truth != photo).any(2) | (shown != photo).any(2)
-    apart: Doubles = difference(lab_of(shown)[region], lab_of(truth)[region])
-    return float(apart.mean()) if region.any() else 0.0

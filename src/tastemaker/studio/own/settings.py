@@ -16,16 +16,16 @@ class OwnConfig(Config):
     """Folder with photos of people and rooms to lay cut-outs into, seen from the workspace; empty takes drawn ones."""
     pairs: int = Field(default=1500, ge=8)
     """Lessons of each task and kind, made once and kept until the training is done."""
-    side: int = Field(default=112, ge=32, le=256, multiple_of=8)
+    side: int = Field(default=112, ge=32, le=256, multiple_of=16)
     """Side in pixels of the crop that it works on."""
     product_side: int = Field(default=56, ge=16, le=128, multiple_of=8)
     """Side in pixels of the product's picture beside it."""
-    width: int = Field(default=128, ge=16, multiple_of=16)
-    """Width of the tokens."""
-    depth: int = Field(default=6, ge=1)
-    """Layers of the transformer."""
     local: int = Field(default=64, ge=8)
-    """Channels of the convolutions before and after it."""
+    """Channels of the convolutions on the finest grid."""
+    width: int = Field(default=192, ge=32, multiple_of=32)
+    """Width of the tokens."""
+    depth: int = Field(default=4, ge=1)
+    """Layers of the transformer."""
     steps: int = Field(default=3000, ge=1)
     """Batches to learn from."""
     batch_size: int = Field(default=16, ge=2)
@@ -34,8 +34,6 @@ class OwnConfig(Config):
     """Learning rate at its highest."""
     max_minutes: float = Field(default=60.0, gt=0)
     """Minutes after which training ends gently with what it has; making the lessons is not counted."""
-    draws: int = Field(default=2, ge=1, le=16)
-    """Guesses from noise whose mean is a first answer."""
     walk: int = Field(default=4, ge=1, le=50)
     """Steps from noise to another candidate."""
     seed: int = 0
