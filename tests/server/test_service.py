@@ -94,6 +94,7 @@ def test_figures_are_what_prometheus_reads(shop):
             client.get("/recommend", params={"user": "person-00"})
         client.get("/recommend?k=0")
         client.get("/nowhere")
+        client.post("/search", json={"text": "red circle"})
         answer = client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert "person-00" not in answer.text
@@ -102,7 +103,12 @@ def test_figures_are_what_prometheus_reads(shop):
         (sample.labels["route"], sample.labels["status"]): sample.value
         for sample in found["tastemaker_requests"].samples
     }
-    assert counted == {("/recommend", "200"): 3, ("/recommend", "422"): 1, ("page", "404"): 1}
+    assert counted == {("/recommend", "200"): 3, ("/recommend", "422"): 1, ("page", "404"): 1, ("/search", "200"): 1}
+    stages = {
+        s.labels["stage"]: s.value for s in found["tastemaker_stage_seconds"].samples if s.name.endswith("_count")
+    }
+    wanted = {"score": 3, "understand": 1, "encode": 1, "vectors": 1, "words": 1, "receive": 7}
+    assert {name: stages[name] for name in wanted} == wanted
     spent = [s for s in found["tastemaker_request_seconds"].samples if s.labels["route"] == "/recommend"]
     buckets = [sample.value for sample in spent if sample.name.endswith("_bucket")]
     assert buckets == sorted(buckets)

@@ -24,6 +24,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import NO_PICTURES, Pictures
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import UnknownName
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints, ItemId, UserId
 
 
@@ -165,6 +166,7 @@ class Store:
             ).fetchall()
         return [(UserId(name), count) for name, count in found]
 
+    @stage("words")
     def search_words(self, text: str, k: int, rows: Bools | None = None) -> tuple[Ints, Floats]:
         """Items for a text by BM25 over title, description and attributes; see :func:`words.search`."""
         with self._database.read() as connection:

@@ -12,6 +12,7 @@ from threading import Lock
 import numpy as np
 
 from tastemaker.core.errors import InputError
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints
 
 GATHER_BELOW = 0.25
@@ -69,6 +70,7 @@ class ExactIndex:
         found[~state.present] = -np.inf
         return found
 
+    @stage("vectors")
     def search(self, vector: Floats, k: int, mask: Bools | None = None) -> tuple[Ints, Floats]:
         """The nearest rows, best first; of equals the lower row first.
 

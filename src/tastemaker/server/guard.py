@@ -24,9 +24,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tastemaker.core.errors import WorkspaceError
+from tastemaker.core.stages import hearing
 from tastemaker.server.access import CALLER, Doors
 from tastemaker.server.intake import Refused, read_body, replaying
 from tastemaker.server.limits import Limits, seconds_to_wait
+from tastemaker.server.metrics import Metrics
 from tastemaker.server.problems import Problem, plain_problem, respond
 from tastemaker.server.settings import ServerSettings
 from tastemaker.server.tenants import Caller, Tenant
@@ -171,8 +173,10 @@ class Guard:
         except Refused as error:
             await respond(error.problem, {"Connection": "close"})(scope, receive, send)
             return
-        scope[CALLER].tenant.metrics.stage("receive", time.perf_counter() - begun)
-        await self._app(scope, replaying(body, receive), send)
+        metrics: Metrics = scope[CALLER].tenant.metrics
+        metrics.stage("receive", time.perf_counter() - begun)
+        with hearing(metrics.stage):
+            await self._app(scope, replaying(body, receive), send)
 
 
 def _often(words: str, wait: float) -> _Shut:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Facet
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.coded import fold
 from tastemaker.shop.editing import is_worded, likely
@@ -20,6 +21,7 @@ TASTE = 0.15
 """How far a known person's taste can lift an item."""
 
 
+@stage("rank")
 def pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
     """What the soft facets add to each row: known values count fully, likely ones as far as they are likely.
 

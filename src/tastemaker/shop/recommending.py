@@ -8,6 +8,7 @@ import numpy as np
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.core.ranking import Ranked, Ranking, Reason
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.shop.live import View
 from tastemaker.shop.reranking import LiveConfig, Setting, Shortlist, rerank, shortlist
@@ -66,6 +67,7 @@ def recommend(
     return Ranking(items, notes=(*notes, *order.notes, *found.notes))
 
 
+@stage("score")
 def score(
     view: View,
     history: History,

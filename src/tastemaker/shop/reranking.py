@@ -24,6 +24,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.core.config import Config
 from tastemaker.core.errors import InputError
 from tastemaker.core.ranking import Reason
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters
 from tastemaker.recommenders.baskets import GIVEN
@@ -262,6 +263,7 @@ STEPS: Mapping[str, Step] = {
 """Every step by its name, in their order."""
 
 
+@stage("rank")
 def rerank(found: Shortlist, setting: Setting, steps: Mapping[str, Step] = STEPS) -> Shortlist:
     """Take the steps, one after the other."""
     for step in steps.values():

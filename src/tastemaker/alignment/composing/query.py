@@ -17,6 +17,7 @@ from PIL import Image
 
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.core.errors import InputError
+from tastemaker.core.stages import stage
 from tastemaker.core.types import Floats
 
 TermName = Literal["words", "picture", "change", "items", "taste", "avoid"]
@@ -110,6 +111,7 @@ def compose(space: Space, query: Query, vectors: ItemVectors | None = None) -> F
     return mix(terms(space, query, vectors))
 
 
+@stage("encode")
 def terms(space: Space, query: Query, vectors: ItemVectors | None = None) -> tuple[Term, ...]:
     """The parts of a request, each in the space; words and picture are embedded once, together."""
     weights = query.weights

@@ -10,10 +10,12 @@ from tastemaker.alignment.language.vocabulary import Vocabulary
 from tastemaker.alignment.language.wording import Wording, understand
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
+from tastemaker.core.stages import stage
 
 _BELOW, _ABOVE = frozenset(("<", "<=")), frozenset((">", ">="))
 
 
+@stage("understand")
 def understand_turns(
     texts: Sequence[str], vocabulary: Vocabulary, references: Sequence[Item | None], ignore: Collection[str] = ()
 ) -> list[Wording]:
