@@ -38,6 +38,10 @@ WORDS = 0.25
 class JointConfig(LatentConfig):
     """Settings of a joint diffusion."""
 
+    steps: int = Field(default=4000, ge=1)
+    """Batches from which the denoiser learns."""
+    autoencoder_steps: float = Field(default=0.6, gt=0, le=10)
+    """Batches from which the autoencoder learns, for each one of the denoiser's."""
     guidance: float = Field(default=4.0, ge=0, le=20)
     """How much more than what is given says by itself: 1 is the condition, 0 ignores it."""
 

@@ -32,13 +32,13 @@ from tastemaker.nn.training import train
 class LatentConfig(DiffusionConfig):
     """Settings of a diffusion on latents."""
 
-    steps: int = Field(default=4000, ge=1)
+    steps: int = Field(default=2500, ge=1)
     """Batches from which the denoiser learns; fewer than with conditions, of which there is more to learn."""
     channels: int = Field(default=6, ge=1, le=64)
     """Of the latents, which are a quarter of the picture a side."""
     autoencoder_width: int = Field(default=64, ge=8)
     """Channels of the autoencoder's blocks."""
-    autoencoder_steps: float = Field(default=0.6, gt=0, le=10)
+    autoencoder_steps: float = Field(default=1.0, gt=0, le=10)
     """Batches from which the autoencoder learns, for each one of the denoiser's."""
     autoencoder_share: float = Field(default=0.2, gt=0, lt=1)
     """Of the minutes."""
