@@ -10,7 +10,7 @@ EXAMPLES = ("tastemaker doctor shop/", "tastemaker doctor shop/ --json")
 def doctor(shop: Folder, as_json: AsJson = False) -> None:
     """Look for what is broken, and advise.
 
-    Versions, broken installs, integrity, disk.
+    Versions, broken installs, integrity, engines with licence and memory, disk.
     """
     with opened(shop) as found:
         report = found.doctor()

@@ -1,25 +1,33 @@
-"""``doctor``: versions, broken installs, integrity of the database and of what was fitted, disk, advice."""
+"""``doctor``: versions, broken installs, integrity of the database and of what was fitted, engines, disk, advice."""
 
 import platform
 import shutil
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
+from tastemaker.core import registry
+from tastemaker.core.errors import TastemakerError
 from tastemaker.core.storage import Artefacts
 from tastemaker.shop.rules import Rules
 
-PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "peft", "numpy", "scipy", "polars",
-            "pillow", "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
+if TYPE_CHECKING:
+    from tastemaker.studio.engines import Means
+
+PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "peft", "diffusers", "c2pa-python", "numpy",
+            "scipy", "polars", "pillow", "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
 LOW_DISK = 1 << 30
 
 
-def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str, object]:
+def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Callable[[], "Means"]) -> dict[str, object]:
     """Everything that tells whether a workspace and its installation are sound.
 
     Returns:
-        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash),
-        ``disk_free`` in bytes, ``advice`` (one line each, empty when all is well).
+        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash), ``engines``
+        (of try-on and placement: what each lacks, its licence and memory), ``disk_free`` in bytes, ``advice`` (one
+        line each, empty when all is well).
     """
     versions = _versions()
     database = store.integrity()
@@ -38,6 +46,8 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str
     problem = Rules(workspace.rules_file).now()[1]
     if problem:
         advice.append(problem)
+    engines, wrong = _engines(means)
+    advice += wrong
     if free < LOW_DISK:
         advice.append(f"only {free / (1 << 20):,.0f} MB of disk are free")
     return {
@@ -45,9 +55,37 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts) -> dict[str
         "versions": versions,
         "database": database,
         "artefacts": intact,
+        "engines": engines,
         "disk_free": free,
         "advice": advice,
     }
+
+
+def _engines(means: Callable[[], "Means"]) -> tuple[dict[str, dict[str, object]], list[str]]:
+    """Engines of the studio by name, and what is wrong with those that somebody has set up."""
+    from tastemaker.studio.engines import Engine
+
+    told: dict[str, dict[str, object]] = {}
+    wrong = []
+    try:
+        given = means()
+        for name in registry.names("engine"):
+            kind = registry.find("engine", name)
+            if not issubclass(kind, Engine):
+                continue
+            engine = kind(given)
+            told[name] = {
+                "lacks": engine.lacks(),
+                "model": engine.model,
+                "licence": engine.licence,
+                "commercial": engine.commercial,
+                "memory_mb": engine.memory_mb,
+            }
+            if engine.lacks() and name in given.settings:
+                wrong.append(f"engine {name} {engine.lacks()}")
+    except TastemakerError as error:
+        wrong.append(f"{error.message}: {error.hint}" if error.hint else error.message)
+    return told, wrong
 
 
 def _versions() -> dict[str, str]:

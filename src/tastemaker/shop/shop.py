@@ -286,8 +286,8 @@ class Shop(Visual):
         return judge_space(self.refresh(), self._artefacts, seed=seed, observer=observer)
 
     def doctor(self) -> dict[str, object]:
-        """Versions, broken installs, integrity of the database and of what was fitted, disk, advice."""
-        return doctor(self.workspace, self.store, self._artefacts)
+        """Versions, broken installs, integrity of the database and of what was fitted, engines, disk, advice."""
+        return doctor(self.workspace, self.store, self._artefacts, self._means)
 
     def item(self, id: str) -> Item:
         """An item.

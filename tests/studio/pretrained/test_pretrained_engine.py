@@ -11,12 +11,16 @@ from PIL import Image
 import tastemaker as tm
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, InputError
-from tastemaker.core.progress import Advanced, Cancellable
+from tastemaker.core.progress import Advanced, Cancellable, silent
 from tastemaker.studio import fidelity
 from tastemaker.studio.compositor import Compositor
 from tastemaker.studio.engines import Means
 from tastemaker.studio.pretrained.engine import PretrainedEngine
-from tastemaker.studio.pretrained.painting import Window, laid_back
+from tastemaker.studio.pretrained.families import FAMILIES, Scene, accepted
+from tastemaker.studio.pretrained.loading import opened as open_painter
+from tastemaker.studio.pretrained.painting import Manner, Window, laid_back, paint
+from tastemaker.studio.pretrained.settings import PretrainedEngineConfig
+from tastemaker.studio.pretrained.weights import weights_of
 from tastemaker.studio.request import Region, VisualRequest
 from tastemaker.studio.showing import show
 from tastemaker.studio.sizes import Size
@@ -139,6 +143,52 @@ def test_commercial_use_is_refused_unless_the_licence_allows_it(weights):
     assert (bought.licence, bought.commercial) == ("our contract", True)
     warned = PretrainedEngine(means(weights, "sd")).propose(TEE, 0).warnings
     assert any("does not allow commercial use" in warning for warning in warned)
+
+
+def test_an_ip_adapter_shows_the_product_to_stable_diffusion(weights):
+    tiny.ip_adapter(weights / "ip", weights / "sd")
+    grey = Image.new("RGB", (64, 64), (128, 128, 128))
+    scenes = [
+        Scene(grey, grey, Image.new("L", (64, 64), 255), Image.fromarray(product), "a tee")
+        for product in (tee()[0], tee(colour=(20, 90, 200))[0])
+    ]
+
+    def drawn(scene, **settings):
+        found = weights_of(PretrainedEngineConfig(model="sd", **settings), weights)
+        return np.asarray(paint(open_painter(found), found.family, scene, Manner(steps=2), silent))
+
+    assert np.array_equal(drawn(scenes[0]), drawn(scenes[1]))
+    shown = [drawn(scene, ip_adapter="ip/adapter.safetensors") for scene in scenes]
+    assert not np.array_equal(*shown)
+
+
+def test_doctor_tells_licence_and_memory_and_what_is_wrong(weights, tmp_path):
+    root = write_shop(tmp_path / "shop")
+    (root / "tastemaker.toml").write_text(f'[studio.pretrained]\nmodel = "{weights / "klein"}"\nlicence = "mit"\n')
+    told = tm.open(root).doctor()
+    row = told["engines"]["pretrained"]
+    assert (row["lacks"], row["licence"], row["commercial"]) == ("", "mit", True)
+    assert row["memory_mb"] > 500
+    assert not any("engine" in advice for advice in told["advice"])
+    (root / "tastemaker.toml").write_text('[studio.pretrained]\nmodel = "nowhere"\n')
+    assert any("there are no weights 'nowhere'" in advice for advice in tm.open(root).doctor()["advice"])
+    (root / "tastemaker.toml").write_text("[studio.pretrained]\nmodle = 'x'\n")
+    assert any("unknown setting 'modle'" in advice for advice in tm.open(root).doctor()["advice"])
+
+
+def test_every_family_fits_the_pipelines_of_this_diffusers():
+    import diffusers
+
+    for opened_as, family in FAMILIES.values():
+        taken = accepted(getattr(diffusers, opened_as).__call__, dict.fromkeys(family.needs | set(family.further)))
+        assert taken.keys() == family.needs | set(family.further), opened_as
+
+
+def test_a_call_gets_only_what_it_takes():
+    def call(prompt, image, strength=1.0):
+        return prompt, image, strength
+
+    assert accepted(call, {"prompt": "a", "image": 1, "mask_image": 2}) == {"prompt": "a", "image": 1}
 
 
 def test_it_stops_at_a_step_and_draws_again_afterwards(weights):

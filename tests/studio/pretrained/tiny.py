@@ -83,6 +83,32 @@ def stable_diffusion_inpaint(folder, channels=9):
     return folder
 
 
+def ip_adapter(folder, stable_diffusion):
+    """An IP-Adapter for the tiny Stable Diffusion, with its image encoder beside it."""
+    from diffusers import UNet2DConditionModel
+    from safetensors.torch import save_file
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    unet = UNet2DConditionModel.from_pretrained(stable_diffusion / "unet")
+    crossing = [name.removesuffix(".processor") for name in unet.attn_processors if "attn2" in name]
+    with seeded(1):
+        tensors = {"image_proj.proj.weight": torch.randn(4 * 32, 32), "image_proj.proj.bias": torch.zeros(4 * 32),
+                   "image_proj.norm.weight": torch.ones(32), "image_proj.norm.bias": torch.zeros(32)}  # fmt: skip
+        for number, name in enumerate(crossing):
+            for part in ("k", "v"):
+                shape = unet.get_submodule(f"{name}.to_{part}").weight.shape
+                tensors[f"ip_adapter.{2 * number + 1}.to_{part}_ip.weight"] = torch.randn(shape)
+        eyes = CLIPVisionModelWithProjection(
+            CLIPVisionConfig(
+                hidden_size=32, intermediate_size=37, projection_dim=32, num_hidden_layers=2, num_attention_heads=4,
+                image_size=32, patch_size=8,
+            )
+        )  # fmt: skip
+    eyes.save_pretrained(folder / "image_encoder")
+    save_file(tensors, folder / "adapter.safetensors")
+    return folder / "adapter.safetensors"
+
+
 def flux2_klein(folder):
     """FLUX.2 klein: an inpainting pipeline that takes the product's picture beside the photo."""
     from diffusers import (

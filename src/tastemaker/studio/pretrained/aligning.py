@@ -100,16 +100,15 @@ def _affine(photo: Pixels, drawn: Pixels, fixed: Bools) -> Doubles:
     """The affine map from the photo to the drawing; the shift alone where none is found. Shapes: -> (2, 3)."""
     start = _shift(photo, drawn, fixed)
     (one, there, scale), (other, _, _) = _small(photo, fixed), _small(drawn, fixed)
-    matrix = start.astype(np.float32)
-    matrix[:, 2] *= scale
+    resized = np.array([1, 1, scale])
+    matrix = np.asarray(start * resized, np.float32)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ROUNDS, 1e-5)
     mask = there.astype(np.uint8) * 255
     try:
-        _, found = cv2.findTransformECC(one, other, matrix, cv2.MOTION_AFFINE, stop, mask, SMOOTH)
+        _, ended = cv2.findTransformECC(one, other, matrix, cv2.MOTION_AFFINE, stop, mask, SMOOTH)
     except cv2.error:  # it does not converge: the two have nothing in common
         return start
-    found = np.asarray(found, np.float64)
-    found[:, 2] /= scale
+    found = np.asarray(ended, np.float64) / resized
     far = np.abs(found[:, 2]) / np.array(fixed.shape[::-1]) > SHIFT + SCALE
     return start if far.any() or np.abs(found[:, :2] - np.eye(2)).max() > SCALE else found
 

@@ -13,19 +13,22 @@ from typing import ClassVar
 import cv2
 import numpy as np
 from PIL import Image
+from typing_extensions import override
 
 from tastemaker.core.errors import InputError, MissingExtra
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools
 from tastemaker.studio.dressing import dress
 from tastemaker.studio.engines import NO_MEANS, Engine, Means
+from tastemaker.studio.fidelity import failing
 from tastemaker.studio.furnishing import furnish
 from tastemaker.studio.pretrained.aligning import put_in_place
 from tastemaker.studio.pretrained.families import Scene
 from tastemaker.studio.pretrained.likeness import judged_by
-from tastemaker.studio.pretrained.loading import Weights, opened, weights_of
+from tastemaker.studio.pretrained.loading import is_open, opened
 from tastemaker.studio.pretrained.painting import Manner, Window, laid_back, paint
 from tastemaker.studio.pretrained.settings import PretrainedEngineConfig
+from tastemaker.studio.pretrained.weights import OVERHEAD_MB, Weights, weights_of
 from tastemaker.studio.request import Candidate, Task, VisualRequest
 
 MARGIN = 0.025
@@ -74,13 +77,16 @@ class PretrainedEngine(Engine):
             self._lacks = f"cannot answer: {error.message} ({error.hint})" if error.hint else error.message
             return
         found = self._weights.licence
-        self.licence, self.commercial, self.memory_mb = found.name, found.commercial, self._weights.memory_mb
+        self.licence, self.commercial = found.name, found.commercial
+        self.memory_mb = OVERHEAD_MB if is_open(self._weights) else self._weights.memory_mb
         self.model = self._weights.label
 
+    @override
     def lacks(self) -> str:
         """What is missing; see :class:`~tastemaker.studio.engines.Engine`."""
         return self._lacks
 
+    @override
     def forbids(self) -> str:
         """Why the weights may not be used commercially."""
         if self._weights is not None and not self._weights.licence.known:
@@ -90,6 +96,7 @@ class PretrainedEngine(Engine):
             return f"has weights {name!r} whose licence {told}, so that commercial use is refused; {where}"
         return super().forbids()
 
+    @override
     def propose(self, request: VisualRequest, seed: int, observer: Observer = silent) -> Candidate:
         """One candidate; see :class:`~tastemaker.studio.engines.Engine`.
 
@@ -101,9 +108,10 @@ class PretrainedEngine(Engine):
         if weights is None:
             raise InputError(f"{self.name} {self._lacks}")
         draft = dress(request, request.seed) if request.task == "try_on" else furnish(request, request.seed)
+        checks = {name: value for name, value in draft.checks.items() if name in GIVEN}
         mask = _open(request, draft)
-        if not mask.any():
-            return draft
+        if failing(checks) or not mask.any():  # what is refused anyway is not painted first
+            return replace(draft, checks=checks)
         painter = opened(weights)
         window = Window.around(mask, self.config.size or weights.family.size, painter.multiple)
         scene = Scene(
@@ -113,12 +121,11 @@ class PretrainedEngine(Engine):
             Image.fromarray(request.product),
             self._words(request, masked=weights.family.masked),
         )
-        manner = Manner(self.config.steps, self.config.strength, self.config.guidance, seed)
+        manner = Manner(self.config.steps or weights.steps, self.config.strength, self.config.guidance, seed)
         drawn = window.back(paint(painter, weights.family, scene, manner, observer))
-        checks = {name: value for name, value in draft.checks.items() if name in GIVEN}
         if not weights.family.masked:
             drawn, checks["drift"] = put_in_place(window.of(request.context), drawn, window.of(mask))
-        picture = laid_back(request.context, drawn, mask, window)
+        picture = laid_back(request.context, drawn, mask, window, draft.keep)
         made = judged_by(draft, picture, request.context, mask)
         return replace(made, checks=checks, warnings=(*draft.warnings, *self._said()))
 

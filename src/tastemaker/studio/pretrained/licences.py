@@ -120,7 +120,7 @@ def _of_card(text: str) -> str:
     """What the head of a model card calls its licence; "" when it does not."""
     head = re.match(r"---\s*\n(.*?)\n---", text, re.DOTALL)
     told = dict(re.findall(r"^(license|license_name):[ \t]*[\"']?([^\s\"'#]+)", head[1], re.MULTILINE)) if head else {}
-    return told.get("license_name") or told.get("license", "")
+    return str(told.get("license_name") or told.get("license", ""))
 
 
 def _names(folder: Path, name: str) -> Iterator[str]:

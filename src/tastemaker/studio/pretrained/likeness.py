@@ -21,9 +21,9 @@ FAR = 0.04
 """How far a pattern may have moved, as a share of the product's longer side."""
 STIFF = 0.05
 """Width over which the movement is smooth, as a share of the same."""
-BINS, WIDE = 14, 256.0
+BINS, WIDE = 24, 256.0
 """The palette: cells of CIELAB along each axis, and the range they span."""
-SHARE = 0.004
+SHARE = 0.002
 """Share of the product that a cell must hold to belong to its palette."""
 CHANGED = 8.0
 """Difference from the photo, in CIELAB, from which on a pixel counts as painted."""

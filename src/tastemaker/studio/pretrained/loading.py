@@ -1,69 +1,20 @@
-"""Finding a pipeline's folder, what it needs, and opening it. Only safetensors are read, no code of others is run.
+"""Opening a pipeline: only safetensors are read, no code of others is run.
 
-What is opened stays open until another is asked for: loading takes longer than drawing. Nothing is fetched: a name of
-the hub must be in its local cache already.
+What is opened stays open until another is asked for: loading takes longer than drawing.
 """
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 import torch
 
-from tastemaker.core.errors import InputError, MissingExtra
-from tastemaker.nn.precision import has_bfloat16
-from tastemaker.studio.pretrained.families import Family, accepted, family_of
-from tastemaker.studio.pretrained.licences import Licence, licence_of
-from tastemaker.studio.pretrained.reading import needed, reader
-from tastemaker.studio.pretrained.settings import PretrainedEngineConfig
+from tastemaker.core.errors import InputError
+from tastemaker.studio.pretrained.families import accepted
+from tastemaker.studio.pretrained.reading import reader
+from tastemaker.studio.pretrained.weights import DTYPES, SAVED, Weights
 
-OVERHEAD_MB = 500
-"""What a running pipeline takes beside its weights at least."""
-BYTES: Mapping[str, int] = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "F8_E5M2": 1, "I8": 1, "U8": 1}
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 Call = Callable[..., object]
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A pipeline's folder, looked at and not yet opened.
-
-    Attributes:
-        name: as the user gave it.
-        folder: where it is.
-        pipeline: the class that is opened.
-        family: how it is called.
-        licence: what it may be used for.
-        memory_mb: what it needs at most, estimated from its files.
-        variant: of the files, such as "fp16"; "" for the plain ones.
-        device: where it will compute.
-        precision: of the weights there.
-        reads: must its reader of pictures and words be made here? See ``reading``.
-        ip_adapter: file of an IP-Adapter; None without one.
-    """
-
-    name: str
-    folder: Path
-    pipeline: str
-    family: Family
-    licence: Licence
-    memory_mb: int
-    variant: str
-    device: str
-    precision: str
-    reads: bool = False
-    ip_adapter: Path | None = None
-
-    @property
-    def label(self) -> str:
-        """Name and kind, without where it lies on this machine."""
-        return f"{self.folder.name if Path(self.name).is_absolute() else self.name} ({self.pipeline})"
 
 
 class Painter:
@@ -80,39 +31,27 @@ class Painter:
         self.call, self.multiple, self.shows, self.device, self.lock = call, multiple, shows, device, Lock()
 
 
-def weights_of(config: PretrainedEngineConfig, root: Path | None) -> Weights:
-    """What the settings name.
+class _Shelf:
+    """Keeps the last pipeline open; two that ask at once do not open it twice."""
 
-    Args:
-        config: the settings.
-        root: from where a relative path is seen.
+    def __init__(self) -> None:
+        self._lock, self._key, self._painter = Lock(), "", None  # type: tuple[Lock, str, Painter | None]
 
-    Raises:
-        InputError: nothing is named, it is not there, or it cannot be used.
-        MissingExtra: diffusers is not installed.
-    """
-    if not config.model:
-        raise InputError("no weights are named", hint="set model under [studio.pretrained] in tastemaker.toml")
-    if find_spec("diffusers") is None:
-        raise MissingExtra("diffusers", "pictures")
-    folder = _folder(config.model, root)
-    index = _index(folder, config.model)
-    pipeline, family = family_of(str(index.get("_class_name")))
-    size, variant, stored = _files(folder, index, config.model)
-    adapter = _seen_from(root, config.ip_adapter) if config.ip_adapter else None
-    if adapter is not None:
-        if not adapter.is_file() or adapter.suffix != ".safetensors":
-            raise InputError(f"there is no IP-Adapter {config.ip_adapter!r}", hint="name its .safetensors file")
-        size += sum(path.stat().st_size for path in (adapter, *adapter.parent.glob("image_encoder/*.safetensors")))
-    device = _device(config.device)
-    precision = config.precision if config.precision != "auto" else _precision(device, stored)
-    bytes_ = size * DTYPES[precision].itemsize / max(stored, 1)
-    return Weights(
-        config.model, folder, pipeline, family,
-        licence_of(folder, config.model, config.licence, commercial=config.commercial),
-        round(1.15 * bytes_ / 2**20) + OVERHEAD_MB, variant, device, precision,
-        needed(index.get("processor")), adapter,
-    )  # fmt: skip
+    def holds(self, weights: Weights) -> bool:
+        """Is this pipeline open?"""
+        return self._key == _key(weights)
+
+    def give(self, weights: Weights) -> Painter:
+        """The pipeline, opened if it is not."""
+        with self._lock:
+            if self._painter is None or not self.holds(weights):
+                self._key, self._painter = "", None  # its memory is free before the next one is read
+                self._painter = _opened(weights)
+                self._key = _key(weights)
+            return self._painter
+
+
+_SHELF = _Shelf()
 
 
 def opened(weights: Weights) -> Painter:
@@ -121,68 +60,54 @@ def opened(weights: Weights) -> Painter:
     Raises:
         InputError: its files cannot be read, or this version of diffusers does not have it.
     """
-    stamps = (path.stat().st_mtime_ns for path in sorted(weights.folder.glob("**/*")) if path.is_file())
-    return _opened(weights.folder, weights.pipeline, _Options.of(weights), hash(tuple(stamps)))
+    return _SHELF.give(weights)
 
 
-@dataclass(frozen=True)
-class _Options:
-    """What makes another pipeline of the same folder."""
-
-    name: str
-    needs: frozenset[str]
-    variant: str
-    device: str
-    precision: str
-    ip_adapter: Path | None
-    memory_mb: int
-    reads: bool
-
-    @classmethod
-    def of(cls, weights: Weights) -> "_Options":
-        return cls(
-            weights.name, weights.family.needs, weights.variant, weights.device, weights.precision,
-            weights.ip_adapter, weights.memory_mb, weights.reads,
-        )  # fmt: skip
+def is_open(weights: Weights) -> bool:
+    """Is this very pipeline in memory already?"""
+    return _SHELF.holds(weights)
 
 
-@lru_cache(maxsize=1)
-def _opened(folder: Path, pipeline: str, options: _Options, stamp: int) -> Painter:  # noqa: ARG001
+def _key(weights: Weights) -> str:
+    """Changes with the files of a pipeline and with how it is opened."""
+    stamps = [path.stat().st_mtime_ns for path in sorted(weights.folder.glob("**/*")) if path.is_file()]
+    return f"{weights} {stamps}"
+
+
+def _opened(weights: Weights) -> Painter:
     import diffusers
     import transformers
 
     diffusers.utils.logging.set_verbosity_error()  # what matters is raised
     for library in (diffusers, transformers):
         library.utils.logging.disable_progress_bar()
-    kind = getattr(diffusers, pipeline, None)
+    kind = getattr(diffusers, weights.pipeline, None)
     if kind is None:
         hint = "pip install --upgrade diffusers"
-        raise InputError(f"diffusers {diffusers.__version__} has no {pipeline}", hint=hint)
-    taken = accepted(kind.__call__, dict.fromkeys(options.needs))
-    if len(taken) < len(options.needs):
-        missing = ", ".join(sorted(options.needs - taken.keys()))
-        raise InputError(f"{pipeline} of diffusers {diffusers.__version__} does not take {missing}")
+        raise InputError(f"diffusers {diffusers.__version__} has no {weights.pipeline}", hint=hint)
+    missing = ", ".join(
+        sorted(weights.family.needs - accepted(kind.__call__, dict.fromkeys(weights.family.needs)).keys())
+    )
+    if missing:
+        raise InputError(f"{weights.pipeline} of diffusers {diffusers.__version__} does not take {missing}")
     try:
         pipe = kind.from_pretrained(
-            folder,
-            dtype=DTYPES[options.precision],
+            weights.folder,
+            dtype=DTYPES[weights.precision],
             use_safetensors=True,
             local_files_only=True,
-            variant=options.variant or None,
-            **({"processor": reader(folder / "processor")} if options.reads else {}),
+            variant=weights.variant or None,
+            **({"processor": reader(weights.folder / "processor")} if weights.reads else {}),
         )
-        if options.ip_adapter is not None:
-            _show_products(pipe, options.ip_adapter)
+        if weights.ip_adapter is not None:
+            _show_products(pipe, weights.ip_adapter)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
         why = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-        raise InputError(f"the pipeline {options.name!r} cannot be opened: {why}", hint=SAVED) from error
+        raise InputError(f"the pipeline {weights.name!r} cannot be opened: {why}", hint=SAVED) from error
     pipe.set_progress_bar_config(disable=True)
-    _move(pipe, options)
+    _move(pipe, weights)
     multiple = 2 * int(getattr(pipe, "vae_scale_factor", 8))
-    return Painter(pipe, multiple, shows=options.ip_adapter is not None, device=options.device)
-
-
-SAVED = "a folder as save_pretrained of diffusers writes it, with safetensors"
+    return Painter(pipe, multiple, shows=weights.ip_adapter is not None, device=weights.device)
 
 
 def _show_products(pipe: object, file: Path) -> None:
@@ -199,74 +124,9 @@ def _show_products(pipe: object, file: Path) -> None:
     )
 
 
-def _move(pipe: object, options: _Options) -> None:
+def _move(pipe: object, weights: Weights) -> None:
     """To where it computes; part by part when the GPU cannot hold all of it."""
-    if options.device == "cuda" and torch.cuda.mem_get_info()[0] / 2**20 < options.memory_mb:
+    if weights.device == "cuda" and torch.cuda.mem_get_info()[0] / 2**20 < weights.memory_mb:
         pipe.enable_model_cpu_offload()  # type: ignore[attr-defined]
     else:
-        pipe.to(options.device)  # type: ignore[attr-defined]
-
-
-def _seen_from(root: Path | None, name: str) -> Path:
-    path = Path(name).expanduser()
-    return path if path.is_absolute() or root is None else root / path
-
-
-def _folder(name: str, root: Path | None) -> Path:
-    """A folder, or where the hub's cache keeps a name."""
-    folder = _seen_from(root, name)
-    if folder.is_dir():
-        return folder
-    if re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import LocalEntryNotFoundError
-
-        with suppress(LocalEntryNotFoundError):
-            return Path(snapshot_download(name, local_files_only=True))
-    raise InputError(f"there are no weights {name!r}", hint=f"{SAVED}, or a name that was fetched before")
-
-
-def _index(folder: Path, name: str) -> Mapping[str, object]:
-    """``model_index.json``: the pipeline's class and its parts."""
-    try:
-        told = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name!r} holds no pipeline", hint=SAVED) from error
-    if not isinstance(told, dict) or not isinstance(told.get("_class_name"), str):
-        raise InputError(f"{name!r} wants code of its own to be run", hint="only pipelines of diffusers are opened")
-    return told
-
-
-def _files(folder: Path, index: Mapping[str, object], name: str) -> tuple[int, str, int]:
-    """Bytes of the weights, the variant that is there, and bytes a number."""
-    total, variants, stored = 0, set[str](), 0
-    for part in index:
-        files = sorted((folder / part).glob("*.safetensors"))
-        plain = [path for path in files if not re.search(r"\.(fp16|bf16|non_ema)\b", path.name)]
-        if files and not plain:
-            plain = [path for path in files if ".fp16" in path.name] or files
-            variants.add("fp16" if ".fp16" in plain[0].name else "bf16")
-        total += sum(path.stat().st_size for path in plain)
-        stored = max([stored, *(_stored(path) for path in plain[:1])])
-    if not total:
-        raise InputError(f"{name!r} holds no safetensors", hint="pickled weights are not read; save them anew")
-    return total, min(variants, default=""), stored
-
-
-def _stored(path: Path) -> int:
-    """Bytes of a number in a file of tensors."""
-    with path.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        found = re.search(rb'"dtype":\s*"(\w+)"', stream.read(min(length, 65_536)))
-    return BYTES.get(found[1].decode(), 4) if found else 4
-
-
-def _device(wanted: str) -> str:
-    there = torch.cuda.is_available()
-    if wanted == "cuda" and not there:
-        raise InputError("there is no GPU that torch can use", hint='set device = "auto" under [studio.pretrained]')
-    return "cuda" if there and wanted != "cpu" else "cpu"
-
-
-def _precision(device: str, stored: int) -> str:
-    return "bfloat16" if device == "cuda" or (stored <= BYTES["BF16"] and has_bfloat16()) else "float32"
+        pipe.to(weights.device)  # type: ignore[attr-defined]

@@ -28,6 +28,8 @@ AROUND = 0.5
 """How much is seen around a region, as a share of its longer side, on each side."""
 RIM = 0.02
 """Width of the rim in which what is drawn fades into the photo, as a share of the region's longer side."""
+SOFT = 1.5
+"""Width in pixels of the softest edge towards what is kept."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _let_go(painter: Painter) -> None:
         free()
 
 
-def laid_back(photo: Pixels, drawn: Pixels, mask: Bools, window: Window) -> Pixels:
+def laid_back(photo: Pixels, drawn: Pixels, mask: Bools, window: Window, kept: Bools | None = None) -> Pixels:
     """The photo with what was drawn inside the mask; outside not a bit is changed.
 
     Args:
@@ -156,13 +158,15 @@ def laid_back(photo: Pixels, drawn: Pixels, mask: Bools, window: Window) -> Pixe
         drawn: the window as it was drawn, at the photo's scale.
         mask: where the photo may change.
         window: which part of the photo was drawn.
+        kept: face and hands, which the mask leaves out; towards them it hardly fades, or what was worn would show.
 
-    Shapes: photo (h, w, 3), mask (h, w) -> (h, w, 3).
+    Shapes: photo (h, w, 3), mask (h, w), kept (h, w) -> (h, w, 3).
     """
     left, top, right, bottom = box_of(mask)
     width = max(1.0, RIM * max(right - left, bottom - top))
-    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
-    share = window.of(np.clip(depth / width, 0, 1)[..., None])
+    whole = mask if kept is None else mask | kept
+    depth, near = (cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 3) for each in (whole, mask))
+    share = window.of(np.clip(np.minimum(depth / width, near / SOFT), 0, 1)[..., None])
     made = photo.copy()
     part = window.of(photo).astype(np.float32)
     part += (drawn.astype(np.float32) - part) * share
