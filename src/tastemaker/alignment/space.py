@@ -8,6 +8,7 @@ without a picture must be comparable: an item that brings only a picture is foun
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.batching import Batcher
 from tastemaker.core.config import Config
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools, Floats, Ints, Modality
@@ -77,6 +79,17 @@ class Space(ABC):
     @abstractmethod
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Shapes: (n, dim), unit rows."""
+
+    @cached_property
+    def _asked(self) -> Batcher[str, Floats]:
+        return Batcher(lambda texts: list(self.embed_texts(texts)))
+
+    def embed_asked(self, texts: Sequence[str]) -> Floats:
+        """Texts of one request; those of requests that come meanwhile, in other threads, are embedded in one batch.
+
+        Shapes: (n, dim), unit rows.
+        """
+        return np.stack(self._asked(texts))
 
     @abstractmethod
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:

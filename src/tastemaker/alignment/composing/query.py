@@ -158,7 +158,7 @@ def _worded(space: Space, query: Query) -> list[Term]:
     said += [("avoid", each, -weights.avoid / len(refused)) for each in refused]
     if not said:
         return []
-    embedded = space.embed_texts([text for _, text, _ in said])
+    embedded = space.embed_asked([text for _, text, _ in said])
     return [Term(name, vector, weight, text) for (name, text, weight), vector in zip(said, embedded, strict=True)]
 
 

@@ -1,0 +1,49 @@
+"""What is imported is declared, and what is declared has its reason in PRINCIPLES.md."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+THROUGH = {"huggingface-hub"}
+"""What a declared package brings as a part of itself (of transformers)."""
+
+
+def names(entries):
+    return {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower().replace("_", "-") for entry in entries}
+
+
+DECLARED = names(PROJECT["dependencies"])
+EXTRAS = {name for extra in PROJECT["optional-dependencies"].values() for name in names(extra)}
+
+
+def imported():
+    """Every package that the source imports at any place, with a file that does."""
+    found = {}
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
+                found |= {str(module).split(".")[0]: path.name for module in modules}
+    return {module: path for module, path in found.items() if module not in {*sys.stdlib_module_names, "tastemaker"}}
+
+
+def test_what_is_imported_is_declared():
+    known, missing = packages_distributions(), []
+    for module, path in imported().items():
+        brought = {name.lower().replace("_", "-") for name in known.get(module, [module])}
+        if not brought & (DECLARED | EXTRAS | THROUGH):
+            missing.append(f"{module} ({path})")
+    assert not missing
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_what_is_declared_has_its_reason(name):
+    table = (ROOT / "PRINCIPLES.md").read_text(encoding="utf-8").lower()
+    assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b", table, re.MULTILINE)
