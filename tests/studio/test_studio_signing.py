@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from PIL import Image
 
 import tastemaker as tm
-from tastemaker.core.errors import ConfigError
+from tastemaker.core.errors import ConfigError, MissingExtra
 from tastemaker.studio.signing import COMPOSED, DRAWN, TOLD, Signer
 from tests.studio.scenes import mannequin, write_shop
 
@@ -109,6 +110,13 @@ def test_a_shop_signs_what_it_shows(keys, tmp_path):
 
 def test_without_a_certificate_nothing_is_signed(tmp_path):
     assert Signer.open({}, tmp_path) is None
+
+
+def test_a_missing_extra_says_what_to_install(keys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    with pytest.raises(MissingExtra) as caught:
+        Signer.open(settings(), keys)
+    assert caught.value.hint == "pip install 'tastemaker[signed]'"
 
 
 @pytest.mark.parametrize(

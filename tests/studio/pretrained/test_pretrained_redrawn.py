@@ -52,7 +52,7 @@ def means(tmp_path, monkeypatch):
 
 def answered(means, monkeypatch, truth):
     """What is shown when a pipeline draws this, and the pipeline."""
-    painter = Painter(Redraws(truth), 16, shows=False, device="cpu")
+    painter = Painter(Redraws(truth), 16, shows=False)
     monkeypatch.setattr(engine, "opened", lambda weights: painter)
     return show(TEE, engine="pretrained", means=means), painter.call
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from tastemaker.core.errors import InputError
+from tastemaker.core.errors import InputError, MissingExtra
+from tastemaker.studio.pretrained import weights
 from tastemaker.studio.pretrained.settings import PretrainedEngineConfig
 from tastemaker.studio.pretrained.weights import OVERHEAD_MB, weights_of
 
@@ -77,6 +78,13 @@ def test_what_is_not_there(tmp_path):
         weights_of(PretrainedEngineConfig(model="empty"), tmp_path)
     with pytest.raises(InputError, match="no IP-Adapter"):
         asked(folder(tmp_path), ip_adapter="adapter.safetensors")
+
+
+def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra) as caught:
+        asked(folder(tmp_path))
+    assert caught.value.hint == "pip install 'tastemaker[pictures]'"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

@@ -74,7 +74,7 @@ class PretrainedEngine(Engine):
         try:
             self._weights = weights_of(self.config, means.root)
         except (InputError, MissingExtra) as error:
-            self._lacks = f"cannot answer: {error.message} ({error.hint})" if error.hint else error.message
+            self._lacks = f"cannot answer: {error.message}" + (f" ({error.hint})" if error.hint else "")
             return
         found = self._weights.licence
         self.licence, self.commercial = found.name, found.commercial

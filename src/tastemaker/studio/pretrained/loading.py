@@ -27,15 +27,16 @@ class Painter:
         lock: held by who draws.
     """
 
-    def __init__(self, call: Call, multiple: int, *, shows: bool, device: str) -> None:
-        self.call, self.multiple, self.shows, self.device, self.lock = call, multiple, shows, device, Lock()
+    def __init__(self, call: Call, multiple: int, *, shows: bool) -> None:
+        self.call, self.multiple, self.shows, self.lock = call, multiple, shows, Lock()
 
 
 class _Shelf:
     """Keeps the last pipeline open; two that ask at once do not open it twice."""
 
     def __init__(self) -> None:
-        self._lock, self._key, self._painter = Lock(), "", None  # type: tuple[Lock, str, Painter | None]
+        self._lock, self._key = Lock(), ""
+        self._painter: Painter | None = None
 
     def holds(self, weights: Weights) -> bool:
         """Is this pipeline open?"""
@@ -107,7 +108,7 @@ def _opened(weights: Weights) -> Painter:
     pipe.set_progress_bar_config(disable=True)
     _move(pipe, weights)
     multiple = 2 * int(getattr(pipe, "vae_scale_factor", 8))
-    return Painter(pipe, multiple, shows=weights.ip_adapter is not None, device=weights.device)
+    return Painter(pipe, multiple, shows=weights.ip_adapter is not None)
 
 
 def _show_products(pipe: object, file: Path) -> None:
