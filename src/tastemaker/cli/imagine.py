@@ -47,8 +47,8 @@ def imagine(
             text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], design=design, observer=observer
         )
     out.mkdir(parents=True, exist_ok=True)
-    for design in imagined.designs:
-        (out / design.name).write_bytes(design.png)
+    for drawing in imagined.drawings:
+        (out / drawing.name).write_bytes(drawing.png)
     if as_json:
         data({"out": out, **{name: getattr(imagined, name) for name in type(imagined).__dataclass_fields__}})
         return
