@@ -47,7 +47,7 @@ def imagine(
             text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], design=design, observer=observer
         )
     out.mkdir(parents=True, exist_ok=True)
-    for drawing in imagined.drawings:
+    for drawing in imagined.designs:
         (out / drawing.name).write_bytes(drawing.png)
     if as_json:
         data({"out": out, **{name: getattr(imagined, name) for name in type(imagined).__dataclass_fields__}})
