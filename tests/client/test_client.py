@@ -1,10 +1,13 @@
 """Every verb of the client gives what the same verb of the shop gives, and raises what it raises."""
 
+from inspect import signature
+
 import httpx
 import pytest
 
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.items import Item
+from tastemaker.cli.app import VERBS
 from tastemaker.client import Client
 from tastemaker.core.errors import (
     Cancelled,
@@ -17,7 +20,20 @@ from tastemaker.core.errors import (
 )
 from tastemaker.core.progress import Finished, Started
 from tastemaker.core.wire import plain
+from tastemaker.shop import Shop
 from tests.server.small_workspace import picture
+
+SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "creative", "rollback")
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo", "serve", "import", "keys", "chat", "methods"}))
+def test_every_verb_of_a_shop_is_there(verb):
+    own = getattr(Shop, verb.replace("-", "_"), None)
+    told = getattr(Client, verb.replace("-", "_"), None)
+    assert told is not None or own is None
+    if verb in SAME:
+        assert list(signature(told).parameters) == list(signature(own).parameters)
+
 
 ASKED = [
     lambda shop: shop.recommend("person-00", k=5, explain=True),

@@ -174,13 +174,15 @@ class Client:
         n: int = 4,
         seed: int = 0,
         ignore: Sequence[str] = (),
+        design: bool = False,
         observer: Observer = silent,
     ) -> "Imagined":
         """Draw things that could exist, each with the real items nearest to it; see ``Shop.imagine``."""
         from tastemaker.client.making import imagined
 
         shown = None if image is None else sent(image)
-        asked = {"text": text, "n": n, "seed": seed, "ignore": ignore} | _said(user=user, image=shown)
+        asked = {"text": text, "n": n, "seed": seed, "ignore": ignore, "design": design}
+        asked |= _said(user=user, image=shown)
         return imagined(self._wire, follow(self._wire, "/imagine", asked, observer))
 
     def try_on(
