@@ -1,12 +1,12 @@
 """The own engine's model: trained as a diffusion on corrections, answering with the middle of what they may be.
 
-What is noisy are four channels: how much of each pixel is the product, and which colours to add to the layers. Half of
-the lessons start from nothing but noise, because a first answer does too: there the network's guess, learned by
-absolute errors, is the median of what may be, which is what a low-frequency correction wants. Other candidates walk
+What is noisy are four channels: how much of each pixel is the product, and which colours to add to the layers. Most
+lessons start from nothing but noise, because a first answer does too: there the network's guess is the likelier of
+product and ground, and the median of what the colours may be, which is what a correction wants. Other candidates walk
 down from noise in a few steps.
 Source: latent diffusion with a concatenated condition, Rombach et al. 2022 (arXiv 2112.10752), sections 3.3 and 4.5.
 Differs: the data are coarse corrections of layers, and need no autoencoder; the network tells the data (Li and He 2025,
-arXiv 2511.13720); errors are absolute and those of the picture that a correction makes.
+arXiv 2511.13720); the loss is of the picture that a correction makes, as it looks, and of the log-odds of its cover.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 from typing_extensions import override
 
 from tastemaker.core.progress import Observer, silent
@@ -40,12 +41,14 @@ from tastemaker.studio.request import Task
 
 LEVELS = 48.0
 """Levels of colour that count as one."""
-NOISE = 0.5
+NOISE = 0.7
 """Share of a batch that starts from noise alone."""
 FAR = 0.5
 """Weight of pixels where nothing should change and nothing was laid."""
-SEEN, COVERS, COLOURS = 0.1, 0.5, 0.25
+SEEN, COVERS, COLOURS = 0.1, 1.0, 0.25
 """Weights of errors of the picture, of its cover and of its colours."""
+DOUBT, EAGER = 0.06, 4.0
+"""How little even what is plain is believed of a cover, and by what its log-odds change where the network says one."""
 PATH = StraightToData()
 MOST = 96
 """Lessons of a task that a score looks at."""
@@ -191,26 +194,34 @@ def held_of(settings: Mapping[str, object]) -> dict[str, Held]:
 class Known:
     """What the network is told of each lesson of a batch, as tensors.
 
-    Shapes: told (n, 10, side, side) and product (n, 3, p, p), both -1 to 1; task (n,); first (n, 4, side, side).
+    Shapes: told (n, 10, side, side) and product (n, 3, p, p), both -1 to 1; task (n,).
     """
 
     told: Tensor
     product: Tensor
     task: Tensor
-    first: Tensor
 
     @classmethod
     def of(cls, told: Pixels, product: Pixels, task: Pixels) -> Self:
         """From bytes."""
         values = _values(told)
-        first = torch.cat([values[:, 7:8], torch.zeros(len(values), MADE - 1, *values.shape[2:])], 1)
-        return cls(values, _values(product), torch.from_numpy(task.astype(np.int64)), first)
+        return cls(values, _values(product), torch.from_numpy(task.astype(np.int64)))
+
+    @property
+    def cover(self) -> Tensor:
+        """Of the first guess. Shapes: (n, 1, side, side), 0 to 1."""
+        return (self.told[:, 7:8] + 1) / 2
 
     def told_by(self, network: Mender, noisy: Tensor, t: Tensor) -> Tensor:
         """Corrections without noise. Shapes: noisy (n, 4, side, side), t (n,) -> (n, 4, side, side)."""
+        odds, colours = self.odds_by(network, noisy, t)
+        return torch.cat([2 * _cover(odds) - 1, colours], 1)
+
+    def odds_by(self, network: Mender, noisy: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-odds of each pixel to be the product, and colours to add. Shapes: -> (n, 1, h, w), (n, 3, h, w)."""
         with fast():
             added: Tensor = network(noisy, t, self.told, self.product, self.task)
-        return self.first + added
+        return _doubted(self.cover).logit() + EAGER * added[:, :1], added[:, 1:]
 
     def picture(self, cover: Tensor, colours: Tensor) -> Tensor:
         """The layers put together, -1 to 1. Shapes: cover (n, 1, h, w), colours (n, 3, h, w) -> (n, 3, h, w)."""
@@ -246,11 +257,11 @@ class Mending(Batches):
         data = torch.cat([2 * cover_ - 1, colours], 1)
         times = spread_times(PATH, len(places))
         times[: round(NOISE * len(places))] = 1.0
-        made = x.told_by(self.model, PATH.noised(data, torch.randn_like(data), times), times)  # type: ignore[arg-type]
-        share_ = (made[:, :1] + 1) / 2
+        odds, added = x.odds_by(self.own.network, PATH.noised(data, torch.randn_like(data), times), times)
         near = FAR + (1 - FAR) * _near(x, truth_, cover_)
-        wrong = SEEN * apart(x.picture(share_, made[:, 1:]), truth_) + COVERS * (share_ - cover_).abs()
-        wrong = wrong + COLOURS * (made[:, 1:] - colours).abs().mean(1, keepdim=True)
+        doubt = functional.binary_cross_entropy_with_logits(odds, _doubted(cover_), reduction="none")
+        wrong = SEEN * apart(x.picture(_cover(odds), added), truth_) + COVERS * doubt
+        wrong = wrong + COLOURS * (added - colours).abs().mean(1, keepdim=True)
         return (near * wrong).sum() / near.sum()
 
     @override
@@ -262,6 +273,16 @@ class Mending(Batches):
         found = [now.score(self.lessons, self.lessons.where(CHOOSE, task)[:MOST]) for task in TASKS]
         before = sum(each.compositor * each.pairs for each in found)
         return -sum(each.own * each.pairs for each in found) / before if before else None
+
+
+def _doubted(cover: Tensor) -> Tensor:
+    """A cover that is never quite sure, so that its log-odds can be changed."""
+    return DOUBT + (1 - 2 * DOUBT) * cover
+
+
+def _cover(odds: Tensor) -> Tensor:
+    """The way back; a little below 0 or above 1 where the network is surer than a first guess can be."""
+    return (odds.sigmoid() - DOUBT) / (1 - 2 * DOUBT)
 
 
 def _near(x: Known, truth: Tensor, cover: Tensor) -> Tensor:
