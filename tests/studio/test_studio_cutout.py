@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tastemaker.studio.cutout import box_of, cut
+from tastemaker.studio.cutout import box_of, cut, without_fringe
 from tests.studio.scenes import box, mannequin, tee, trousers, wall
 
 
@@ -97,3 +97,14 @@ def test_the_shadow_under_furniture_is_not_part_of_it():
 def test_what_has_the_colour_of_a_shadow_and_is_everywhere_stays():
     photo, mask = furniture_on_a_floor((120, 108, 90))
     assert cut(photo, holes=True).mask[mask].mean() > 0.95
+
+
+def test_a_fringe_of_shadow_is_taken_off_a_dark_thing_and_a_pale_one_keeps_its_edge():
+    ground = np.full((200, 200, 3), 230, np.uint8)
+    thing, taken = np.zeros((200, 200), np.bool_), np.zeros((200, 200), np.bool_)
+    thing[60:140, 60:140] = taken[60:142, 60:140] = True
+    photo = ground.copy()
+    photo[taken], photo[thing] = 190, (40, 40, 90)
+    assert np.array_equal(without_fringe(photo, taken, ground), thing)
+    photo[taken] = 215
+    assert np.array_equal(without_fringe(photo, taken, ground), taken)

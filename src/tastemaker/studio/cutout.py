@@ -14,6 +14,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from tastemaker.core.types import Bools, Floats
 
@@ -36,6 +37,9 @@ LOW = 0.35
 """Lower share of a thing in which shadow may hang on it."""
 EVENLY = 0.1
 """How much the dimming of red, green and blue may differ in a shadow, as a share of it."""
+PALE, DIM, FRINGE, MOSTLY = 6.0, 0.66, 0.012, 0.35
+"""A shadow has the colour of the ground and at least this share of its light; so wide a fringe of it is taken away,
+unless more than such a share of the rim would go, which is then the thing's own."""
 LEAST, MOST = 0.01, 0.93
 """Shares of a picture that a thing fills; outside of them the cut-out is not believed."""
 
@@ -137,6 +141,20 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
             mask = _largest(mask & ~_shadow_under(picture, plain, mask), 1)
     mask = _mended(mask, ground)
     return Cutout(_own_colours(picture, mask), _soft(mask), _sureness(mask, far, tolerance), plain)
+
+
+def without_fringe(picture: Pixels, mask: Bools, ground: Pixels) -> Bools:
+    """A mask without the fringe of shadow along its edge; a thing that is as pale as the ground keeps its edge.
+
+    Shapes: picture (h, w, 3), mask (h, w), ground (h, w, 3) -> (h, w).
+    """
+    lab, plain = lab_of(picture), lab_of(ground)
+    grey = np.linalg.norm(lab[..., 1:] - plain[..., 1:], axis=2) < PALE
+    shadow = grey & (lab[..., 0] > DIM * plain[..., 0])
+    wide = max(2, round(FRINGE * len(mask)))
+    left = mask & ~binary_dilation(~mask, iterations=wide, mask=~mask | shadow)
+    rim = mask & ~binary_erosion(mask, iterations=wide)
+    return left if (rim & ~left).sum() < MOSTLY * rim.sum() else mask
 
 
 def _eaten(mask: Bools, whole: Bools, much: float) -> bool:

@@ -13,7 +13,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, label, maximum_filter
 from tastemaker.core.types import Bools
 from tastemaker.studio.creative.colours import Colour
 from tastemaker.studio.creative.scene import Box, Placed
-from tastemaker.studio.cutout import Pixels, cut, lab_of
+from tastemaker.studio.cutout import Pixels, cut, lab_of, without_fringe
 
 MOST_ENLARGED = 3.0
 MOST_CUT = 0.3
@@ -24,9 +24,6 @@ WHOLE = 0.85
 """Share of a cut-out that must hang together."""
 CRISP, EDGE = 0.8, 14.0
 """Share of its contour that must lie on an edge of the photo, and how much colours differ at an edge (CIELAB)."""
-PALE, DIM, FRINGE, MOSTLY = 6.0, 0.66, 0.012, 0.35
-"""A shadow has the colour of the ground and at least this share of its light; so wide a fringe of it is taken away,
-unless more than such a share of the rim would go, which is then the product's own."""
 ENOUGH, ALIKE, LIGHT = 0.66, 15.0, 70.0
 """Share of a department's photos whose grounds lie so near to each other (CIELAB), and how light the ground is."""
 Resample = Image.Resampling.LANCZOS
@@ -64,7 +61,7 @@ def look(picture: Image.Image, *, alone: bool) -> Shown:
     kept = _solid(pixels, found.mask, found.ground)
     if _crisp(pixels, kept) < CRISP or not _one_piece(kept):
         return Shown(photo, photo, _usual(pixels), alone=False)
-    kept = _trimmed(pixels, kept, found.ground)
+    kept = without_fringe(pixels, kept, found.ground)
     small = replace(found, alpha=np.where(binary_dilation(kept), found.alpha, 0)).cropped()
     layers = np.dstack([small.picture, np.rint(small.alpha * 255).astype(np.uint8)])
     inner = binary_erosion(small.mask, iterations=3)
@@ -85,17 +82,6 @@ def _solid(pixels: Pixels, mask: Bools, ground: Pixels) -> Bools:
     sizes = np.bincount(names.ravel(), minlength=many + 1)
     kept = [n for n in range(1, many + 1) if sizes[n] > 0.5 * sizes[1:].max() or far[names == n].mean() > EDGE]
     return np.isin(names, kept)
-
-
-def _trimmed(pixels: Pixels, mask: Bools, ground: Pixels) -> Bools:
-    """A mask without the fringe of shadow along its edge; a product that is as pale as the ground keeps its edge."""
-    lab, plain = lab_of(pixels), lab_of(ground)
-    grey = np.linalg.norm(lab[..., 1:] - plain[..., 1:], axis=2) < PALE
-    shadow = grey & (lab[..., 0] > DIM * plain[..., 0])
-    wide = max(2, round(FRINGE * len(mask)))
-    left = mask & ~binary_dilation(~mask, iterations=wide, mask=~mask | shadow)
-    rim = mask & ~binary_erosion(mask, iterations=wide)
-    return left if (rim & ~left).sum() < MOSTLY * rim.sum() else mask
 
 
 def _crisp(pixels: Pixels, mask: Bools) -> float:
