@@ -197,7 +197,8 @@ def main() -> None:
     parser.add_argument("--learn-from", type=int, metavar="N", help="lessons of each task, for a look")
     asked = parser.parse_args()
     given = {"steps": asked.steps, "pairs": asked.learn_from}
-    config = OwnConfig.read({"lessons": "drawn", **{name: value for name, value in given.items() if value is not None}})
+    told = {name: value for name, value in given.items() if value is not None}
+    config = OwnConfig.read({"lessons": "drawn", "max_minutes": 600.0, **told})
     look = asked.steps is not None or asked.learn_from is not None
     name = "own-look" if look else "own"
     own = learned(config, name, [asked.lessons] if asked.lessons else TASKS)
