@@ -113,7 +113,10 @@ def patches(values: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Signals:
-    """What the signal tokens ask for. Shapes: vectors[name] (n, dim), unit rows; codes, per attribute (n, values)."""
+    """What the signal tokens ask for, vectors of length one and values, of which the first is none.
+
+    Shapes: vectors[name] (n, dim); codes, per attribute (n, values + 1).
+    """
 
     vectors: Mapping[str, Tensor]
     codes: Sequence[Tensor]
@@ -132,7 +135,7 @@ class Outputs(nn.Module):
 
     def __init__(self, dims: Mapping[str, int], sizes: Sequence[int], width: int, signals: int, dim: int = 128) -> None:
         super().__init__()
-        self.sizes = [size - 1 for size in sizes]
+        self.sizes = list(sizes)
         self.dims = {name: dims[name] for name in ("text", "picture") if dims[name]}
         self.seek = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, dim))
         self.stand = nn.Linear(sum(self.dims.values()), dim)

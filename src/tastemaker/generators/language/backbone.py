@@ -63,10 +63,14 @@ def empty(settings: Mapping[str, object]) -> "PreTrainedModel":
     from transformers import AutoConfig, AutoModelForCausalLM
 
     told = dict(settings)
-    made = AutoModelForCausalLM.from_config(
-        AutoConfig.for_model(str(told.pop("model_type")), **told), dtype=torch.float32
-    )  # type: ignore[no-untyped-call]
-    return cast("PreTrainedModel", made)
+    config = AutoConfig.for_model(str(told.pop("model_type")), **told)
+    made = cast(
+        "PreTrainedModel",
+        AutoModelForCausalLM.from_config(config, dtype=torch.float32),  # type: ignore[no-untyped-call]
+    )
+    with torch.no_grad():  # what is read is easily said again, though the two go ways of their own
+        head(made).get_parameter("weight").copy_(made.get_input_embeddings().get_parameter("weight"))
+    return made
 
 
 def pretrained(folder: str, vocabulary: int) -> "PreTrainedModel":

@@ -28,6 +28,8 @@ from tastemaker.generators.material import Layout, Material
 Kind = Literal["read", "describe", "find", "change", "recommend", "compare", "explain", "draw"]
 SAID = 6
 """Values that are said of an item, those of the first attributes."""
+READ = 24
+"""Words of an item that are read at once; rows are as long as the longest of a batch."""
 WISHES = 4
 """Values that somebody asks for, at most."""
 CANDIDATES = 48
@@ -98,8 +100,8 @@ class Teacher:
 
     def _read(self, place: int, rng: np.random.Generator) -> Lesson:
         words = self.material.texts[place].split() if self.material.texts else []
-        start = int(rng.integers(max(1, len(words) - 12)))
-        text = " ".join(words[start : start + 40]) if rng.random() < 0.7 else self._phrase(place, rng)
+        start = int(rng.integers(max(1, len(words) - READ // 2)))
+        text = " ".join(words[start : start + READ]) if rng.random() < 0.7 else self._phrase(place, rng)
         return Lesson(Asked(f"{text} . {_one(DESCRIBE, rng)}"), self._said(place))
 
     def _describe(self, place: int, rng: np.random.Generator) -> Lesson:

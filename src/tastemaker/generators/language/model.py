@@ -49,7 +49,7 @@ LENGTH = 256
 class MultimodalLmConfig(GeneratorConfig):
     """Settings of a multimodal language model."""
 
-    steps: int = Field(default=4000, ge=1)
+    steps: int = Field(default=6000, ge=1)
     """Batches to learn from, all stages together."""
     batch_size: int = Field(default=16, ge=2)
     """Lessons a batch."""
@@ -171,7 +171,7 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
     def rank(
         self, asked: Sequence[Asked], shelf: Shelf | None = None, *, spell: bool = True, seek: bool = True
     ) -> Floats:
-        """Log-probabilities of the items of a shelf, up to a constant of each question.
+        """Log-probabilities of the items of a shelf.
 
         Args:
             asked: the questions.
@@ -195,7 +195,7 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
         """
         with torch.inference_mode():
             signs = [self._speech(some).signals(self.config.signals) for some in _parts(asked)]
-        return [one for some in signs for one in self._conditions(some, sure)]
+        return [one for some in signs for one in self._conditions(some, self._codes(some, sure))]
 
     def kinds(self, asked: Sequence[Asked]) -> list[str]:
         """Which kind of answer each question wants: "words", "items" or "picture"."""
@@ -213,7 +213,8 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
         for low in range(0, len(conditions), AT_ONCE):
             speech = self._speech([self._asked(one) for one in conditions[low : low + AT_ONCE]])
             chance = Noise(noise.seed, noise.numbers[low : low + AT_ONCE])
-            told = self._conditions(speech.signals(self.config.signals, speech.words(self._gumbel(chance))))
+            signs = speech.signals(self.config.signals, speech.words(self._gumbel(chance)))
+            told = self._conditions(signs, self._surest(signs))
             pictures = self._painted(told, chance)
             for number, one, picture in zip(chance.numbers, told, pictures, strict=True):
                 found.append(Drawn(number, picture, {"text": one.vectors["text"]}, attributes=one.attributes))
@@ -293,22 +294,27 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
             words, vectors.get("text"), vectors.get("picture"), condition.picture, taste=vectors.get("behaviour")
         )
 
-    def _codes(self, signs: Signals, sure: float = 0.0) -> npt.NDArray[np.int64]:
+    def _codes(self, signs: Signals, sure: float) -> npt.NDArray[np.int64]:
         """The likeliest value of each attribute; 0 where it is not likely enough. Shapes: -> (n, attributes)."""
-        n = len(next(iter(signs.vectors.values())))
-        columns = [np.zeros(n, np.int64) for _ in signs.codes]
-        for at, part in enumerate(signs.codes):
-            if part.shape[1]:
-                best = part.softmax(1).max(1)
-                columns[at] = torch.where(best.values > sure, best.indices + 1, 0).numpy()
-        return np.stack(columns, 1)
+        best = [part.softmax(1).max(1) for part in signs.codes]
+        return np.stack([torch.where(each.values > sure, each.indices, 0).numpy() for each in best], 1)
 
-    def _conditions(self, signs: Signals, sure: float = 0.0) -> list[Condition]:
-        """Signals as conditions."""
+    def _surest(self, signs: Signals) -> npt.NDArray[np.int64]:
+        """The likeliest value of each attribute, one at least for each thing. Shapes: -> (n, attributes)."""
+        codes = self._codes(signs, 0.0)
+        chances = [part.softmax(1)[:, 1:] for part in signs.codes]
+        best = np.stack([each.max(1).values.numpy() if each.shape[1] else np.zeros(len(each)) for each in chances], 1)
+        for at in np.flatnonzero(~codes.any(1)).tolist():
+            column = int(best[at].argmax())
+            codes[at, column] = 1 + int(chances[column][at].argmax())
+        return codes
+
+    def _conditions(self, signs: Signals, codes: npt.NDArray[np.int64]) -> list[Condition]:
+        """Signals as conditions. Shapes: codes (n, attributes)."""
         vectors = {name: part.numpy() for name, part in signs.vectors.items()}
         return [
             Condition(self.layout.values(row), {name: each[at] for name, each in vectors.items()})  # type: ignore[misc]
-            for at, row in enumerate(self._codes(signs, sure))
+            for at, row in enumerate(codes)
         ]
 
     def _painted(self, told: Sequence[Condition], noise: Noise) -> Sequence[Frames | None]:

@@ -1,10 +1,11 @@
 """From the backbone's states to answers: words written, items spelled and found, conditions for what draws.
 
-Words are written token by token, the likeliest, or by the chance that is given. An item is scored twice, by the codes
-of its id, which never leave the trie of the shelf, and by where the retrieval head looks; the two log-probabilities are
-added. Signals become vectors and values, with which any generator of the shop that reads them can draw.
+Words are written token by token, the likeliest, or by the chance that is given. An item is found in two ways, by the
+codes of its id, which never leave the trie of the shelf, and by where the retrieval head looks; each counts the same.
+Signals become vectors and values, with which any generator of the shop that reads them can draw.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -72,24 +73,24 @@ class Speech:
         return [[*row[: row.index(end)], end] if end in row else [*row, end] for row in written.tolist()]
 
     def items(self, shelf: Shelf, *, spell: bool = True, seek: bool = True) -> Floats:
-        """Log-probabilities of items, up to a constant of each question. Shapes: -> (n, items of the shelf).
+        """Log-probabilities of items, the mean of both ways' probabilities. Shapes: -> (n, items of the shelf).
 
         Args:
             shelf: the items.
             spell: count the codes of their ids.
             seek: count where the retrieval head looks.
         """
-        total = np.zeros((len(self._x), len(shelf.rows)), np.float32)
+        found: list[Tensor] = []
         if seek:
             mark = torch.full((len(self._x), 1), self._vocabulary.mark("<items>"))
             outputs = self._network.outputs
             at = outputs.sought(self._network.continued(self._x, self._lengths, mark)[:, 0])
-            found = at @ outputs.standing(torch.from_numpy(shelf.features)).T
-            total += found.log_softmax(1).numpy()
+            found.append(at @ outputs.standing(torch.from_numpy(shelf.features)).T)
         if spell:
             step = _Spelling(self._network, self._vocabulary, self._x, self._lengths)
-            total += search(shelf.trie, len(self._x), step, WIDTH).astype(np.float32)
-        return total
+            found.append(torch.from_numpy(search(shelf.trie, len(self._x), step, WIDTH)))
+        both = torch.stack([each.float().log_softmax(1) for each in found])
+        return np.asarray((both.logsumexp(0) - math.log(len(found))).numpy(), np.float32)
 
     def signals(self, count: int, after: Sequence[Sequence[int]] | None = None) -> Signals:
         """What a picture should be like.

@@ -28,7 +28,7 @@ from tastemaker.nn.cross_entropy import cross_entropy
 from tastemaker.nn.losses import info_nce, same_key
 from tastemaker.nn.precision import fast
 
-FOUND, ASKED = 0.3, 1.0
+FOUND, ASKED = 0.5, 0.3
 """Weights of the losses of items found and of pictures asked for beside that of tokens."""
 SHARPNESS = 10.0
 """What cosines of vectors asked for are multiplied by."""
@@ -58,12 +58,12 @@ class Stage:
 WORDS = Stage("words", 0.25, ("backbone",), {"read": 0.4, "find": 0.45, "draw": 0.15}, sees=False, makes=False)
 INPUTS = Stage(
     "input adaptors", 0.15, ("inputs",),
-    {"describe": 0.4, "find": 0.2, "change": 0.15, "recommend": 0.1, "compare": 0.05, "explain": 0.1}, makes=False,
+    {"describe": 0.5, "find": 0.15, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.1}, makes=False,
 )  # fmt: skip
 OUTPUTS = Stage("output adaptors", 0.1, ("outputs",), {"find": 0.4, "change": 0.15, "recommend": 0.15, "draw": 0.3})
 JOINT = Stage(
     "joint", 0.5, ("inputs", "outputs", "backbone"),
-    {"read": 0.05, "describe": 0.15, "find": 0.3, "change": 0.15, "recommend": 0.1, "compare": 0.05, "explain": 0.05,
+    {"read": 0.05, "describe": 0.2, "find": 0.3, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.05,
      "draw": 0.15},
 )  # fmt: skip
 STAGES = (WORDS, INPUTS, OUTPUTS, JOINT)
@@ -179,9 +179,9 @@ class Instructed(Batches):
 def signs_loss(signs: Signals, vectors: Mapping[str, tuple[Tensor, Tensor]], codes: Tensor, targets: Tensor) -> Tensor:
     """Vectors near those of what is to be drawn and nearer than to others; its values likeliest.
 
-    ``sum_m [1 - cos(v_m, w_m) + InfoNCE(v_m, w_m)] + mean_a -log p(a)``.
+    ``sum_m [1 - cos(v_m, w_m) + InfoNCE(v_m, w_m)] + sum_a -log p(a) / (values known)``; "has none" is a value, too.
 
-    Shapes: codes (n, attributes), 0 for what is not known; targets (n,), equal for equal things -> ().
+    Shapes: codes (n, attributes), 0 for none; targets (n,), equal for equal things -> ().
 
     Args:
         signs: what is asked for.
@@ -196,9 +196,5 @@ def signs_loss(signs: Signals, vectors: Mapping[str, tuple[Tensor, Tensor]], cod
             like = asked[has] @ right[has].T
             total = total + (1 - like.diagonal()).mean()
             total = total + info_nce(SHARPNESS * like, ignore=same_key(targets[has]))
-    losses = [
-        functional.cross_entropy(part, codes[:, at] - 1, ignore_index=-1)
-        for at, part in enumerate(signs.codes)
-        if part.shape[1] and (codes[:, at] > 0).any()
-    ]
-    return total + torch.stack(losses).mean() if losses else total
+    losses = [functional.cross_entropy(part, codes[:, at], reduction="sum") for at, part in enumerate(signs.codes)]
+    return total + torch.stack(losses).sum() / (codes > 0).sum().clamp(min=1)
