@@ -3,15 +3,15 @@
     python benchmarks/bench_subsets.py            # every generator that bench_imagine.py has trained
     python benchmarks/bench_subsets.py --rows "diffusion-joint|diffusion-conditional"
 
-300 products held back are the questions. Each subset of *photo*, *words* (their vector in the shop's space) and
+150 products held back are the questions. Each subset of *photo*, *words* (their vector in the shop's space) and
 *attributes* that a generator reads is given to it; what it draws is judged against the product itself: kind and colour
 of the picture by the judge of ``bench_imagine.py``, the drawn vector of words by the place of the product's own among
-the 300 (R@10), drawn attributes by what the product has. *Coherence*: cosine, in the space, of a drawn picture and the
+the 150 (R@10), drawn attributes by what the product has. *Coherence*: cosine, in the space, of a drawn picture and the
 words drawn with it, beside that of the words drawn with another picture. A diffusion that reads a photo as a vector is
 given the vector; from pixels the others draw the photo again.
 
 Beside them: the products' own photos, words and attributes (*the product itself*), the space's own answer from the
-photo to the words, and the commonest attributes. One seed. Budget: forty minutes of one core, most of it diffusion.
+photo to the words, and the commonest attributes. One seed. Budget: twenty minutes of one core, most of it diffusion.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ PLAIN = "plain"
 EVERY = ("gan-conditional", "gan-multimodal", "vae-multimodal", "vae-contrastive", "diffusion-conditional",
          "diffusion-joint", PLAIN)  # fmt: skip
 LOOKS_AT_VECTORS = ("diffusion-conditional",)
-ASKED, K = 300, 10
+ASKED, K = 150, 10
 KIND, COLOUR = "articleType", "baseColour"
 PARTS = {"picture": "photo", "text": "words", "attributes": "attributes"}
 Line = dict[str, object]
@@ -114,7 +114,7 @@ def plain(judged: str) -> dict[str, object]:
 
 
 def _asked(material: Material) -> Ints:
-    """Products held back that have a photo, words and attributes. Shapes: -> (300,)."""
+    """Products held back that have a photo, words and attributes. Shapes: -> (150,)."""
     held = [material.where(part, held=True) for part in ("picture", "text", "attributes")]
     both = np.intersect1d(np.intersect1d(held[0], held[1]), held[2])
     return chance(0, "asked").permutation(both)[:ASKED]
