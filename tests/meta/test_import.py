@@ -17,7 +17,7 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "nicegui", "diffusers
         "import tastemaker.catalog.loading, tastemaker.catalog.checks, tastemaker.core.registry",
         "import tastemaker.recommenders.hybrid, tastemaker.recommenders.factors, tastemaker.recommenders.rp3beta",
         "import tastemaker.recommenders.ease, tastemaker.recommenders.item_knn, tastemaker.recommenders.popularity",
-        "import tastemaker; tastemaker.Shop; tastemaker.Catalog; tastemaker.Report",
+        "import tastemaker; tastemaker.Shop; tastemaker.Catalog; tastemaker.Report; tastemaker.Client",
     ],
 )
 def test_nothing_heavy_is_loaded(statement):
