@@ -20,7 +20,6 @@ from tastemaker.studio.cutout import Cutout, Pixels, cut, shrunk
 from tastemaker.studio.own.crops import TASKS
 from tastemaker.studio.own.lessons import (
     CHOOSE,
-    HEIGHT,
     SCORE,
     VERSION,
     Lessons,
@@ -44,6 +43,8 @@ ASIDE, RESIZED, RELIT, RECOLOURED = 0.08, 0.14, 0.16, 0.05
 """How far a guess is aside, in its own sides; how much larger or smaller; lighter or darker; otherwise coloured."""
 SHORT = 0.4
 """Share of the guesses of which a strip is missing at one end."""
+HEIGHT = 256
+"""Height of drawn scenes, in pixels; a photo is half as large again at most."""
 TRIED = 4
 """Products that are looked at until one can be cut out."""
 REFEREE = 40

@@ -27,8 +27,8 @@ from tastemaker.studio.request import Candidate, Task
 
 CHUNK = 25
 """Lessons in a file."""
-HEIGHT, PRODUCT = 256, 320
-"""Height of the photos and width of the products' photos from which drawn lessons are made, in pixels."""
+HEIGHTS, PRODUCT = (256, 384, 320), 320
+"""Heights of the photos, in turn, and width of the products' photos from which drawn lessons are made, in pixels."""
 LEARN, CHOOSE, SCORE = 0, 1, 2
 """A lesson is learned from, tells the best moment to stop, or scores what was learned; all of a product do the same."""
 HELD = 20
@@ -131,10 +131,11 @@ def drawn(task: Task, config: OwnConfig, n: int, use: int | None = None) -> Sour
     """
 
     def make(first: int, many: int) -> Lessons:
-        found = cases(task, "train", first, many, height=HEIGHT, product=PRODUCT)
+        height = HEIGHTS[first // CHUNK % len(HEIGHTS)]
+        found = cases(task, "train", first, many, height=height, product=PRODUCT)
         return joined(_learnt(case, config, use) for case in found)
 
-    key = f"{VERSION} {HEIGHT} {PRODUCT} {config.side} {config.product_side} {use}"
+    key = f"{VERSION} {HEIGHTS} {PRODUCT} {config.side} {config.product_side} {use}"
     return Source(f"drawn-{task}", key, n, make)
 
 
