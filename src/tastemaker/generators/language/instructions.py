@@ -101,7 +101,7 @@ class Teacher:
     def _read(self, place: int, rng: np.random.Generator) -> Lesson:
         words = self.material.texts[place].split() if self.material.texts else []
         start = int(rng.integers(max(1, len(words) - READ // 2)))
-        text = " ".join(words[start : start + READ]) if rng.random() < 0.7 else self._phrase(place, rng)
+        text = " ".join(words[start : start + READ]) if rng.random() < 0.5 else self._phrase(place, rng)
         return Lesson(Asked(f"{text} . {_one(DESCRIBE, rng)}"), self._said(place))
 
     def _describe(self, place: int, rng: np.random.Generator) -> Lesson:

@@ -55,14 +55,14 @@ class Stage:
     makes: bool = True
 
 
-WORDS = Stage("words", 0.25, ("backbone",), {"read": 0.4, "find": 0.45, "draw": 0.15}, sees=False, makes=False)
+WORDS = Stage("words", 0.35, ("backbone",), {"read": 0.4, "find": 0.45, "draw": 0.15}, sees=False, makes=False)
 INPUTS = Stage(
     "input adaptors", 0.15, ("inputs",),
     {"describe": 0.5, "find": 0.15, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.1}, makes=False,
 )  # fmt: skip
 OUTPUTS = Stage("output adaptors", 0.1, ("outputs",), {"find": 0.4, "change": 0.15, "recommend": 0.15, "draw": 0.3})
 JOINT = Stage(
-    "joint", 0.5, ("inputs", "outputs", "backbone"),
+    "joint", 0.4, ("inputs", "outputs", "backbone"),
     {"read": 0.05, "describe": 0.2, "find": 0.3, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.05,
      "draw": 0.15},
 )  # fmt: skip
