@@ -53,7 +53,7 @@ class MultimodalLmConfig(GeneratorConfig):
     """Batches to learn from, all stages together."""
     batch_size: int = Field(default=16, ge=2)
     """Lessons a batch."""
-    learning_rate: float = Field(default=1e-3, gt=0, le=1)
+    learning_rate: float = Field(default=2e-3, gt=0, le=1)
     """Learning rate at its highest."""
     backbone: str = "llama"
     """Architecture of transformers that is built small ("llama", "qwen2", "gpt2", ...), or a folder with a model."""
