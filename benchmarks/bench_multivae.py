@@ -12,8 +12,8 @@ content less, as it ships; *ours, plain* does neither. From words, labels, names
 rated: behaviour (R@20 among them), and from all but the words: words (median place of the right movie), and from all
 but the labels: labels (mean area under the curve). Three seeds of learning; none of the settings was chosen here.
 
-The peer asks for torchvision, of which it uses the loaders of pictures alone; empty modules stand for it in the
-children that measure it. Budget: ten minutes of one core.
+The peer asks for torchvision and nltk, which it uses for loaders of its own data alone; empty modules stand for them in
+the children that measure it. Budget: ten minutes of one core.
 """
 
 import argparse
@@ -32,7 +32,7 @@ import movies
 import rows
 from bench_cold_vae import LOUD, SEED, WEIGHTS, Setting, World, area, foretold, learned, place, ranker, read
 from common import show
-from tastemaker.core.types import Floats
+from tastemaker.core.types import Floats, Ints
 from tastemaker.evaluation.runner import evaluate
 from tastemaker.nn.gaussians import Joint
 from tastemaker.nn.multimodal_vae import VectorCoder
@@ -43,6 +43,9 @@ THEIRS: Mapping[Joint, str] = {"product": "MVAE", "mixture": "MMVAE", "mixture-o
 CONTENT = ("words", "labels", "names", "numbers")
 PLAIN = Setting(forget=0.0, hide=0.0, content=1.0, shrink=0.0)
 KINDS = ("ours", "ours, plain", "theirs", "theirs, our noise")
+UNUSED = ("torchvision", "torchvision.transforms", "torchvision.datasets", "torchvision.datasets.utils",
+          "torchvision.utils", "torchvision.models", "nltk", "nltk.tokenize")  # fmt: skip
+"""What the peer imports for its own pictures and words."""
 Foretells = Mapping[str, Floats]
 
 
@@ -100,14 +103,26 @@ def _theirs(world: World, cold: np.ndarray, joint: Joint, learning: int, *, ours
     model = getattr(models, kind)(config, encoders, decoders)
     task = _Peer(model, inputs, masks, datasets.IncompleteDataset)
     train(task, Plan(epochs=Setting.steps // 50, learning_rate=Setting.rate, average=0.98, seed=1000 * learning))
-    at = torch.from_numpy(cold)
-    asked = datasets.IncompleteDataset({n: x[at] for n, x in inputs.items()}, {n: m[at] for n, m in masks.items()})
     told = {}
     with torch.inference_mode():
         for out in ("behaviour", "words", "labels"):
-            z = model.encode(asked, cond_mod=list(_given(out)), return_mean=True).z
+            z = torch.zeros(len(cold), Setting.dim)
+            for names, at in _alike(masks, cold, _given(out)):
+                asked = datasets.IncompleteDataset(
+                    {n: x[cold[at]] for n, x in inputs.items()}, {n: m[cold[at]] for n, m in masks.items()}
+                )
+                z[at] = model.encode(asked, cond_mod=names, return_mean=True).z
             told[out] = np.asarray(model.decoders[out](z).reconstruction.numpy(), np.float32)
     return told
+
+
+def _alike(masks: Mapping[str, Tensor], asked: np.ndarray, given: Sequence[str]) -> Iterator[tuple[list[str], Ints]]:
+    """Movies by which of the given modalities they have: the peer encodes only what is alike. Shapes: asked (n,)."""
+    there = np.stack([masks[name].numpy()[asked] for name in given], 1)
+    for kind in np.unique(there, axis=0):
+        names = [name for name, has in zip(given, kind, strict=True) if has]
+        if names:
+            yield names, np.flatnonzero((there == kind).all(1))
 
 
 def _coders(inputs: Mapping[str, Tensor], output: type) -> tuple[dict[str, nn.Module], dict[str, nn.Module]]:
@@ -121,7 +136,7 @@ def _coders(inputs: Mapping[str, Tensor], output: type) -> tuple[dict[str, nn.Mo
 
         def forward(self, x: Tensor) -> object:
             mean, log_variance = self.layer(x).chunk(2, 1)
-            return output(embedding=mean, log_covariance=log_variance)
+            return output(embedding=mean.clone(), log_covariance=log_variance.clone())  # it writes into them
 
     class Decoder(BaseDecoder):  # type: ignore[misc]
         def __init__(self, width: int) -> None:
@@ -152,13 +167,23 @@ class _Peer(Learning):
             yield self.model(batch, epoch=1, batch_ratio=0.0).loss / 100
 
 
+class _Nothing(types.ModuleType):
+    """A module of whatever classes are asked for; nobody makes one."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
 def _peer() -> tuple[types.ModuleType, types.ModuleType, type]:
     """The package's models, data sets and outputs."""
     warnings.simplefilter("ignore")
-    for name in ("torchvision", "torchvision.transforms", "torchvision.datasets", "torchvision.utils"):
-        sys.modules.setdefault(name, types.ModuleType(name))
-    for name in ("transforms", "datasets", "utils"):
-        setattr(sys.modules["torchvision"], name, sys.modules[f"torchvision.{name}"])
+    for name in UNUSED:
+        sys.modules.setdefault(name, _Nothing(name))
+        package, _, part = name.rpartition(".")
+        if package:
+            setattr(sys.modules[package], part, sys.modules[name])
     import multivae.data.datasets.base as datasets
     import multivae.models as models
     from pythae.models.base.base_utils import ModelOutput

@@ -1,13 +1,16 @@
 """Personalised design on the small shop: people like one colour each, so a design for them is of that colour."""
 
 import shutil
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tastemaker.core.errors import InputError
-from tastemaker.shop import Shop
+from tastemaker.generators.base import ANYTHING, Condition
+from tastemaker.shop import Shop, designing
 
 GAN = """
 [imagine]
@@ -37,6 +40,26 @@ def test_designs_for_two_people_differ_as_their_tastes_do(designer: Shop):
     """u0 likes red, u2 likes blue."""
     red, blue = (colour(designer.imagine(user=user, n=2, design=True)) for user in ("u0", "u2"))
     assert red[0] - red[2] > blue[0] - blue[2] + 10
+
+
+def test_a_finished_training_leaves_no_checkpoint(designer: Shop):
+    assert not list((designer.workspace.state / "training").glob("generator-*"))
+
+
+def test_designs_start_from_what_fits_the_words(designer: Shop):
+    view = designer.view
+    wish = designing._wish(view, designer._history("u0").liked.rows)
+    asked = Condition({"kind": "vase"})
+    starts = designing._starts(view, view.fitted.painter, asked, "a vase", wish)
+    assert starts[0].attributes == {"colour": "red", "kind": "vase"}
+    assert {start.attributes["kind"] for start in starts} == {"vase"}
+
+
+def test_a_gan_that_reads_nothing_is_searched_all_the_same(designer: Shop):
+    view = designer.view
+    blind = replace(view.fitted.painter, generator=copy(view.fitted.painter.generator))
+    blind.generator.modalities_in = frozenset()
+    assert designing._starts(view, blind, ANYTHING, "", np.ones(view.fitted.space.dim)) == [ANYTHING]
 
 
 def test_words_hold_in_every_design(designer: Shop):

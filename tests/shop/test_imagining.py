@@ -12,6 +12,7 @@ from tastemaker.core.errors import Cancelled, InputError, NotFitted, UnknownName
 from tastemaker.core.progress import Advanced, Cancellable
 from tastemaker.generators.base import Drawn
 from tastemaker.shop import Shop, imagining
+from tastemaker.shop import painter as painter_module
 from tastemaker.shop.painter import distances, new_generator
 
 
@@ -152,3 +153,58 @@ def test_settings_name_the_generator(shop: Shop):
     shop.workspace.settings = other
     with pytest.raises(UnknownName, match="gam"):
         new_generator(shop.workspace)
+
+
+def test_what_was_taken_away_or_refused_does_not_pull(drawing_shop: Shop):
+    view = drawing_shop.view
+    painter = view.fitted.painter
+    painter.generator.modalities_in = frozenset({"attributes", "text"})
+    plain, less, refused = (
+        imagining._condition(view, painter, request)
+        for request in (
+            imagining.Request("a vase"),
+            imagining.Request("a red vase", ignore=("colour: red",)),
+            imagining.Request("a vase, not red"),
+        )
+    )
+    assert np.allclose(less[0].vectors["text"], plain[0].vectors["text"])
+    assert np.allclose(refused[0].vectors["text"], plain[0].vectors["text"])
+    assert refused[2] == ("mean-picture could not keep to: not: red",)
+    price = imagining._condition(view, painter, imagining.Request("a vase under 20"))
+    assert price[2] == ("mean-picture could not keep to: price under 20",)
+
+
+def test_of_two_values_the_first_is_drawn_and_the_other_told(drawing_shop: Shop):
+    found = drawing_shop.imagine("a red and blue vase", n=1)
+    assert told(found.designs[0].png)["attributes"] == {"colour": "red", "kind": "vase"}
+    assert "mean-picture could not keep to: colour: blue" in found.notes
+
+
+def test_a_photo_that_items_share_is_still_a_copy():
+    frames = np.repeat(np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), np.uint8), 2, axis=0)
+    assert painter_module._apart(frames) == pytest.approx(painter_module._apart(frames[::2]))
+    assert painter_module._apart(frames[:2]) == 0
+
+
+@pytest.mark.parametrize("name", ["../shop.db", "a" * 300, "x.png", ""])
+def test_a_name_that_is_no_drawing(drawing_shop: Shop, name: str):
+    with pytest.raises(UnknownName):
+        drawing_shop.drawing(name)
+
+
+def test_words_that_are_no_text_and_odd_seeds(drawing_shop: Shop):
+    with pytest.raises(InputError, match="UTF-8"):
+        drawing_shop.imagine("red \udcff vase")
+    for seed in (-1, 1.5, "x"):
+        with pytest.raises(InputError, match="seed"):
+            drawing_shop.imagine("red vase", seed=seed)
+
+
+def test_a_cancelled_training_leaves_the_last_generator(drawing_shop: Shop):
+    before = drawing_shop.view.fitted.names["generators"]
+    stop = Cancellable()
+    stop.cancel()
+    with pytest.raises(Cancelled):
+        drawing_shop.fit(parts=["generators"], observer=stop)
+    assert drawing_shop.view.fitted.names["generators"] == before
+    assert drawing_shop.imagine("red vase", n=1).designs

@@ -42,11 +42,11 @@ def imagine(
     The shop learns to draw with `tastemaker fit SHOP --parts generators`. Every picture says in its file that it was
     generated, by which model and from what.
     """
+    out.mkdir(parents=True, exist_ok=True)
     with opened(shop) as found, watching() as observer:
         imagined = found.imagine(
             text, image=image, user=user, n=n, seed=seed, ignore=ignore or [], design=design, observer=observer
         )
-    out.mkdir(parents=True, exist_ok=True)
     for drawing in imagined.designs:
         (out / drawing.name).write_bytes(drawing.png)
     if as_json:

@@ -36,7 +36,7 @@ class GeneratorConfig(Config):
     """What every generator can be told."""
 
     longer: int = Field(default=64, ge=16, le=512)
-    """Longer side of the pictures, in pixels."""
+    """Longer side of the pictures, in pixels; sides are rounded to multiples of 8."""
     steps: int = Field(default=2000, ge=1)
     """Batches to learn from."""
     batch_size: int = Field(default=64, ge=2)
@@ -174,8 +174,8 @@ class Generator(ABC, Generic[C]):
             NotFitted: it was not fitted.
             InputError: n is out of range, or the condition holds what this generator cannot read.
         """
-        if not 1 <= n <= 1_000:
-            raise InputError(f"{n} drawings are asked for", hint="1 to 1,000")
+        if not isinstance(n, int) or not 1 <= n <= 1_000:
+            raise InputError(f"{n!r} drawings are asked for", hint="a whole number, 1 to 1,000")
         self.check(condition)
         with torch.inference_mode():
             return self.draw([condition] * n, Noise(seed, range(first, first + n)))
@@ -205,6 +205,8 @@ class Generator(ABC, Generic[C]):
             NotFitted: it was not fitted.
             InputError: it cannot; says what it can.
         """
+        if odd := [name for name, vector in condition.vectors.items() if not _is_vector(name, vector)]:
+            raise InputError(f"the vector of {odd[0]!r} is none", hint="finite numbers for text, picture or behaviour")
         given: set[Modality] = set(condition.vectors)
         given |= {"attributes"} if condition.attributes else set()
         given |= {"picture"} if condition.picture is not None else set()
@@ -219,6 +221,10 @@ class Generator(ABC, Generic[C]):
 
     def _check_frame(self, pictures: Frames) -> None:
         height, width = self.layout.shape
+        if pictures.dtype != np.uint8:
+            raise InputError(f"pictures hold {pictures.dtype}", hint="give whole numbers from 0 to 255 (uint8)")
+        if not len(pictures):
+            raise InputError("there is no picture", hint="give one at least")
         if pictures.shape[1:] != (height, width, 3):
             hint = f"scale it to {width} x {height} pixels, see `tastemaker.encoders.frames.frame`"
             raise InputError(f"a picture has the shape {pictures.shape[1:]}", hint=hint)
@@ -265,6 +271,10 @@ class Generator(ABC, Generic[C]):
 
     def prepare(self, told: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Take back what :meth:`build` needs beside the layout, of what was stored; most variants need nothing."""
+
+
+def _is_vector(modality: str, vector: Floats) -> bool:
+    return modality in ("text", "picture", "behaviour") and bool(np.isfinite(vector).all())
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ two networks fits into it as well: a step's loss reaches one of them alone, and 
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from torch import Tensor, nn
 
 from tastemaker.core.types import Ints
@@ -68,6 +69,7 @@ def plan_of(
     learning_rate: float | None = None,
     betas: tuple[float, float] = (0.9, 0.98),
     clip: float = 1.0,
+    given: Sequence[npt.NDArray[np.generic]] = (),
 ) -> Plan:
     """The plan of a generator's training, or of one stage of it.
 
@@ -82,10 +84,17 @@ def plan_of(
         learning_rate: other than the config's.
         betas: see :class:`~tastemaker.nn.training.Plan`.
         clip: see :class:`~tastemaker.nn.training.Plan`.
+        given: whatever else the stage rests on; with other ones it is another training.
     """
     config, path = generator.config, generator.checkpoint
     key = digest(
-        f"{generator.name} {stage}", config, material.rows, material.frames, material.codes, *material.vectors.values()
+        f"{generator.name} {stage}",
+        config,
+        material.rows,
+        material.frames,
+        material.codes,
+        *material.vectors.values(),
+        *given,
     )
     return Plan(
         epochs=_epochs(steps),

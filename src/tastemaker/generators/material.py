@@ -139,7 +139,7 @@ class Material:
             observer: hears of progress.
 
         Raises:
-            FitError: the catalog holds no item.
+            FitError: the catalog holds no item, or an attribute that is named has no value that several items share.
             UnknownName: there is no such attribute.
         """
         rows = np.flatnonzero(catalog.alive)
@@ -153,6 +153,9 @@ class Material:
             task.advance()
             names = attributes or _telling(catalog)
             vocabulary = {name: _values(catalog, name) for name in names}
+            if empty := [name for name, values in vocabulary.items() if name in attributes and not values]:
+                hint = f"name attributes of which {FEWEST} items or more share a value"
+                raise FitError(f"nothing can be asked of the attribute {empty[0]!r}", hint=hint)
             codes = _codes(catalog, rows, vocabulary)
             taste = taste_vectors(catalog.interactions)[rows]
             task.advance()
@@ -164,6 +167,8 @@ class Material:
         }  # fmt: skip
         shape = (frames.shape[1], frames.shape[2])
         held = np.array([_is_held(catalog.ids[row]) for row in rows.tolist()], np.bool_)
+        if not (pictured & ~held).any():
+            held[:] = False  # a handful of pictures, all of which would be held back
         histories = _histories(catalog, rows)
         return cls(Layout(shape, vocabulary, dims), rows, frames, codes, vectors, has, held, texts, histories)
 

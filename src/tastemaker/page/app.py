@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -40,6 +41,8 @@ from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
 from tastemaker.page.uploads import Uploads, router
+from tastemaker.server.jobs import BusyError
+from tastemaker.server.routes.imagine import AT_ONCE
 
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
@@ -55,11 +58,12 @@ _UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) la
 
 @dataclass(frozen=True)
 class Desk:
-    """What the pages of one app share."""
+    """What the pages of one app share; ``drawing`` is taken by each drawing under way."""
 
     shop: "Shop"
     uploads: Uploads
     feedback: Feedback
+    drawing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
 
 class _Carrier:
@@ -161,7 +165,7 @@ def _declare_workshop() -> None:
         design = request.query_params.get("design") == "1"
         saying = f"Drawing {state.words or 'something'} …"
         return await _deliver(
-            request, client, state, "/draw", saying, lambda: draw(desk.shop, state, seed, stop, design=design)
+            request, client, state, "/draw", saying, lambda: _drawing(desk, state, seed, stop, design=design)
         )
 
     @ui.page("/map", response_timeout=30)
@@ -234,6 +238,16 @@ async def _arrived(client: Client) -> bool:
     except TimeoutError:
         return False
     return not client.is_deleted
+
+
+def _drawing(desk: Desk, state: State, seed: int, stop: Cancellable, *, design: bool) -> Content:
+    """One of few drawings at a time: others are told to come again, so that the rest of the page stays quick."""
+    if not desk.drawing.acquire(blocking=False):
+        raise BusyError("everybody is drawing", hint="Try again in a moment")
+    try:
+        return draw(desk.shop, state, seed, stop, design=design)
+    finally:
+        desk.drawing.release()
 
 
 def _number(text: str) -> int:

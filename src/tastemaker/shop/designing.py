@@ -27,19 +27,20 @@ from tastemaker.shop.painter import Painter
 SEARCH = Search(candidates=24, rounds=3)
 COMPARED = 300
 """Photos, drawn by chance, whose mean stands for the shop's."""
-NEAREST = 30
-"""Real things whose attributes a search starts from."""
+FITTING, NEAREST = 60, 30
+"""Real things that fit the words best, and those of them whose attributes a search starts from."""
 
 
 def designing(
-    view: View, painter: Painter, condition: Condition, history: History | None, seed: int
+    view: View, painter: Painter, condition: Condition, words: str, history: History | None, seed: int
 ) -> Callable[[int, int], list[tuple[Drawn, Condition]]]:
     """How to design so many things, from a first number on: drawings, and what each was drawn from.
 
     Args:
         view: the shop as it is now.
         painter: must draw by a GAN, whose latent can be searched and whose discriminator guards what looks real.
-        condition: what is asked for.
+        condition: what is asked for, as the generator reads it.
+        words: what is asked for; they choose the real things to start from.
         history: of the person; their choices must be known.
         seed: of the designs.
 
@@ -54,7 +55,7 @@ def designing(
     if history is None or not len(history.liked.rows):
         raise InputError("a design is for somebody whose choices are known", hint="name such a person as the user")
     wish = _wish(view, history.liked.rows)
-    conditions = _starts(view, painter, condition, wish)
+    conditions = _starts(view, painter, condition, words, wish)
 
     def prefer(pictures: Frames) -> Floats:
         space = view.fitted.space
@@ -85,16 +86,23 @@ def _pictures(view: View, rows: Ints) -> Floats:
     return found[found.any(1)]
 
 
-def _starts(view: View, painter: Painter, condition: Condition, wish: Floats) -> Sequence[Condition]:
-    """Conditions of the real things that somebody would like best; what was asked for stands in all of them."""
-    vectors = view.vectors
-    if vectors is None:
+def _starts(view: View, painter: Painter, condition: Condition, words: str, wish: Floats) -> Sequence[Condition]:
+    """Conditions of the real things that fit what was asked for, those first that somebody would like best."""
+    known = painter.generator.layout.attributes if "attributes" in painter.generator.modalities_in else {}
+    space, vectors = view.fitted.space, view.vectors
+    if space is None or vectors is None or not known:
         return [condition]
-    liking = np.where(view.catalog.alive, vectors.matrix @ wish, -np.inf)
-    known = painter.generator.layout.attributes
+    fitting = np.flatnonzero(view.catalog.alive)
+    for name, value in condition.attributes.items():
+        held = [str(view.catalog.item(row).attributes.get(name)) == value for row in fitting.tolist()]
+        fitting = fitting[held] if any(held) else fitting
+    if words.strip():
+        meant = vectors.matrix[fitting] @ space.embed_texts([words])[0]
+        fitting = fitting[np.argsort(-meant)[:FITTING]]
+    best = fitting[np.argsort(-(vectors.matrix[fitting] @ wish))[:NEAREST]]
     found = []
-    for row in np.argsort(-liking)[:NEAREST].tolist():
-        held = {name: str(value) for name, value in view.catalog.item(row).attributes.items()}
-        real = {name: held[name] for name, values in known.items() if held.get(name) in values}
+    for row in best.tolist():
+        said = view.catalog.item(row).attributes
+        real = {name: str(said.get(name)) for name, values in known.items() if str(said.get(name)) in values}
         found.append(Condition({**real, **condition.attributes}, condition.vectors))
     return found

@@ -93,6 +93,8 @@ def fit(
             artefacts.sweep()
         if "studio" in run.made:
             run.forget_lessons()
+        if "generators" in run.made:
+            run.forget_checkpoints()
 
 
 def new_space(workspace: Workspace) -> Space | None:
@@ -297,6 +299,12 @@ class _Run:
         from tastemaker.shop import mender
 
         mender.forget_lessons(self.workspace)
+
+    def forget_checkpoints(self) -> None:
+        """What draws is published: where its training stood is of no use."""
+        from tastemaker.shop import painter
+
+        painter.forget_checkpoints(self.workspace)
 
 
 def _hybrid(workspace: Workspace) -> Hybrid:

@@ -141,6 +141,10 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
     """
     if isinstance(request.n, bool) or not isinstance(request.n, int) or not 1 <= request.n <= MOST:
         raise InputError(f"n is {request.n!r}; it must be a whole number from 1 to {MOST}", hint="ask for 4")
+    if isinstance(request.seed, bool) or not isinstance(request.seed, int) or request.seed < 0:
+        raise InputError(f"the seed is {request.seed!r}; it must be a whole number, 0 or more", hint="use 0")
+    if not request.text.isprintable() and any(0xD800 <= ord(letter) < 0xE000 for letter in request.text):
+        raise InputError("the words are not UTF-8", hint="set the terminal or the file to UTF-8")
     painter = view.fitted.painter
     if painter is None:
         raise NotFitted("this shop has not learned to draw", hint="run `tastemaker fit SHOP --parts generators`")
@@ -150,7 +154,7 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
     model = view.fitted.names["generators"]
     draws, at_once = _drawing(painter, condition, request.seed), AT_ONCE
     if request.design:
-        draws, at_once = designing(view, painter, condition, request.history, request.seed), 1
+        draws, at_once = designing(view, painter, condition, request.text, request.history, request.seed), 1
     designs = []
     with track(observer, "drawing", request.n) as task:
         for first in range(0, request.n, at_once):
@@ -183,16 +187,18 @@ def _drawing(painter: Painter, condition: Condition, seed: int) -> Callable[[int
 
 def _condition(view: View, painter: Painter, request: Request) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
     """What was asked, as the generator reads it, and what of it could not be used."""
-    reads = painter.generator.modalities_in
-    wording = understand(request.text, view.vocabulary, None, request.ignore) if request.text.strip() else None
-    attributes, facets = _attributes(painter, wording.facets if wording else ())
+    wording = understand(request.text, view.vocabulary, None, request.ignore)
+    attributes, facets = _attributes(painter, wording.facets)
     vectors: dict[Modality, Floats] = {}
-    notes: list[str] = list(wording.notes) if wording else []
+    notes = list(wording.notes)
     space = _space(view, painter, "text")
-    if wording is not None and space is not None:
-        vectors["text"] = space.embed_texts([request.text])[0]
-    elif wording is not None and (wording.rest or "attributes" not in reads):
+    if wording.words and space is not None:
+        vectors["text"] = space.embed_texts([wording.words])[0]
+        facets += tuple(facet for facet in wording.facets if facet.op == "=" and facet not in facets)
+    elif wording.rest:
         notes.append(f"words beyond attributes could not be used: {_why_not(view, painter, 'text')}")
+    if left := [facet.label for facet in wording.facets if facet not in facets]:
+        notes.append(f"{painter.generator.name} could not keep to: {', '.join(left)}")
     space = _space(view, painter, "picture")
     if request.picture is not None and space is not None:
         vectors["picture"] = space.embed_pictures([request.picture])[0]
@@ -200,11 +206,11 @@ def _condition(view: View, painter: Painter, request: Request) -> tuple[Conditio
         notes.append(f"the picture could not be used: {_why_not(view, painter, 'picture')}")
     if request.history is not None:
         taste = painter.taste(request.history.liked.rows)
-        if "behaviour" not in reads or taste is None:
+        if "behaviour" not in painter.generator.modalities_in or taste is None:
             notes.append(f"the person's taste could not be used: {_why_not(view, painter, 'behaviour')}")
         else:
             vectors["behaviour"] = taste
-    return Condition(attributes if "attributes" in reads else {}, vectors), facets, tuple(notes)
+    return Condition(attributes, vectors), facets, tuple(notes)
 
 
 def _space(view: View, painter: Painter, modality: Modality) -> Space | None:
@@ -224,12 +230,14 @@ def _why_not(view: View, painter: Painter, modality: Modality) -> str:
 
 
 def _attributes(painter: Painter, facets: Sequence[Facet]) -> tuple[dict[str, str], tuple[Facet, ...]]:
-    """Those of some facets that the generator has a value for."""
-    known = painter.generator.layout.attributes
-    found, used = {}, []
+    """Those of some facets that the generator reads and has a value for; of two values, the first."""
+    reads = "attributes" in painter.generator.modalities_in
+    known = painter.generator.layout.attributes if reads else {}
+    found: dict[str, str] = {}
+    used = []
     for facet in facets:
         value = next((v for v in known.get(facet.name, ()) if v.casefold() == facet.value.casefold()), None)
-        if facet.op == "=" and value is not None:
+        if facet.op == "=" and value is not None and facet.name not in found:
             found[facet.name] = value
             used.append(facet)
     return found, tuple(used)
@@ -256,7 +264,7 @@ def _design(
         for row, score in zip(rows[found].tolist(), scores[found].tolist(), strict=True)
     ]
     told = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    name = f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.png"
+    name = f"{hashlib.sha256(told.encode() + drawn.picture.tobytes()).hexdigest()[:20]}.png"
     copied = _repeats(view, painter, drawn.picture, rows)
     return Design(name, drawn.number, tuple(ranked[:NEAREST]), copied, marked_png(drawn.picture, told))
 
@@ -269,7 +277,7 @@ def _repeats(view: View, painter: Painter, picture: Frames, rows: Ints) -> ItemI
     frames, good = read_frames(view.catalog.pictures, names, painter.frame)
     gaps = np.where(good, distances(picture, frames), np.inf)
     nearest = int(gaps.argmin())
-    return view.catalog.ids[int(rows[nearest])] if gaps[nearest] < COPY * painter.apart else ""
+    return view.catalog.ids[int(rows[nearest])] if gaps[nearest] <= COPY * painter.apart else ""
 
 
 def _facts(painter: Painter, model: str, request: Request, condition: Condition, drawn: Drawn) -> dict[str, object]:
@@ -293,9 +301,17 @@ def _keep(folder: Path, design: Design) -> None:
     """Write a drawing down; the oldest of too many go."""
     folder.mkdir(parents=True, exist_ok=True)
     replace_bytes(folder / design.name, design.png)
-    kept = sorted(folder.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    kept = sorted(folder.glob("*.png"), key=_written)
     for path in kept[:-KEPT]:
         path.unlink(missing_ok=True)
+
+
+def _written(path: Path) -> float:
+    """When; long ago for what another call has removed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _copied(designs: Sequence[Design]) -> list[str]:

@@ -31,6 +31,8 @@ NAME = "diffusion-conditional"
 """The generator of a shop that names none."""
 COARSE = 4
 """Pictures are compared at a fourth of their sides, where a pixel's place does not matter."""
+SAME = 1e-6
+"""Mean square under which two pictures are one."""
 MOST = 2_000
 """Pictures that are compared with each other, to see how far apart real items lie."""
 
@@ -78,7 +80,12 @@ def new_generator(workspace: Workspace) -> Generator[GeneratorConfig]:
     method = registry.find("generator", name)
     if not issubclass(method, Generator):
         raise ConfigError(f"{name!r} is not a generator", hint=f"known: {', '.join(registry.names('generator'))}")
-    return method(method.config_class.read(settings), checkpoint=workspace.state / "training" / "generator")
+    try:
+        config = method.config_class.read(settings)
+    except ConfigError as error:
+        told = f"{error.hint}; `generator` names what draws" if error.hint else f"see `tastemaker methods` for {name!r}"
+        raise ConfigError(f"[imagine]: {error.message}", hint=told) from error
+    return method(config, checkpoint=workspace.state / "training" / "generator")
 
 
 def learn(
@@ -101,6 +108,12 @@ def learn(
     apart = _apart(material.frames[material.has["picture"]])
     config = {"generator": made.settings(), "space": space_name, "apart": apart}
     return config, {**made.tensors(), "tastes": taste_vectors(catalog.interactions)}
+
+
+def forget_checkpoints(workspace: Workspace) -> None:
+    """What a finished training has no use for any more, of this generator and of others that were begun before."""
+    for path in (workspace.state / "training").glob("generator-*"):
+        path.unlink(missing_ok=True)
 
 
 def restore(artefact: Artefact) -> Painter:
@@ -139,14 +152,15 @@ def distances(picture: Frames, others: Frames) -> Floats:
 
 
 def _apart(frames: Frames) -> float:
-    """The median distance of a picture from its nearest neighbour."""
+    """The median distance of a picture from its nearest neighbour; pictures that several items share have none."""
     if len(frames) < 2:
         return 0.0
     some = _coarse(frames[chance(0, "apart").permutation(len(frames))[:MOST]])
     square = np.square(some).sum(1)
     gaps = np.maximum(square[:, None] + square[None] - 2 * some @ some.T, 0) / some.shape[1]
-    np.fill_diagonal(gaps, np.inf)
-    return float(np.sqrt(np.median(gaps.min(1))))
+    nearest = np.where(gaps > SAME, gaps, np.inf).min(1)
+    nearest = nearest[np.isfinite(nearest)]
+    return float(np.sqrt(np.median(nearest))) if len(nearest) else 0.0
 
 
 def _coarse(frames: Frames) -> Floats:

@@ -1,5 +1,6 @@
 """The picture verbs of a shop: what it draws and what it shows. A part of :class:`~tastemaker.shop.shop.Shop`."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools
 from tastemaker.shop.asking import Picture, four_corners, photo_of, picture_of
 from tastemaker.shop.opened import Opened
+
+_DRAWN = re.compile(r"[0-9a-f]{20}\.png")
 
 if TYPE_CHECKING:
     from tastemaker.shop.imagining import Imagined
@@ -177,7 +180,7 @@ class Visual(Opened):
             UnknownName: there is no such drawing, or it was long ago.
         """
         path = self.workspace.state / "drawn" / name
-        if path.name != name or not path.is_file():
+        if not _DRAWN.fullmatch(name) or not path.is_file():
             raise UnknownName("drawing", name, [], hint="imagine it again; the newest thousand are kept")
         return path.read_bytes()
 

@@ -112,7 +112,9 @@ class OnLatents(Generator[L]):
             self._code(material, share, observer)
         latents = [encoded(self.autoencoder, material.frames, mirrored=mirrored) for mirrored in (False, True)]
         task = self.task(material, torch.stack(latents, 1))
-        train(task, plan_of(self, material, self.config.steps, stage="denoiser", share=1 - share), observer)
+        given = [weight.numpy() for weight in self._given.state_dict().values()] if self._given else []
+        plan = plan_of(self, material, self.config.steps, stage="denoiser", share=1 - share, given=given)
+        train(task, plan, observer)
 
     def _code(self, material: Material, share: float, observer: Observer) -> None:
         steps = max(1, round(self.config.autoencoder_steps * self.config.steps))

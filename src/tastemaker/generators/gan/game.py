@@ -41,6 +41,10 @@ from tastemaker.nn.gan_networks import Discriminator, PictureGenerator
 from tastemaker.nn.precision import fast
 from tastemaker.nn.training import train
 
+AFAR = 24
+"""Longer side of what is seen from afar, in pixels; its components cost the sixth power."""
+AT_ONCE = 1_000
+"""Pictures seen from afar at once."""
 SELDOM = 16
 """Slopes are looked at once in so many batches, and count as much more then."""
 BETAS = (0.0, 0.99)
@@ -135,7 +139,9 @@ class Gan(Generator[C]):
 
     def train(self, material: Material, observer: Observer) -> None:
         """Learn what pictures look like from afar, then play the game."""
-        self.components = Components(from_afar(as_values(material.frames[material.pictured()])), self.config.latent)
+        frames = material.frames[material.pictured()]
+        afar = [from_afar(as_values(frames[low : low + AT_ONCE])) for low in range(0, len(frames), AT_ONCE)]
+        self.components = Components(torch.cat(afar), self.config.latent)
         plan = plan_of(self, material, self.config.steps, weight_decay=0.0, betas=BETAS, clip=UNCLIPPED)
         train(Playing(self, material), plan, observer)
 
@@ -252,5 +258,6 @@ class Components:
 
 
 def from_afar(pictures: Tensor) -> Tensor:
-    """Pictures at a quarter of their sides, flat. Shapes: (n, 3, h, w) -> (n, 3 h w / 16)."""
-    return functional.avg_pool2d(pictures, 4).flatten(1)
+    """Pictures at a quarter of their sides or less, :data:`AFAR` at most, flat. Shapes: (n, 3, h, w) -> (n, few)."""
+    side = max(4, -(-max(pictures.shape[2:]) // AFAR))
+    return functional.avg_pool2d(pictures, side).flatten(1)
