@@ -7,7 +7,7 @@ conditional GAN that the demo shop ships; it has learned from the pictures, attr
 shop. What a person prefers is predicted by the shop's space: the mean of the picture vectors of what they chose, less
 the mean of all, times the vector of a picture. Two designs a person are searched for (``generators/gan/design.py``) and
 stand beside: drawings by chance, drawings asked with the person's taste vector, the best real item by the same
-prediction, and real items by chance. Nobody asks the search about true tastes;
+prediction, and the mean of all real items. Nobody asks the search about true tastes;
 they are asked afterwards, of the attributes that an independently trained classifier (the judge) reads off a picture.
 Realism is the Fréchet distance between features of that judge (FD-own) for as many designs as drawings by chance: of
 the attributes of clothes by chance, and of nothing but that they are clothes. Budget: ten minutes of one core.
@@ -38,13 +38,13 @@ from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig
 from tastemaker.evaluation.drawn_sheet import samples
 from tastemaker.generators.base import Condition
 from tastemaker.generators.gan.conditional import ConditionalGan
-from tastemaker.generators.gan.design import Search, design
+from tastemaker.generators.gan.design import design
 from tastemaker.generators.material import Material
+from tastemaker.shop.designing import NEAREST, SEARCH
 
 DEPARTMENT, KIND = "wardrobe", "kind"
-DESIGNS, CHANCE, FEWEST, NEAREST = 2, 48, 5, 30
-"""Designs a person, drawings by chance, least choices of a person, real items whose attributes a search may ask for."""
-SEARCH = Search(candidates=24, rounds=3)
+DESIGNS, CHANCE, FEWEST = 2, 48, 5
+"""Designs a person, drawings by chance, least choices of a person."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def opened() -> Scene:
     shop = tm.demo(folder, observer=Lines())
     catalog, space, painter = shop.view.catalog, shop.view.fitted.space, shop.view.fitted.painter
     if space is None or painter is None or not isinstance(painter.generator, ConditionalGan):
-        raise SystemExit("the demo shop has no space or no GAN: delete its folder and run again")
+        raise SystemExit(f"the demo shop has no space or no GAN: delete {folder} and run again")
     layout = painter.generator.layout
     whole = Material.read(catalog, space, max(layout.shape), list(layout.attributes), Lines())
     material = _part(whole, [catalog.item(row).department == DEPARTMENT for row in whole.rows.tolist()])
@@ -126,7 +126,7 @@ def asked(scene: Scene, places: Ints, taste: Floats | None = None) -> list[Condi
 
 
 def by_chance(scene: Scene, n: int) -> Frames:
-    """Drawings for nobody: attributes of real items by chance, or none."""
+    """Drawings for nobody, with the attributes of real items by chance."""
     rng = generator(0, "drawings by chance")
     conditions = asked(scene, rng.choice(len(scene.material.rows), n))
     drawn = [scene.gan.sample(condition, 1, 0, first=at)[0].picture for at, condition in enumerate(conditions)]

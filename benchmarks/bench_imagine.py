@@ -36,7 +36,6 @@ from common import BUILD, fashion_space, seeded, show
 from drawing import CHUNK, drawn, frames_of, generator, judge, judge_name, learn, method_of, stored
 from materials import fashion_material
 from tastemaker.alignment.contrast.space import ContrastiveSpace
-from tastemaker.core.registry import names
 from tastemaker.core.seeds import generator as chance
 from tastemaker.core.types import Floats
 from tastemaker.encoders.frames import Frames
@@ -159,7 +158,7 @@ def main() -> None:
     judged = judge_name()
     for name in given.wanted(EVERY, asked):
         if name in VARIANTS and stored(name, seed) is None:
-            if asked.trained or name not in names("generator"):
+            if asked.trained:
                 continue
             rows.run(f"train {name} {seed}", learn, name, seed)
         kept = stored(name, seed) if name in VARIANTS else None
@@ -264,7 +263,7 @@ def _likeness(made: Generator[GeneratorConfig] | None, material: Material, name:
     if made is None or not made.reconstructs:
         return None
     frames = material.frames[material.where("picture", held=True)[:AGAIN]]
-    again = np.concatenate([made.reconstruct(frames[low : low + CHUNK], seed) for low in range(0, AGAIN, CHUNK)])
+    again = np.concatenate([made.reconstruct(frames[low : low + CHUNK], seed) for low in range(0, len(frames), CHUNK)])
     _keep(f"{name} - reconstructions", seed, drawn_sheet.beside(frames[:16], again[:16]))
     return likeness(again, frames)
 

@@ -2,9 +2,9 @@
 
     python tools/demo_generator.py     # twenty minutes of one core; a cut training goes on
 
-A conditional GAN on the demo shop as it is drawn everywhere, from attributes and tastes: no words, for every shop that is
-fitted has a space of its own. Its weights are kept as half-precision numbers in ``src/tastemaker/demoshop/generator``,
-which ``tm.demo`` publishes in a new demo shop.
+A conditional GAN on the demo shop as it is drawn everywhere, from attributes and tastes: no words, for every shop that
+is fitted has a space of its own. Its weights are kept as half-precision numbers in
+``src/tastemaker/demoshop/generator``, which ``tm.demo`` publishes in a new demo shop.
 """
 
 import sys
@@ -45,9 +45,10 @@ def main() -> None:
         settings.write_text(settings.read_text(encoding="utf-8") + SETTINGS, encoding="utf-8")
     shop = tm.open(FOLDER)
     config, tensors = painter.learn(shop.workspace, shop.view.catalog, None, "", lines)
-    shop.close()
     halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
-    made = painter.write(Artefacts(FOLDER / ".tastemaker"), (config, halves), {"by": "tools/demo_generator.py"})
+    made = painter.write(Artefacts(shop.workspace.state), (config, halves), {"by": "tools/demo_generator.py"})
+    painter.forget_checkpoints(shop.workspace)  # their key knows nothing of the code: the next run starts anew
+    shop.close()
     GENERATOR.mkdir(parents=True, exist_ok=True)
     for path in made.folder.iterdir():
         (GENERATOR / path.name).write_bytes(path.read_bytes())

@@ -91,7 +91,7 @@ def test_a_person_can_have_things_designed_for_them(address):
     status, html, _ = fetch(f"{address}/draw?person=person-1&design=1")
     text = html.decode()
     assert (status, text.count('class="picture drawn"')) == (200, 4)
-    assert "<h1 class=\"asked\">Designed for you</h1>" in text
+    assert '<h1 class="asked">Designed for you</h1>' in text
     assert 'href="/draw?person=person-1&amp;seed=1&amp;design=1"' in text
     content = draw(Stand(), State(), 0, design=True)
     assert content.status == 404

@@ -174,7 +174,7 @@ class Generator(ABC, Generic[C]):
             NotFitted: it was not fitted.
             InputError: n is out of range, or the condition holds what this generator cannot read.
         """
-        if not isinstance(n, int) or not 1 <= n <= 1_000:
+        if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= 1_000:
             raise InputError(f"{n!r} drawings are asked for", hint="a whole number, 1 to 1,000")
         self.check(condition)
         with torch.inference_mode():

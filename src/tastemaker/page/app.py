@@ -41,7 +41,7 @@ from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
 from tastemaker.page.uploads import Uploads, router
-from tastemaker.server.jobs import BusyError
+from tastemaker.server.problems import BusyError
 from tastemaker.server.routes.imagine import AT_ONCE
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PIL import Image
 
+from tastemaker.alignment.space import Space
 from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.seeds import generator as chance
@@ -40,13 +41,13 @@ def designing(
         view: the shop as it is now.
         painter: must draw by a GAN, whose latent can be searched and whose discriminator guards what looks real.
         condition: what is asked for, as the generator reads it.
-        words: what is asked for; they choose the real things to start from.
+        words: what is asked for, less what was refused or taken away; they choose the real things to start from.
         history: of the person; their choices must be known.
         seed: of the designs.
 
     Raises:
         NotFitted: the shop has no space, which tells what a person would prefer.
-        InputError: there is no person, or nothing is known of them; or the generator cannot be searched.
+        InputError: there is no person, or no photo of what they chose; or the generator cannot be searched.
     """
     made = painter.generator
     if not isinstance(made, Gan):
@@ -54,13 +55,14 @@ def designing(
         raise InputError(f"{made.name!r} cannot be searched for what a person would prefer", hint=hint)
     if history is None or not len(history.liked.rows):
         raise InputError("a design is for somebody whose choices are known", hint="name such a person as the user")
-    wish = _wish(view, history.liked.rows)
+    space = view.fitted.space
+    if space is None:
+        raise NotFitted("a design needs the shop's space", hint="run `tastemaker fit SHOP`")
+    wish = _wish(view, space, history.liked.rows)
     conditions = _starts(view, painter, condition, words, wish)
 
     def prefer(pictures: Frames) -> Floats:
-        space = view.fitted.space
-        seen = space.embed_pictures([Image.fromarray(picture) for picture in pictures]) if space else ()
-        return np.asarray(seen @ wish, np.float32)
+        return np.asarray(space.embed_pictures([Image.fromarray(each) for each in pictures]) @ wish, np.float32)
 
     def run(first: int, many: int) -> list[tuple[Drawn, Condition]]:
         found = design(made, prefer, many, seed, conditions=conditions, search=SEARCH, first=first)
@@ -69,18 +71,18 @@ def designing(
     return run
 
 
-def _wish(view: View, liked: Ints) -> Floats:
+def _wish(view: View, space: Space, liked: Ints) -> Floats:
     """What somebody likes more than others do. Shapes: liked (n,) -> (dim,)."""
     alive = np.flatnonzero(view.catalog.alive)
     some = chance(0, "compared").permutation(alive)[:COMPARED]
-    return np.asarray(unit((_pictures(view, liked).mean(0) - _pictures(view, some).mean(0))[None])[0], np.float32)
+    chosen, others = _pictures(view, space, liked), _pictures(view, space, some)
+    if not len(chosen):
+        raise InputError("nothing that this person chose has a photo", hint="draw without a design, or add the photos")
+    return np.asarray(unit((chosen.mean(0) - others.mean(0))[None])[0], np.float32)
 
 
-def _pictures(view: View, rows: Ints) -> Floats:
+def _pictures(view: View, space: Space, rows: Ints) -> Floats:
     """Vectors of the photos of some items that have one. Shapes: (n,) -> (up to n, dim)."""
-    space = view.fitted.space
-    if space is None:
-        raise NotFitted("a design needs the shop's space", hint="run `tastemaker fit SHOP`")
     names = [view.catalog.main_picture(row) for row in rows.tolist()]
     found = view.fitted.seen.vectors(space, view.catalog, [name for name in names if name])
     return found[found.any(1)]

@@ -4,7 +4,7 @@ understand   words -> attribute values that the generator knows, and a vector of
              a person -> the taste that their choices show
 draw         a few at a time, each with its own chance
 look         every drawing is embedded as a photo would be, and the items nearest to it are what can be bought
-check        a drawing that is nearer to a real photo than real things are to each other is said to be a copy
+check        a drawing less than half as far from a real photo as real things usually are from each other is a copy
 
 A drawing never poses as a product: it says in its file that it was generated, by which model, from what.
 """
@@ -44,7 +44,7 @@ NEAREST = 5
 LOOKED_AT = 50
 """Nearest items whose photos a drawing is compared with, pixel by pixel."""
 COPY = 0.5
-"""A drawing this many times nearer to a photo than real items usually are to each other is a copy."""
+"""A drawing at most this share as far from a photo as a real item usually is from its nearest neighbour is a copy."""
 KEPT = 1_000
 """Drawings that are kept; older ones go."""
 
@@ -154,7 +154,8 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
     model = view.fitted.names["generators"]
     draws, at_once = _drawing(painter, condition, request.seed), AT_ONCE
     if request.design:
-        draws, at_once = designing(view, painter, condition, request.text, request.history, request.seed), 1
+        words = understand(request.text, view.vocabulary, None, request.ignore).words
+        draws, at_once = designing(view, painter, condition, words, request.history, request.seed), 1
     designs = []
     with track(observer, "drawing", request.n) as task:
         for first in range(0, request.n, at_once):
@@ -293,7 +294,9 @@ def _facts(painter: Painter, model: str, request: Request, condition: Condition,
         "attributes": dict(condition.attributes),
         "designed for somebody": request.design,
         "from": sorted({*condition.vectors, *(("attributes",) if condition.attributes else ())}),
-        "vectors": hashlib.sha256(b"".join(v.tobytes() for v in condition.vectors.values())).hexdigest()[:16],
+        "vectors": hashlib.sha256(
+            b"".join(vector.tobytes() for name, vector in sorted(condition.vectors.items()) if name != "behaviour")
+        ).hexdigest()[:16],  # a hash of a taste would be the person's fingerprint
     }
 
 

@@ -4,7 +4,7 @@
 
 Learning to draw takes the better part of an hour, so a plain ``fit`` leaves it out, and a generator stays when the rest
 is fitted again. Its words and pictures are vectors of the space that it learned with: once that space is another one,
-it draws from attributes alone.
+it draws from attributes and tastes.
 """
 
 from collections.abc import Mapping
@@ -73,13 +73,15 @@ def new_generator(workspace: Workspace) -> Generator[GeneratorConfig]:
 
     Raises:
         UnknownName: no generator has the name.
-        ConfigError: a setting is unknown or out of range.
+        ConfigError: a setting is unknown or out of range, or the generator draws no pictures.
     """
     settings = dict(workspace.settings.imagine)
     name = str(settings.pop("generator", NAME))
     method = registry.find("generator", name)
     if not issubclass(method, Generator):
         raise ConfigError(f"{name!r} is not a generator", hint=f"known: {', '.join(registry.names('generator'))}")
+    if "picture" not in method.modalities_out:
+        raise ConfigError(f"[imagine]: {name!r} draws no pictures", hint=f'set generator = "{NAME}"')
     try:
         config = method.config_class.read(settings)
     except ConfigError as error:
@@ -102,8 +104,7 @@ def learn(
     """
     made = new_generator(workspace)
     material = Material.read(catalog, space, made.config.longer, made.config.attributes, observer)
-    if "picture" in made.modalities_out:
-        material.pictured()
+    material.pictured()
     made.learn(material, observer)
     apart = _apart(material.frames[material.has["picture"]])
     config = {"generator": made.settings(), "space": space_name, "apart": apart}
@@ -152,7 +153,7 @@ def distances(picture: Frames, others: Frames) -> Floats:
 
 
 def _apart(frames: Frames) -> float:
-    """The median distance of a picture from its nearest neighbour; pictures that several items share have none."""
+    """The median distance of a picture from its nearest other picture; items that share one are no neighbours."""
     if len(frames) < 2:
         return 0.0
     some = _coarse(frames[chance(0, "apart").permutation(len(frames))[:MOST]])

@@ -138,7 +138,7 @@ def test_a_hole_is_filled_and_nothing_else_is_touched(shop, coder):
     mean = (fair * ~missing[..., None]).sum((1, 2)) / (~missing).sum((1, 2))[:, None]
     plain = np.abs((fair - mean[:, None, None])[missing]).mean()
     assert wrong < 0.6 * plain
-    with pytest.raises(InputError, match="do not fit"):
+    with pytest.raises(InputError, match="holes have the shape"):
         made.fill(pictures, missing[:, :5])
 
 

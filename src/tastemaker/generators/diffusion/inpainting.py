@@ -1,8 +1,8 @@
 """Inpainting: the conditional diffusion that also sees a picture with a hole, and draws what is missing.
 
 The denoiser reads, beside the noisy latents, where the hole is and the latents of the picture without it: twice the
-channels of the latents and one, nine where there are four. Some holes are the whole picture, so that it draws from
-nothing as well.
+channels of the latents and one, thirteen for the six of the default (nine for Rombach's four). Some holes are the whole
+picture, so that it draws from nothing as well.
 """
 
 from collections.abc import Sequence
@@ -83,12 +83,10 @@ class InpaintingDiffusion(ConditionalDiffusion):
             InputError: the shapes do not fit, or the condition holds what this generator cannot read.
         """
         self.check(condition)
-        if pictures.shape != (len(pictures), *self.layout.shape, 3) or holes.shape != pictures.shape[:3]:
-            height, width = self.layout.shape
-            raise InputError(
-                f"pictures of the shape {pictures.shape} and holes of the shape {holes.shape} do not fit",
-                hint=f"scale both to {width} x {height} pixels",
-            )
+        self._check_frame(pictures)
+        if holes.shape != pictures.shape[:3] or holes.dtype != np.bool_:
+            hint = f"give True or False, of the shape {pictures.shape[:3]}"
+            raise InputError(f"holes have the shape {holes.shape} and hold {holes.dtype}", hint=hint)
         n, missing = len(pictures), torch.from_numpy(holes[:, None]).float()
         noise = Noise(seed, range(first, first + n))
         with torch.inference_mode():

@@ -29,7 +29,7 @@ PATCH = 4
 class PixelConfig(DiffusionConfig):
     """Settings of a diffusion on pixels."""
 
-    steps: int = Field(default=1500, ge=1)
+    steps: int = Field(default=4000, ge=1)
     """Batches from which the denoiser learns; each takes longer than one of latents."""
     batch_size: int = Field(default=32, ge=2)
     """Items a batch: pixels are four times as many tokens as latents."""
