@@ -95,4 +95,7 @@ def run(app: Service, bound: socket.socket, ready: Callable[[str], None]) -> Non
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    _Server(config, app, lambda: ready(address_of(bound))).run(sockets=[bound])
+    server = _Server(config, app, lambda: ready(address_of(bound)))
+    server.run(sockets=[bound])
+    if server.started:
+        raise KeyboardInterrupt  # it was told to stop, and the loop has swallowed the signal that is raised again
