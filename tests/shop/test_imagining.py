@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tastemaker.core.errors import Cancelled, InputError, NotFitted, UnknownName
+from tastemaker.core.errors import Cancelled, InputError, NotFitted, UnknownName, WorkspaceError
 from tastemaker.core.progress import Advanced, Cancellable
+from tastemaker.core.storage import Artefacts
 from tastemaker.generators.base import Drawn
 from tastemaker.shop import Shop, imagining
 from tastemaker.shop import painter as painter_module
@@ -208,3 +209,17 @@ def test_a_cancelled_training_leaves_the_last_generator(drawing_shop: Shop):
         drawing_shop.fit(parts=["generators"], observer=stop)
     assert drawing_shop.view.fitted.names["generators"] == before
     assert drawing_shop.imagine("red vase", n=1).designs
+
+
+def test_what_another_version_wrote_is_to_be_fitted_again(drawing_shop: Shop):
+    artefact = drawing_shop.view.fitted.drawing
+    settings = {**artefact.config["generator"], "layout": {}}
+    artefacts = Artefacts(drawing_shop.workspace.state)
+    config = {**artefact.config, "generator": settings}
+    strange = artefacts.write("generators", config=config, tensors=artefact.tensors(), manifest={})
+    with pytest.raises(WorkspaceError, match="another version") as caught:
+        _ = replace(drawing_shop.view.fitted, drawing=strange).painter
+    assert "--parts generators" in caught.value.hint
+    empty = artefacts.write("generators", config={}, tensors=artefact.tensors(), manifest={})
+    with pytest.raises(WorkspaceError, match="no 'generator'"):
+        _ = replace(drawing_shop.view.fitted, drawing=empty).painter

@@ -1,12 +1,12 @@
 """A conversation with a service's assistant."""
 
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tastemaker.client.reading import Picture, fields, sent, turn
 from tastemaker.client.wire import Wire, problem_error
+from tastemaker.core.closing import Closing
 from tastemaker.core.errors import ServiceError
 from tastemaker.core.wire import Json
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tastemaker.assistant.turn import Turn
 
 
-class Chat:
+class Chat(Closing):
     """One conversation; made by ``Client.chat``.
 
     Args:
@@ -27,14 +27,6 @@ class Chat:
         self._wire = wire
         self._begin = {"k": k} | ({"user": user} if user else {})
         self._session = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def say(self, text: str, *, image: Picture | None = None, hear: "Callable[[Turn], None] | None" = None) -> "Turn":
         """Say something.

@@ -4,7 +4,7 @@ What a ``Shop`` answers with a type of its own comes back as that type; reports 
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from tastemaker.client.chatting import Chat
 from tastemaker.client.following import follow
 from tastemaker.client.reading import Picture, fields, ranking, read, sent, several
 from tastemaker.client.wire import Wire
+from tastemaker.core.closing import Closing
 from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tastemaker.shop.explaining import Explanation
 
 
-class Client:
+class Client(Closing):
     """A running service.
 
     Args:
@@ -52,14 +53,6 @@ class Client:
         self, url: str, *, key: str = "", timeout: float = 60.0, transport: "httpx.BaseTransport | None" = None
     ) -> None:
         self._wire = Wire(url, key, timeout, transport)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -5,6 +5,7 @@ on to the one that has waited longest, so no caller works for others longer than
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Generic, TypeVar
@@ -19,12 +20,7 @@ class _Call(Generic[T, R]):
 
     given: Sequence[T]
     turn: Event = field(default_factory=Event)
-    made: Sequence[R] | None = None
-    error: Exception | None = None
-
-    @property
-    def ended(self) -> bool:
-        return self.made is not None or self.error is not None
+    answer: "Future[Sequence[R]]" = field(default_factory=Future)
 
 
 class Batcher(Generic[T, R]):
@@ -53,12 +49,9 @@ class Batcher(Generic[T, R]):
             leads, self._busy = not self._busy, True
         if not leads:
             call.turn.wait()
-        if not call.ended:
+        if not call.answer.done():
             self._lead()
-        if call.made is None:
-            assert call.error is not None
-            raise call.error
-        return call.made
+        return call.answer.result()
 
     def _lead(self) -> None:
         """Work off what waits, as much as goes into a batch; then somebody else leads."""
@@ -80,14 +73,15 @@ class Batcher(Generic[T, R]):
         """Give each call its results; when the batch fails, each by itself, so that only who is at fault hears."""
         try:
             made = self._work([thing for call in batch for thing in call.given])
-        except Exception as error:  # whatever it is, it is raised again where it belongs
-            if len(batch) == 1:
-                batch[0].error = error
+        except BaseException as error:  # whatever it is, it is raised again where it belongs
+            if len(batch) > 1 and isinstance(error, Exception):
+                for call in batch:
+                    self._do([call])
                 return
             for call in batch:
-                self._do([call])
+                call.answer.set_exception(error)
             return
         at = 0
         for call in batch:
-            call.made = made[at : at + len(call.given)]
+            call.answer.set_result(made[at : at + len(call.given)])
             at += len(call.given)

@@ -58,6 +58,17 @@ class Artefact:
         """Hash of the content, version of the package, and what the maker noted of the data."""
         return _read_json(self.folder / "manifest.json")
 
+    def settings(self, name: str) -> Mapping[str, object]:
+        """The settings that its config holds under a name.
+
+        Raises:
+            WorkspaceError: there are none.
+        """
+        found = self.config.get(name)
+        if not isinstance(found, Mapping):
+            raise WorkspaceError(f"artefact {self.name} has no {name!r} in its config", hint="fit again")
+        return found
+
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """Read the weights.
 

@@ -11,10 +11,10 @@ studio        what mends pictures of a product in a photo, when it was asked to 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
 
+M = TypeVar("M")
 Keys = npt.NDArray[np.uint64]
 
 
@@ -81,22 +82,34 @@ class Fitted:
         """What draws; None when nothing has learned to.
 
         Raises:
-            WorkspaceError: the artefact is missing or damaged.
+            WorkspaceError: the artefact is missing, damaged, or of another version.
         """
         from tastemaker.shop.painter import restore
 
-        return None if self.drawing is None else restore(self.drawing)
+        return _opened(self.drawing, restore, "generators")
 
     @cached_property
     def speaker(self) -> "Speaker | None":
         """The shop's own language model; None when it has learned none.
 
         Raises:
-            WorkspaceError: the artefact is missing or damaged.
+            WorkspaceError: the artefact is missing, damaged, or of another version.
         """
         from tastemaker.shop.speaker import restore
 
-        return None if self.speaking is None else restore(self.speaking)
+        return _opened(self.speaking, restore, "language")
+
+
+def _opened(artefact: Artefact | None, restore: Callable[[Artefact], M], part: str) -> M | None:
+    """What an artefact holds; one that another version wrote in a way of its own is to be fitted again."""
+    if artefact is None:
+        return None
+    try:
+        return restore(artefact)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        told = str(error).partition("\n")[0]
+        hint = f"run `tastemaker fit SHOP --parts {part}`"
+        raise WorkspaceError(f"{artefact.name} was written by another version: {told}", hint=hint) from error
 
 
 def load(artefacts: Artefacts) -> Fitted:

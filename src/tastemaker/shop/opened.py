@@ -5,14 +5,13 @@ Each call of a shop answers from one view of the store and of what was published
 
 from threading import RLock
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
 from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
+from tastemaker.core.closing import Closing
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.storage import Artefacts
@@ -23,7 +22,7 @@ EVENTS_EVERY = 60.0
 """Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
 
 
-class Opened:
+class Opened(Closing):
     """One workspace, opened; may be used from many threads.
 
     Args:
@@ -46,14 +45,6 @@ class Opened:
         self._events_seen, self._looked = 0, 0.0
         self._refused: dict[str, str] | None = None
         self.swap_aside = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -121,11 +121,10 @@ def restore(artefact: Artefact) -> Painter:
     """The painter that was stored.
 
     Raises:
-        WorkspaceError: the artefact is damaged, or of another version.
+        WorkspaceError: the artefact is damaged, or holds no generator. What another version has written fails in ways
+            of its own, see ``Fitted``.
     """
-    settings, tensors = artefact.config.get("generator"), artefact.tensors()
-    if not isinstance(settings, Mapping):
-        raise WorkspaceError(f"artefact {artefact.name} is not a generator", hint="fit the generators again")
+    settings, tensors = artefact.settings("generator"), artefact.tensors()
     method = registry.find("generator", str(settings["name"]))
     if not issubclass(method, Generator):
         raise WorkspaceError(f"{settings['name']!r} is not a generator", hint="fit the generators again")

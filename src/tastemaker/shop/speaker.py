@@ -17,7 +17,7 @@ from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import words_of
 from tastemaker.catalog.workspace import Workspace
-from tastemaker.core.errors import NotFitted, WorkspaceError
+from tastemaker.core.errors import NotFitted
 from tastemaker.core.progress import Observer
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
@@ -154,11 +154,10 @@ def restore(artefact: Artefact) -> Speaker:
     """What was stored.
 
     Raises:
-        WorkspaceError: the artefact is damaged, or of another version.
+        WorkspaceError: the artefact is damaged, or holds no model. What another version has written fails in ways of
+            its own, see ``Fitted``.
     """
-    settings, tensors = artefact.config.get("model"), artefact.tensors()
-    if not isinstance(settings, Mapping):
-        raise WorkspaceError(f"artefact {artefact.name} is no language model", hint="fit the part `language` again")
+    settings, tensors = artefact.settings("model"), artefact.tensors()
     tastes = np.asarray(tensors.pop("tastes"), np.float32)
     return Speaker(MultimodalLm.restore(settings, tensors), str(artefact.config["space"]), tastes)
 
