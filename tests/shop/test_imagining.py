@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tastemaker.alignment.language.wording import understand
 from tastemaker.core.errors import Cancelled, InputError, NotFitted, UnknownName, WorkspaceError
 from tastemaker.core.progress import Advanced, Cancellable
 from tastemaker.core.storage import Artefacts
@@ -24,6 +25,11 @@ def drawing_shop(shop: Shop) -> Shop:
 
 def told(png: bytes) -> dict:
     return json.loads(Image.open(io.BytesIO(png)).info["Tastemaker"])
+
+
+def asked_of(view, painter, request: imagining.Request):
+    wording = understand(request.text, view.vocabulary, None, request.ignore)
+    return imagining._condition(view, painter, request, wording)
 
 
 def test_a_plain_fit_does_not_teach_it_to_draw(shop: Shop):
@@ -124,13 +130,13 @@ def test_words_of_another_space_are_not_used(drawing_shop: Shop):
     other = replace(view, fitted=replace(view.fitted, names={**view.fitted.names, "space": "another"}))
     painter = other.fitted.painter
     painter.generator.modalities_in = frozenset({"attributes", "text"})
-    assert imagining._condition(other, painter, imagining.Request("red vase"))[2] == ()  # attributes say all of it
-    notes = imagining._condition(other, painter, imagining.Request("dreamy red vase"))[2]
+    assert asked_of(other, painter, imagining.Request("red vase"))[2] == ()  # attributes say all of it
+    notes = asked_of(other, painter, imagining.Request("dreamy red vase"))[2]
     assert notes == (
         "words beyond attributes could not be used: the space was fitted again since; "
         "run `tastemaker fit SHOP --parts generators`",
     )
-    condition = imagining._condition(view, painter, imagining.Request("red vase"))[0]
+    condition = asked_of(view, painter, imagining.Request("red vase"))[0]
     assert np.allclose(condition.vectors["text"], view.fitted.space.embed_texts(["red vase"])[0])
 
 
@@ -161,7 +167,7 @@ def test_what_was_taken_away_or_refused_does_not_pull(drawing_shop: Shop):
     painter = view.fitted.painter
     painter.generator.modalities_in = frozenset({"attributes", "text"})
     plain, less, refused = (
-        imagining._condition(view, painter, request)
+        asked_of(view, painter, request)
         for request in (
             imagining.Request("a vase"),
             imagining.Request("a red vase", ignore=("colour: red",)),
@@ -171,7 +177,7 @@ def test_what_was_taken_away_or_refused_does_not_pull(drawing_shop: Shop):
     assert np.allclose(less[0].vectors["text"], plain[0].vectors["text"])
     assert np.allclose(refused[0].vectors["text"], plain[0].vectors["text"])
     assert refused[2] == ("mean-picture could not keep to: not: red",)
-    price = imagining._condition(view, painter, imagining.Request("a vase under 20"))
+    price = asked_of(view, painter, imagining.Request("a vase under 20"))
     assert price[2] == ("mean-picture could not keep to: price under 20",)
 
 

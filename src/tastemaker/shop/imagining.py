@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tastemaker.alignment.language.wording import understand
+from tastemaker.alignment.language.wording import Wording, understand
 from tastemaker.alignment.space import Space
 from tastemaker.catalog.interactions import History
 from tastemaker.core.errors import InputError, NotFitted
@@ -143,19 +143,19 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
         raise InputError(f"n is {request.n!r}; it must be a whole number from 1 to {MOST}", hint="ask for 4")
     if isinstance(request.seed, bool) or not isinstance(request.seed, int) or request.seed < 0:
         raise InputError(f"the seed is {request.seed!r}; it must be a whole number, 0 or more", hint="use 0")
-    if not request.text.isprintable() and any(0xD800 <= ord(letter) < 0xE000 for letter in request.text):
+    if any("\ud800" <= letter <= "\udfff" for letter in request.text):
         raise InputError("the words are not UTF-8", hint="set the terminal or the file to UTF-8")
     painter = view.fitted.painter
     if painter is None:
         raise NotFitted("this shop has not learned to draw", hint="run `tastemaker fit SHOP --parts generators`")
-    condition, understood, notes = _condition(view, painter, request)
+    wording = understand(request.text, view.vocabulary, None, request.ignore)
+    condition, understood, notes = _condition(view, painter, request, wording)
     if request.signs is not None:
         condition = _signed(view, painter, condition, request.signs)
     model = view.fitted.names["generators"]
     draws, at_once = _drawing(painter, condition, request.seed), AT_ONCE
     if request.design:
-        words = understand(request.text, view.vocabulary, None, request.ignore).words
-        draws, at_once = designing(view, painter, condition, words, request.history, request.seed), 1
+        draws, at_once = designing(view, painter, condition, wording.words, request.history, request.seed), 1
     designs = []
     with track(observer, "drawing", request.n) as task:
         for first in range(0, request.n, at_once):
@@ -186,9 +186,10 @@ def _drawing(painter: Painter, condition: Condition, seed: int) -> Callable[[int
     ]
 
 
-def _condition(view: View, painter: Painter, request: Request) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
+def _condition(
+    view: View, painter: Painter, request: Request, wording: Wording
+) -> tuple[Condition, tuple[Facet, ...], tuple[str, ...]]:
     """What was asked, as the generator reads it, and what of it could not be used."""
-    wording = understand(request.text, view.vocabulary, None, request.ignore)
     attributes, facets = _attributes(painter, wording.facets)
     vectors: dict[Modality, Floats] = {}
     notes = list(wording.notes)
