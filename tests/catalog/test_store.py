@@ -198,6 +198,21 @@ def test_a_forgotten_person_stays_forgotten_when_the_file_is_read_again(store, t
     assert len(store.history("u-secret")) == 1
 
 
+def test_one_item_of_a_person_is_forgotten_and_the_file_does_not_bring_it_back(store):
+    events = [Event("u", "a", "view", time=1.0), Event("u", "a", "buy", time=2.0), Event("u", "b", time=3.0)]
+    store.ingest([A, B], [*events, Event("v", "a", time=1.0)], "2")
+    assert [(event.item, event.kind) for event in store.deeds("u")] == [("b", "view"), ("a", "buy"), ("a", "view")]
+    assert [event.kind for event in store.deeds("u", "buy")] == ["buy"]
+    assert store.deeds("u", limit=1)[0].item == "b"
+    assert store.forget_item("u", "a", "view") == 1
+    assert store.forget_item("u", "a") == 1
+    store.ingest([A, B], [*events, Event("v", "a", time=1.0)], "3")
+    assert [event.item for event in store.deeds("u")] == ["b"]
+    assert len(store.history("v")) == 1
+    store.record([Event("u", "a", "like", time=9.0)])
+    assert [event.kind for event in store.deeds("u")] == ["like", "view"]
+
+
 def test_reading_the_file_again_changes_what_the_file_changed(store):
     store.put_items([C, Item("b", title="Blue sofa", price=10.0)])  # both live
     store.remove_items(["a"])

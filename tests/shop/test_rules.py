@@ -84,3 +84,45 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert [rule.pin for rule in rules.now()[0]] == [("c",)]
     path.unlink()
     assert rules.now() == ((), "")
+
+
+def test_rules_are_added_and_taken_out_and_comments_stay(tmp_path):
+    path = tmp_path / "rules.toml"
+    rules = Rules(path)
+    quoted = Rule(boost='title contains "\\"big\\" – é"', by=0.5, until=date(2026, 12, 24), on=("complete",))
+    rules.add(quoted)
+    assert read_rules(path) == (quoted,)
+    path.write_text(f"# of the season\n{GOOD}# the end\n")
+    rules.add(quoted)
+    boost, pin, bury, last = rules.now()[0]
+    assert last == quoted
+    rules.drop(pin)
+    assert rules.now()[0] == (boost, bury, quoted)
+    text = path.read_text()
+    assert "# of the season" in text
+    assert "# the end" in text
+    with pytest.raises(ConfigError, match="not there any more"):
+        rules.drop(pin)
+
+
+def test_a_file_of_another_hand_is_taken_from_too(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text('rules = [{ bury = "price > 3" }, { pin = ["a"] }]')
+    rules = Rules(path)
+    rules.drop(Rule(bury="price > 3"))
+    assert read_rules(path) == (Rule(pin=("a",)),)
+
+
+@pytest.mark.parametrize("rule", [Rule(), Rule(boost="a = 1", pin=("b",)), Rule(bury="price <")])
+def test_what_is_no_rule_is_not_written(tmp_path, rule):
+    with pytest.raises((ConfigError, FilterError)):
+        Rules(tmp_path / "rules.toml").add(rule)
+    assert not (tmp_path / "rules.toml").exists()
+
+
+def test_a_broken_file_is_left_alone(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text("[[rules")
+    with pytest.raises(ConfigError):
+        Rules(path).add(Rule(pin=("a",)))
+    assert path.read_text() == "[[rules"

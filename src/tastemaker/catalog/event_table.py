@@ -16,7 +16,7 @@ import numpy as np
 from tastemaker.catalog.database import get, put
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.interactions import History, Interactions, weight_of
-from tastemaker.core.types import UserId
+from tastemaker.core.types import ItemId, UserId
 
 INSERT = """
 INSERT INTO events (id, uid, item, row, kind, value, time, counted, live)
@@ -47,12 +47,16 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[s
 
 
 def replace_file(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str]) -> None:
-    """Make the database say what the events file says; live events stay, forgotten people stay forgotten."""
+    """Make the database say what the events file says; live events stay, what was forgotten stays forgotten."""
     connection.execute("DELETE FROM events WHERE live = 0")
     forgotten = {row[0] for row in connection.execute("SELECT name_hash FROM forgotten")}
     if forgotten:
         gone = {user for user in {event.user for event in events} if name_hash(user) in forgotten}
-        kept = [place for place, event in enumerate(events) if event.user not in gone]
+        kept = [
+            place
+            for place, (event, id) in enumerate(zip(events, ids, strict=True))
+            if event.user not in gone and event_hash(id) not in forgotten
+        ]
         events, ids = [events[place] for place in kept], [ids[place] for place in kept]
     add(connection, events, ids, live=False)
     connection.execute("DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.uid = people.uid)")
@@ -67,6 +71,37 @@ def forget(connection: sqlite3.Connection, user: str) -> int:
     connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (name_hash(user),))
     put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
     return deleted
+
+
+def forget_item(connection: sqlite3.Connection, user: str, item: str, kind: str) -> int:
+    """Delete what a person did with an item and keep the events file from bringing it back; returns how many events.
+
+    Only what was done so far is forgotten: whatever the person does with the item later counts again.
+
+    Args:
+        connection: to the database, in a transaction.
+        user: who.
+        item: with what.
+        kind: only events of this kind; "" for all.
+    """
+    found = connection.execute(
+        "SELECT id FROM events WHERE uid = (SELECT uid FROM people WHERE name = ?1) AND item = ?2 AND ?3 IN ('', kind)",
+        (user, item, kind),
+    ).fetchall()
+    connection.executemany("DELETE FROM events WHERE id = ?", found)
+    connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", [(event_hash(id),) for (id,) in found])
+    put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
+    return len(found)
+
+
+def deeds(connection: sqlite3.Connection, user: str, kind: str, limit: int) -> list[Event]:
+    """What one person did with items that are known, newest first; of one kind when one is named."""
+    found = connection.execute(
+        "SELECT item, kind, value, counted, id FROM events WHERE row IS NOT NULL AND"
+        " uid = (SELECT uid FROM people WHERE name = ?1) AND ?2 IN ('', kind) ORDER BY counted DESC, seq DESC LIMIT ?3",
+        (user, kind, max(0, limit)),
+    ).fetchall()
+    return [Event(UserId(user), ItemId(item), kind, value, at, id) for item, kind, value, at, id in found]
 
 
 def history(connection: sqlite3.Connection, user: str) -> History:
@@ -109,6 +144,11 @@ def interactions(connection: sqlite3.Connection, n_rows: int) -> Interactions:
 def name_hash(user: str) -> str:
     """A person's name as the forgotten list keeps it."""
     return hashlib.sha256(user.encode()).hexdigest()
+
+
+def event_hash(id: str) -> str:
+    """An event's id as the forgotten list keeps it; no person's name looks like it."""
+    return name_hash(f"event\x1f{id}")
 
 
 class _weigher:  # noqa: N801 - a function with a memory

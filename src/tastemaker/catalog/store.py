@@ -138,6 +138,22 @@ class Store:
         self._database.checkpoint()
         return deleted
 
+    def forget_item(self, user: str, item: str, kind: str = "") -> int:
+        """Delete what a person did with an item, also what the events file says of it; returns how many events.
+
+        Args:
+            user: who.
+            item: with what.
+            kind: only events of this kind; "" for all.
+        """
+        with self._database.write() as connection:
+            return event_table.forget_item(connection, _safe(user), _safe(item), _safe(kind))
+
+    def deeds(self, user: str, kind: str = "", limit: int = 500) -> list[Event]:
+        """What a person did with items of the catalog, newest first; of one kind when one is named."""
+        with self._database.read() as connection:
+            return event_table.deeds(connection, _safe(user), _safe(kind), limit)
+
     def history(self, user: str) -> History:
         """What a person did, oldest first; empty for an unknown person. Dislikes weigh less than zero."""
         with self._database.read() as connection:

@@ -16,6 +16,9 @@ The file is read again when it has changed; no fit, no restart. One that cannot 
 so.
 """
 
+import json
+import re
+import tomllib
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -25,6 +28,7 @@ from pydantic import Field
 
 from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError, InputError
+from tastemaker.core.storage import replace_text
 from tastemaker.index import filters
 
 Verb = Literal["recommend", "complete"]
@@ -55,6 +59,28 @@ class Rule(Config):
         begun = self.since is None or self.since <= today
         return verb in self.on and begun and (self.until is None or today <= self.until)
 
+    def checked(self) -> "Rule":
+        """This rule, once it is known to be one.
+
+        Raises:
+            ConfigError: it says none or several of boost, bury and pin.
+            FilterError: its filter cannot be read.
+        """
+        said = [name for name in ("boost", "bury", "pin") if getattr(self, name)]
+        if len(said) != 1:
+            found = " and ".join(said) or "none of them"
+            raise ConfigError(f"a rule says {found}", hint="a rule says one of boost, bury and pin")
+        filters.parse(self.boost or self.bury)
+        return self
+
+    def to_toml(self) -> str:
+        """The rule as it stands in the file, without what is as it is by default."""
+        lines = []
+        for name, value in self.model_dump(exclude_defaults=True).items():
+            text = value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+            lines.append(f"{name} = {text}".replace("\x7f", "\\u007f"))
+        return "\n".join(["[[rules]]", *lines, ""])
+
     def __str__(self) -> str:
         if self.pin:
             return f"pin {', '.join(self.pin[:3])}{' ...' if len(self.pin) > 3 else ''} at {self.place}"
@@ -77,11 +103,10 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     """
     rules = _File.from_toml(path).rules
     for number, rule in enumerate(rules, 1):
-        said = [name for name in ("boost", "bury", "pin") if getattr(rule, name)]
-        if len(said) != 1:
-            found = " and ".join(said) or "none of them"
-            raise ConfigError(f"rule {number} says {found}", hint="a rule says one of boost, bury and pin")
-        filters.parse(rule.boost or rule.bury)
+        try:
+            rule.checked()
+        except ConfigError as error:
+            raise ConfigError(f"rule {number}: {error.message}", hint=error.hint) from None
     return rules
 
 
@@ -109,8 +134,52 @@ class Rules:
                 self._read = (stamp, *self._again())
             return self._read[1:]
 
+    def add(self, rule: Rule) -> None:
+        """Write one more rule into the file, behind the others; it holds at once.
+
+        Raises:
+            ConfigError: the rule is none, or the file cannot be read as it is and is left alone.
+        """
+        with self._lock:
+            held, text = self._writable()
+            self._write(f"{text.rstrip()}\n\n{rule.checked().to_toml()}".lstrip(), (*held, rule))
+
+    def drop(self, rule: Rule) -> None:
+        """Take a rule out of the file; what else stands there, comments included, stays.
+
+        Raises:
+            ConfigError: it is not there any more, or the file cannot be read and is left alone.
+        """
+        with self._lock:
+            held, text = self._writable()
+            if rule not in held:
+                raise ConfigError(f"the rule `{rule}` is not there any more", hint="look at the rules again")
+            place = held.index(rule)
+            heads = [found.start() for found in _HEAD.finditer(text)]
+            end = heads[place + 1] if place + 1 < len(heads) else len(text)
+            self._write(text[: heads[place]] + text[end:] if len(heads) == len(held) else "", _without(held, place))
+
+    def _writable(self) -> tuple[tuple[Rule, ...], str]:
+        """The rules and the text of the file; none and "" when there is no file."""
+        return (read_rules(self._path), self._path.read_text(encoding="utf-8")) if self._path.exists() else ((), "")
+
+    def _write(self, text: str, wanted: tuple[Rule, ...]) -> None:
+        """The text, when it says what is wanted; otherwise the rules alone."""
+        try:
+            said = _File.read(tomllib.loads(text)).rules
+        except (tomllib.TOMLDecodeError, ConfigError):
+            said = ()
+        replace_text(self._path, text if said == wanted else "\n".join(rule.to_toml() for rule in wanted))
+
     def _again(self) -> tuple[tuple[Rule, ...], str]:
         try:
             return read_rules(self._path), ""
         except InputError as error:
             return (), f"{self._path.name} is not used: {error.message}{f' ({error.hint})' if error.hint else ''}"
+
+
+_HEAD = re.compile(r"^\[\[rules\]\]", re.MULTILINE)
+
+
+def _without(held: tuple[Rule, ...], place: int) -> tuple[Rule, ...]:
+    return (*held[:place], *held[place + 1 :])

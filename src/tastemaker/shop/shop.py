@@ -30,10 +30,10 @@ from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
 from tastemaker.shop.space_quality import judge_space
-from tastemaker.shop.visual import Visual
+from tastemaker.shop.steering import Steered
 
 
-class Shop(Visual):
+class Shop(Steered):
     """One workspace, opened, with every verb.
 
     Args:
@@ -251,7 +251,7 @@ class Shop(Visual):
         tune: Sequence[str] = (),
         observer: Observer = silent,
     ) -> Report:
-        """How good the answers are, beside plain baselines, with intervals.
+        """How good the answers are, beside plain baselines, with intervals. The last reports stay in ``reports``.
 
         Args:
             events: what people did next, same columns as ``events``.
@@ -275,7 +275,9 @@ class Shop(Visual):
         workspace, named = self.workspace, (events, queries, split, tuple(methods), candidates, k, seed)
         ledger = workspace.state / "evaluations.json"
         plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {}, tuple(tune))
-        return evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
+        report = evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
+        self.reports.keep(report.to_json())
+        return report
 
     def evaluate_space(self, *, seed: int = 0, observer: Observer = silent) -> SpaceReport:
         """How good the space is: what finds what, how its vectors lie, what can be read off them, near-duplicates.
