@@ -8,6 +8,7 @@ import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.features import misfits, read_features
+from tastemaker.catalog.feedback import read_impressions
 from tastemaker.catalog.interactions import HOT_FROM
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.catalog.loading import open_store
@@ -201,6 +202,10 @@ def _read_again(workspace: Workspace) -> tuple[list[FileCount], list[Refusal]]:
     if workspace.events_file:
         events, refused = read_events(workspace.events_file, workspace.settings)
         files.append(_count(workspace.events_file.name, len(events), refused))
+        refusals += refused
+    if workspace.impressions_file:
+        lists, refused = read_impressions(workspace.impressions_file, workspace.settings)
+        files.append(_count(workspace.impressions_file.name, len(lists), refused))
         refusals += refused
     if workspace.sets_file:
         sets, refused = read_sets(workspace.sets_file)

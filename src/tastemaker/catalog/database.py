@@ -13,7 +13,7 @@ from threading import Lock
 from tastemaker.core.errors import WorkspaceError
 
 WAIT = 30.0
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (
@@ -22,10 +22,16 @@ CREATE TABLE IF NOT EXISTS items (
 CREATE TABLE IF NOT EXISTS people (uid INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, uid INTEGER NOT NULL, item TEXT NOT NULL, row INTEGER,
-    kind TEXT NOT NULL, value REAL, time REAL, counted REAL, live INTEGER NOT NULL
+    kind TEXT NOT NULL, value REAL, time REAL, counted REAL, live INTEGER NOT NULL, token TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_of_person ON events (uid, counted, seq);
 CREATE INDEX IF NOT EXISTS events_set_aside ON events (item) WHERE row IS NULL;
+CREATE TABLE IF NOT EXISTS shown (
+    token TEXT PRIMARY KEY, user TEXT NOT NULL, time REAL, experiment TEXT NOT NULL, body TEXT NOT NULL,
+    live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS shown_in ON shown (experiment, user);
+CREATE INDEX IF NOT EXISTS shown_to ON shown (user);
 CREATE TABLE IF NOT EXISTS forgotten (name_hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     title, body, attributes, tokenize = 'porter unicode61 remove_diacritics 2'
@@ -54,7 +60,9 @@ class Database:
             raise WorkspaceError(f"{path.name} was written by a newer version", hint="upgrade tastemaker")
         if version < VERSION:
             with self._lend() as connection:
-                connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+                connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+            with self.write() as connection:
+                _grow(connection)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -122,6 +130,13 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _grow(connection: sqlite3.Connection) -> None:
+    """Give a file of an earlier version the columns it lacks; several processes may come to it at once."""
+    if "token" not in {column[1] for column in connection.execute("PRAGMA table_info(events)")}:
+        connection.execute("ALTER TABLE events ADD COLUMN token TEXT NOT NULL DEFAULT ''")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _hint(message: str) -> str:

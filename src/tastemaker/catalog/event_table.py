@@ -19,8 +19,8 @@ from tastemaker.catalog.interactions import History, Interactions, weight_of
 from tastemaker.core.types import ItemId, UserId
 
 INSERT = """
-INSERT INTO events (id, uid, item, row, kind, value, time, counted, live)
-SELECT ?1, (SELECT uid FROM people WHERE name = ?2), ?3, (SELECT row FROM items WHERE id = ?3), ?4, ?5, ?6, ?7, ?8
+INSERT INTO events (id, uid, item, row, kind, value, time, counted, live, token)
+SELECT ?1, (SELECT uid FROM people WHERE name = ?2), ?3, (SELECT row FROM items WHERE id = ?3), ?4, ?5, ?6, ?7, ?8, ?9
 WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)
 """
 
@@ -169,7 +169,7 @@ class _weigher:  # noqa: N801 - a function with a memory
 
 def _values(
     event: Event, id: str, now: float, *, live: bool
-) -> tuple[str, str, str, str, float | None, float | None, float | None, int]:
+) -> tuple[str, str, str, str, float | None, float | None, float | None, int, str]:
     given = event.time if event.time is not None or not live else now
     counted = None if given is None else min(given, now)
-    return id, event.user, event.item, event.kind, event.value, given, counted, int(live)
+    return id, event.user, event.item, event.kind, event.value, given, counted, int(live), event.token

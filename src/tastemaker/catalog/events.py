@@ -27,6 +27,7 @@ class Event:
         value: stars of a rating, or a quantity; None when there is none.
         time: Unix seconds; None when unknown (a live event without a time happened when it arrived).
         id: makes the event countable once only; "" to derive one from the other fields.
+        token: of the list that it came of, see :class:`tastemaker.catalog.impressions.Impression`; "" when unknown.
 
     Raises:
         InputError: a name is empty or too long, or a number is not finite.
@@ -38,14 +39,16 @@ class Event:
     value: float | None = None
     time: float | None = None
     id: str = ""
+    token: str = ""
 
     def __post_init__(self) -> None:
         if not (0 < len(self.user) <= MAX_NAME and 0 < len(self.item) <= MAX_NAME and 0 < len(self.kind) <= MAX_NAME):
             self._refuse_names()
-        if CONTROL.search(f"{self.user}{self.item}{self.kind}{self.id}"):
+        if CONTROL.search(f"{self.user}{self.item}{self.kind}{self.id}{self.token}"):
             raise InputError("event with control characters in a name", hint="remove them")
-        if len(self.id) > MAX_NAME:
-            raise InputError(f"event id of {len(self.id):,} characters", hint=f"at most {MAX_NAME} are kept")
+        for field, value in (("id", self.id), ("token", self.token)):
+            if len(value) > MAX_NAME:
+                raise InputError(f"event {field} of {len(value):,} characters", hint=f"at most {MAX_NAME} are kept")
         if self.value is not None and not math.isfinite(self.value):
             raise InputError(f"event value is {self.value!r}", hint="give a finite number, or none")
         if self.time is not None and not -LATEST < self.time < LATEST:

@@ -1,7 +1,8 @@
 """Workspace -> store: reads the input files when they are new or have changed, and leaves the store alone when not."""
 
+from tastemaker.catalog.feedback import read_feedback
 from tastemaker.catalog.pictures import Pictures
-from tastemaker.catalog.readers import read_events, read_items
+from tastemaker.catalog.readers import read_items
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.tables import Refusal
 from tastemaker.catalog.workspace import Workspace
@@ -29,10 +30,10 @@ def ingest(workspace: Workspace, store: Store, fingerprint: str, observer: Obser
     with track(observer, "read", 3) as task:
         items, refused = read_items(workspace.items_file, workspace.settings) if workspace.items_file else ([], [])
         task.advance(metrics={"items": len(items)})
-        events, more = read_events(workspace.events_file, workspace.settings) if workspace.events_file else ([], [])
-        task.advance(metrics={"events": len(events)})
-        store.ingest(items, events, fingerprint, workspace.settings)
-        refusals = [*refused, *more]
+        told = read_feedback(workspace.events_file, workspace.impressions_file, workspace.settings)
+        task.advance(metrics={"events": len(told.events)})
+        store.ingest(items, told.events, fingerprint, workspace.settings, told.lists)
+        refusals = [*refused, *told.refusals]
         if refusals:
             task.note(f"{len(refusals):,} rows or fields were not taken; `check` lists them")
         task.advance()

@@ -5,6 +5,7 @@ missing the error lists what is there.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,9 @@ from typing import TypeVar
 from tastemaker.catalog import fields
 from tastemaker.catalog.events import DerivedIds, Event
 from tastemaker.catalog.fields import UnfitError
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import RESERVED, Item
+from tastemaker.catalog.retail_events import shape_of, told_by
 from tastemaker.catalog.tables import Refusal, Row, Scope, Table, read_table
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import InputError
@@ -39,8 +42,8 @@ def read_items(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list
         InputError: the file cannot be read, or has no column ``id``.
     """
     table = read_table(path)
-    _require(table, ("id",))
-    reader = _Rows(table)
+    require(table, ("id",))
+    reader = Rows(table)
     items: dict[str, Item] = {}
     lines: dict[str, int] = {}
     for line, row in reader:
@@ -57,34 +60,59 @@ def read_items(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list
 
 
 def read_events(path: Path, settings: WorkspaceSettings = DEFAULTS) -> tuple[list[Event], list[Refusal]]:
-    """Read a table of events. Columns: user, item; optional kind, value, time, id; others are not read.
+    """The events of :func:`read_told`; lists that the file holds are left out."""
+    del settings  # no choice of today touches events
+    events, _, refusals = read_told(path)
+    return events, refusals
+
+
+def read_told(path: Path) -> tuple[list[Event], list[Impression], list[Refusal]]:
+    """Read a table of events: columns user, item; optional kind, value, time, id, token; others are not read.
+
+    A file in a shape of :mod:`tastemaker.catalog.retail_events` is known by its fields and read as well.
 
     Returns:
         Events in the order of the file, those of unknown items included, each with an id (its own, or one derived from
-        what it says, so that the same file counts once); and everything that was not taken.
+        what it says, so that the same file counts once); lists that were shown; and everything that was not taken.
 
     Raises:
         InputError: the file cannot be read, or lacks a column ``user`` or ``item``.
     """
-    del settings  # no choice of today touches events
     table = read_table(path)
-    _require(table, ("user", "item"))
-    reader = _Rows(table)
+    shape = shape_of(table.columns)
+    if not shape:
+        require(table, ("user", "item"))
+    reader = Rows(table)
+    events: list[Event] = []
+    lists: list[Impression] = []
     derive = DerivedIds()
-    events = []
     for line, row in reader:
-        user = reader.take(line, "user", row, fields.name, "row")
-        item = user and reader.take(line, "item", row, fields.name, "row")
-        if not user or not item:
+        if not shape:
+            events += _own_event(reader, line, row, derive)
             continue
-        kind = reader.take(line, "kind", row, fields.name) if row.get("kind") not in (None, "") else None
-        value = reader.take(line, "value", row, fields.number)
-        time = reader.take(line, "time", row, fields.moment)
-        id = reader.take(line, "id", row, fields.name) if row.get("id") not in (None, "") else None
-        kind = (kind or "view").lower()
-        id = id or derive(user, item, kind, value, time)
-        events.append(Event(UserId(user), ItemId(item), kind, value, time, id))
-    return events, reader.refusals
+        try:
+            found, seen = told_by(row, shape)
+        except UnfitError as error:
+            reader.refuse(line, "", error.why, error.mend, "row")
+            continue
+        lists += seen
+        events += [replace(each, id=derive(each.user, each.item, each.kind, each.value, each.time)) for each in found]
+    return events, lists, reader.refusals
+
+
+def _own_event(reader: "Rows", line: int, row: Row, derive: DerivedIds) -> list[Event]:
+    """The event of a row in our own shape; none, and a refusal, without a user or an item."""
+    user = reader.take(line, "user", row, fields.name, "row")
+    item = user and reader.take(line, "item", row, fields.name, "row")
+    if not user or not item:
+        return []
+    given = [name for name in ("kind", "id", "token") if row.get(name) not in (None, "")]
+    named = {name: reader.take(line, name, row, fields.name) for name in given}
+    value = reader.take(line, "value", row, fields.number)
+    time = reader.take(line, "time", row, fields.moment)
+    kind = (named.get("kind") or "view").lower()
+    id = named.get("id") or derive(user, item, kind, value, time)
+    return [Event(UserId(user), ItemId(item), kind, value, time, id, named.get("token") or "")]
 
 
 def read_sets(path: Path) -> tuple[dict[str, list[ItemId]], list[Refusal]]:
@@ -97,8 +125,8 @@ def read_sets(path: Path) -> tuple[dict[str, list[ItemId]], list[Refusal]]:
         InputError: the file cannot be read, or lacks a column ``set`` or ``item``.
     """
     table = read_table(path)
-    _require(table, ("set", "item"))
-    reader = _Rows(table)
+    require(table, ("set", "item"))
+    reader = Rows(table)
     sets: dict[str, list[ItemId]] = {}
     lines: dict[tuple[str, str], int] = {}
     for line, row in reader:
@@ -115,7 +143,7 @@ def read_sets(path: Path) -> tuple[dict[str, list[ItemId]], list[Refusal]]:
     return sets, reader.refusals
 
 
-class _Rows:
+class Rows:
     """Rows of a table, and what is refused of them."""
 
     def __init__(self, table: Table) -> None:
@@ -151,7 +179,7 @@ class _Rows:
             return error.instead or ""
 
 
-def _item(reader: _Rows, line: int, row: Row, id: str, separator: str) -> Item:
+def _item(reader: Rows, line: int, row: Row, id: str, separator: str) -> Item:
     attributes: dict[str, Value] = {}
     for name, raw in row.items():
         if name in RESERVED or raw is None or not name:
@@ -172,7 +200,12 @@ def _item(reader: _Rows, line: int, row: Row, id: str, separator: str) -> Item:
     )
 
 
-def _require(table: Table, wanted: tuple[str, ...]) -> None:
+def require(table: Table, wanted: tuple[str, ...]) -> None:
+    """See that a table has the columns that are needed.
+
+    Raises:
+        InputError: it lacks one; lists what is there.
+    """
     for name in wanted:
         if name in table.columns:
             continue

@@ -7,21 +7,24 @@ holds either all of it or nothing.
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
-from tastemaker.catalog import event_table, item_table, words
+from tastemaker.catalog import event_table, item_table, shown_table, words
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
 from tastemaker.catalog.events import DerivedIds, Event, Receipt, content_id
 from tastemaker.catalog.features import Features
 from tastemaker.catalog.fields import checked
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.item_table import PutReport
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import NO_PICTURES, Pictures
+from tastemaker.catalog.shown_table import Deed
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.stages import stage
@@ -73,6 +76,7 @@ class Store:
         events: Iterable[Event],
         fingerprint: str,
         settings: WorkspaceSettings | None = None,
+        lists: Sequence[Impression] = (),
     ) -> None:
         """Make the store say what the input files say, in one transaction; what came in live stays.
 
@@ -81,6 +85,7 @@ class Store:
             events: all of the events file; replaces what the file said before.
             fingerprint: of the files, kept to see when they change.
             settings: types of attributes and the like, kept beside; None for the defaults.
+            lists: what people were shown, as the files say it; replaces what they said before.
         """
         settings = settings or WorkspaceSettings()
         events = list(events)
@@ -93,6 +98,7 @@ class Store:
             put(connection, "separator", settings.separator)
             item_table.put_file(connection, items)
             event_table.replace_file(connection, events, ids)
+            shown_table.replace_file(connection, lists)
             put(connection, "fingerprint", fingerprint)
         self._database.checkpoint()
 
@@ -122,19 +128,24 @@ class Store:
                 raise UnknownName("item", unknown[0], [found[0] for found in near], hint="nothing was removed")
         return len(distinct)
 
-    def record(self, events: Sequence[Event]) -> Receipt:
-        """Write events; they are on the disk when this returns, and each id counts once however often it comes.
+    def record(self, told: Sequence[Event | Impression]) -> Receipt:
+        """Write events and shown lists; they are on the disk when this returns, and each counts once.
 
         An event without id counts once if it says when it happened, and every time it comes if it does not.
         """
+        events = [each for each in told if isinstance(each, Event)]
+        lists = [each for each in told if isinstance(each, Impression)]
         ids = [each.id or _live_id(each) for each in events]
         with self._database.write() as connection:
-            return event_table.add(connection, events, ids, live=True)
+            new = shown_table.add(connection, lists, live=True)
+            done = event_table.add(connection, events, ids, live=True) if events or not lists else Receipt(0, 0)
+        return replace(done, accepted=done.accepted + new, duplicates=done.duplicates + len(lists) - new)
 
     def forget_user(self, user: str) -> int:
         """Delete every event of a person, also those of the events file; returns how many there were."""
         with self._database.write() as connection:
             deleted = event_table.forget(connection, _safe(user))
+            shown_table.forget(connection, _safe(user))
         self._database.checkpoint()
         return deleted
 
@@ -187,6 +198,23 @@ class Store:
         """Items for a text by BM25 over title, description and attributes; see :func:`words.search`."""
         with self._database.read() as connection:
             return words.search(connection, text, k, rows)
+
+    def experiments(self) -> dict[str, int]:
+        """Under which experiments lists were shown, with their number; "" for lists of none."""
+        with self._database.read() as connection:
+            return shown_table.experiments(connection)
+
+    def trial(self, experiment: str) -> tuple[list[Impression], list[Deed]]:
+        """The lists of an experiment, and all that the people did who saw them; both oldest first."""
+        with self._database.read() as connection:
+            return shown_table.lists_of(connection, experiment), shown_table.deeds_of(connection, experiment)
+
+    def kinds(self) -> list[tuple[float, str]]:
+        """When something was done, and of which kind it was, for every event that has a time; oldest first."""
+        with self._database.read() as connection:
+            return connection.execute(
+                "SELECT counted, kind FROM events WHERE counted IS NOT NULL ORDER BY counted, seq"
+            ).fetchall()
 
     def set_aside(self) -> list[tuple[ItemId, int]]:
         """Items that events speak of and the catalog does not have, with their number of events, most first."""

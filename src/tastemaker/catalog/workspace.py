@@ -44,6 +44,8 @@ class WorkspaceSettings(Config):
     """How creatives look, see ``Brand``."""
     live: dict[str, object] = Field(default_factory=dict)
     """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
+    experiment: dict[str, object] = Field(default_factory=dict)
+    """An experiment on what ``recommend`` answers, see ``ExperimentConfig``; none when empty."""
     assistant: dict[str, object] = Field(default_factory=dict)
     """Which language model the assistant may ask, and what that may cost, see ``AssistantConfig``."""
 
@@ -102,6 +104,11 @@ class Workspace:
         return self._table("events")
 
     @property
+    def impressions_file(self) -> Path | None:
+        """``impressions.csv``, ``.parquet`` or ``.jsonl``: lists people were shown; None when there is none."""
+        return self._table("impressions")
+
+    @property
     def sets_file(self) -> Path | None:
         """``sets.csv``, ``.parquet`` or ``.jsonl``: what stands together, read by ``fit``; None when there is none."""
         return self._table("sets")
@@ -130,7 +137,7 @@ class Workspace:
 
     def fingerprint(self) -> str:
         """Changes whenever an input file does (size and time of change of each)."""
-        paths = [self.root / "tastemaker.toml", self.items_file, self.events_file, self.images]
+        paths = [self.root / "tastemaker.toml", self.items_file, self.events_file, self.impressions_file, self.images]
         paths += [path for pair in self.features().values() for path in pair]
         digest = hashlib.sha256(b"1")
         for path in paths:

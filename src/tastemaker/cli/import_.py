@@ -11,6 +11,7 @@ from tastemaker.cli.output import note, words
 EXAMPLES = (
     "tastemaker import movielens ml-latest-small/ --out shop/",
     "tastemaker import sequences Beauty.txt --out beauty/",
+    "tastemaker import google-retail user_events.jsonl --out shop/",
 )
 
 
@@ -22,7 +23,10 @@ class Importer(Protocol):
 
 
 def import_(
-    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="movielens, recbole, mmrec or sequences.")],
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="FORMAT", help="movielens, recbole, mmrec, sequences, google-retail or personalize."),
+    ],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder or a file of that format.", exists=True)],
     out: Annotated[Path, typer.Option("--out", metavar="SHOP", help="The workspace to make; new or empty.")],
 ) -> None:

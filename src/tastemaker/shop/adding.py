@@ -6,9 +6,10 @@ from pathlib import Path
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.events import Event
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import Pictures
-from tastemaker.catalog.readers import read_events, read_items
+from tastemaker.catalog.readers import read_items, read_told
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.tables import Refusal, read_table
 from tastemaker.catalog.workspace import WorkspaceSettings
@@ -45,7 +46,7 @@ def add(
     catalog: Catalog,
     items: Path | str | Sequence[Item] | None,
     images: Path | str | None,
-    events: Path | str | Sequence[Event] | None,
+    events: Path | str | Sequence[Event | Impression] | None,
 ) -> Added:
     """Put items into the store, their pictures first, then events.
 
@@ -65,10 +66,12 @@ def add(
         report = store.put_items(given)
         done = replace(done, added=report.added, updated=report.updated)
     if events is not None:
-        happened, refused = (
-            read_events(Path(events), settings) if isinstance(events, Path | str) else (list(events), [])
-        )
-        refusals += refused
+        happened: list[Event | Impression] = []
+        if isinstance(events, Path | str):
+            read, seen, refused = read_told(Path(events))
+            happened, refusals = [*read, *seen], [*refusals, *refused]
+        else:
+            happened += events
         receipt = store.record(happened)
         done = replace(
             done, events=receipt.accepted, duplicates=receipt.duplicates, unknown_items=receipt.unknown_items

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from tastemaker.catalog.events import Event
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError, WorkspaceError
 from tastemaker.core.types import Floats, ItemId, Value
@@ -26,6 +27,7 @@ class Imported:
         events: what people did.
         held_out: events that the format keeps apart for evaluation, by name of the part ("valid", "test").
         features: name -> (vectors, ids).
+        lists: what people were shown.
         notes: what was left out, and traps of the format.
     """
 
@@ -33,6 +35,7 @@ class Imported:
     events: list[Event] = field(default_factory=list)
     held_out: dict[str, list[Event]] = field(default_factory=dict)
     features: dict[str, tuple[Floats, list[ItemId]]] = field(default_factory=dict)
+    lists: list[Impression] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -87,6 +90,8 @@ class Importer(ABC):
                 _write(out / f"{name}.csv", _events_csv(events))
             if found.events:
                 _write(out / "events.csv", _events_csv(found.events))
+            if found.lists:
+                _write(out / "impressions.csv", _lists_csv(found.lists))
             _write(out / "items.csv", _items_csv(found.items))
         except OSError as error:
             raise WorkspaceError(f"{str(out)!r} cannot be written: {error.strerror}", hint="choose a folder") from None
@@ -154,7 +159,25 @@ def _events_csv(events: Sequence[Event]) -> bytes:
         "kind": [event.kind for event in events],
         "value": [_field(event.value) for event in events],
         "time": [_field(event.time) for event in events],
+        "token": [event.token or None for event in events],
     }
+    return _filled_csv(columns)
+
+
+def _lists_csv(lists: Sequence[Impression]) -> bytes:
+    return _filled_csv(
+        {
+            "user": [each.user for each in lists],
+            "items": [_field(each.items) for each in lists],
+            "token": [each.name for each in lists],
+            "time": [_field(each.time) for each in lists],
+            "query": [each.query or None for each in lists],
+        }
+    )
+
+
+def _filled_csv(columns: Mapping[str, Sequence[str | None]]) -> bytes:
+    """A table of texts without the columns that hold nothing."""
     filled = {name: values for name, values in columns.items() if any(values)}
     return pl.DataFrame(filled, schema=dict.fromkeys(filled, pl.String)).write_csv().encode()
 
