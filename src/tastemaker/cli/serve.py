@@ -10,7 +10,7 @@ from tastemaker.cli.output import note
 
 EXAMPLES = (
     "tastemaker serve shop/",
-    "tastemaker serve shop/ --host 0.0.0.0 --port 8080 --api-key-file key.txt",
+    "tastemaker serve shop/ --host 0.0.0.0 --port 8080 --workers 4 --api-key-file key.txt",
     "tastemaker serve shop/ other/ --settings server.toml",
 )
 PORT = typer.Option(
@@ -36,6 +36,10 @@ def serve(
     api_key_file: Annotated[
         Path | None, typer.Option("--api-key-file", metavar="FILE", help="Read the key from a file instead.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, max=64, metavar="N", help="Processes that answer.", show_default="1"),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
     ] = None,
@@ -45,17 +49,21 @@ def serve(
     Both on one address, printed once it answers. Several shops are served without the page; the key says which one is
     asked.
     """
-    from tastemaker.cli.serving import answer, settings_of, take
+    from tastemaker.cli.serving import UNFITTED, answer, settings_of, share, take
     from tastemaker.server.settings import ServerSettings, read_key
     from tastemaker.shop.opening import open as open_shop
 
     values = ServerSettings.from_toml(settings).model_dump(exclude_unset=True) if settings else {}
-    values |= {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    given = {"host": host, "port": port, "workers": workers}
+    values |= {name: value for name, value in given.items() if value is not None}
     chosen = settings_of(values, read_key(api_key, api_key_file).get_secret_value())
     folders = [shop, *(more or [])]
     bound = take(chosen, folders)
+    if chosen.workers > 1:
+        share(folders, chosen, bound)
+        return
     opened = [open_shop(folder) for folder in folders]
     for one in opened:
         if not one.view.fitted.names:
-            note(f"note: {one.path.name} is not fitted yet; `tastemaker fit` makes its answers better")
+            note(UNFITTED.format(one.path.name))
     answer(opened, chosen, bound)

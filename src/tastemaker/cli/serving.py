@@ -4,8 +4,10 @@ It lives on the highest level because it is where two doors meet: the server (le
 which mounts itself on the server's app, and the command line (level 11) may know both.
 """
 
+import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tastemaker.cli.output import note, words
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
+    from tastemaker.server.limits import Limits
     from tastemaker.server.service import Service
     from tastemaker.server.settings import ServerSettings
     from tastemaker.shop import Shop
+
+UNFITTED = "note: {} is not fitted yet; `tastemaker fit` makes its answers better"
 
 
 def serve(
@@ -61,13 +66,25 @@ def settings_of(values: "Mapping[str, object]", api_key: str = "") -> "ServerSet
     return ServerSettings.read({**values, **given})
 
 
-def app_of(shops: "Sequence[Shop]", settings: "ServerSettings") -> "Service":
-    """The API, with the page mounted on it where one shop is served."""
-    from tastemaker.page import attach
+def app_of(
+    shops: "Sequence[Shop]", settings: "ServerSettings", limits: "Limits | None" = None, *, page: bool = True
+) -> "Service":
+    """The API, with the page mounted on it where one shop is served.
+
+    Args:
+        shops: open shops.
+        settings: of the server.
+        limits: who has asked how often, where several processes count together.
+        page: False leaves it to another process.
+    """
     from tastemaker.server.app import create_app
 
-    app = create_app(shops, settings)
-    if len(shops) == 1:
+    # The page's framework looks at every object there is, and torch warns when an old name of its own is looked at.
+    warnings.filterwarnings("ignore", message=".*torch.distributed.reduce_op", category=FutureWarning)
+    app = create_app(shops, settings, limits)
+    if page and len(shops) == 1:
+        from tastemaker.page import attach
+
         attach(app, shops[0])
     return app
 
@@ -95,14 +112,64 @@ def answer(
     """Answer on an address, taken now unless it was before; closes the shops at the end."""
     from tastemaker.server.running import run
 
-    # The page's framework looks at every object there is, and torch warns when an old name of its own is looked at.
-    warnings.filterwarnings("ignore", message=".*torch.distributed.reduce_op", category=FutureWarning)
     bound = bound or take(settings, [shop.path for shop in shops])
+    with _ending(bound, shops):
+        if settings.workers > 1:
+            _share([shop.path for shop in shops], settings, bound, ready)
+        else:
+            run(app_of(shops, settings), bound, ready)
+
+
+def share(folders: "Sequence[Path]", settings: "ServerSettings", bound: "socket.socket") -> None:
+    """Answer on a bound address with several processes; this one reads new input files, and opens nothing more.
+
+    Raises:
+        ConfigError: this system cannot do it.
+        WorkspaceError: a worker could not start.
+    """
+    from tastemaker.catalog.loading import open_store
+    from tastemaker.catalog.workspace import Workspace
+    from tastemaker.core.storage import Artefacts
+
+    with _ending(bound, ()):
+        for folder in folders:
+            workspace = Workspace.open(folder)
+            open_store(workspace).close()
+            if not Artefacts(workspace.state).published():
+                note(UNFITTED.format(workspace.root.name))
+        _share(folders, settings, bound, words)
+
+
+@contextmanager
+def _ending(bound: "socket.socket", shops: "Sequence[Shop]") -> Iterator[None]:
+    """Says so when it was told to stop, and lets go of everything."""
     try:
-        run(app_of(shops, settings), bound, ready)
+        yield
     except KeyboardInterrupt:
         note("stopped")
     finally:
         bound.close()
         for shop in shops:
             shop.close()
+
+
+def _share(
+    folders: "Sequence[Path]",
+    settings: "ServerSettings",
+    bound: "socket.socket",
+    ready: Callable[[str], None],
+) -> None:
+    """Answer with several processes.
+
+    Raises:
+        KeyboardInterrupt: it was told to stop; every request under way was finished first.
+        ConfigError: this system cannot do it.
+        WorkspaceError: a worker could not start.
+    """
+    from tastemaker.server.running import address_of
+    from tastemaker.server.workers import Workers
+
+    values = settings.model_dump(mode="json") | {"api_key": settings.api_key.get_secret_value()}
+    told = {"folders": [str(folder) for folder in folders], "settings": values}
+    workers = Workers([sys.executable, "-m", "tastemaker.cli.worker"], told, settings.workers)
+    workers.run(bound, lambda: ready(address_of(bound)), settings.drain_seconds)

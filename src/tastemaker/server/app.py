@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from tastemaker.server.access import Doors
 from tastemaker.server.guard import Guard
+from tastemaker.server.limits import Limits
 from tastemaker.server.problems import MEDIA_TYPE, REFUSALS, Problem, install
 from tastemaker.server.service import Service
 from tastemaker.server.settings import ServerSettings
@@ -58,13 +59,16 @@ Where keys are needed, send one as `X-API-Key` or as a Bearer token; each route 
 `write` or `admin`. Every answer has an `X-Request-ID`, yours when you send one."""
 
 
-def create_app(shop: "Shop | Sequence[Shop] | None", settings: ServerSettings | None = None) -> Service:
+def create_app(
+    shop: "Shop | Sequence[Shop] | None", settings: ServerSettings | None = None, limits: Limits | None = None
+) -> Service:
     """The shop as a FastAPI app.
 
     Args:
         shop: the open shop, or several, each with keys of its own that say which is asked; the caller closes them. With
             None there is nothing to answer from, and the app can only tell its routes.
         settings: who may ask, and how much may be sent; the defaults serve this machine alone.
+        limits: who has asked how often, where several processes count together.
 
     Raises:
         ConfigError: a public address without a key, or several shops that keys cannot tell apart.
@@ -90,7 +94,7 @@ def create_app(shop: "Shop | Sequence[Shop] | None", settings: ServerSettings | 
     for router in routers:
         app.include_router(router)
     app.doors = Doors(route for router in routers for route in router.routes)
-    app.add_middleware(Guard, settings=settings, tenants=tenants, doors=app.doors)
+    app.add_middleware(Guard, settings=settings, tenants=tenants, doors=app.doors, limits=limits)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

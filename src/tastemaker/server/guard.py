@@ -58,17 +58,23 @@ class Guard:
         settings: who may ask, and how much may be sent.
         tenants: the shops; the key of a request says which it is for.
         doors: what each route needs.
+        limits: who has asked how often; other processes of the server may count there too.
     """
 
     def __init__(
-        self, app: ASGIApp, settings: ServerSettings, tenants: Sequence[Tenant] = (), doors: Doors | None = None
+        self,
+        app: ASGIApp,
+        settings: ServerSettings,
+        tenants: Sequence[Tenant] = (),
+        doors: Doors | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._app, self._settings, self._tenants, self._doors = app, settings, tenants, doors or Doors()
         self._names = frozenset(name.lower() for name in settings.answered_names)
         key = settings.api_key.get_secret_value()
         self._key = hashlib.sha256(key.encode()).digest() if key else b""
         self._closed = bool(key) or not settings.is_local
-        self._limits = Limits()
+        self._limits = limits or Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""

@@ -3,6 +3,7 @@
 Routes go by their template, never by their path or query: those name people. Each tenant has figures of its own.
 """
 
+import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,41 @@ class Spread:
         """How often."""
         return sum(self.counts)
 
+    @property
+    def mean(self) -> float:
+        """Seconds on average; 0 before the first time."""
+        return self.total / max(1, self.count)
+
+    def quantile(self, share: float) -> float:
+        """Seconds within which a share of them was done, read off between the ends of a bucket; at most the last end.
+
+        Args:
+            share: 0 to 1.
+        """
+        wanted, below = share * self.count, 0
+        for low, high, count in zip((0.0, *BUCKETS), BUCKETS, self.counts, strict=False):
+            if count and below + count >= wanted:
+                return low + (high - low) * (wanted - below) / count
+            below += count
+        return BUCKETS[-1] if self.count else 0.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How often something was done, how often it went wrong, and how long it took.
+
+    Attributes:
+        name: a route's template, or a stage.
+        count: how often.
+        failed: of these, answers from 500 on.
+        spread: how long.
+    """
+
+    name: str
+    count: int
+    failed: int
+    spread: Spread
+
 
 class Metrics:
     """Counters and spreads; safe from many threads."""
@@ -53,6 +89,50 @@ class Metrics:
         with self._lock:
             self._stages[(("stage", name),)].add(seconds)
 
+    def taken(self) -> bytes:
+        """Everything since the last time, to be added elsewhere; b"" when there was nothing. It is forgotten here."""
+        with self._lock:
+            spreads = [
+                [(labels, spread.counts, spread.total) for labels, spread in kept.items()]
+                for kept in (self._spent, self._stages)
+            ]
+            told = json.dumps([list(self._requests.items()), *spreads]).encode() if any(spreads) else b""
+            for kept in (self._requests, self._spent, self._stages):
+                kept.clear()
+        return told
+
+    def add(self, told: bytes) -> None:
+        """Add what another process has :meth:`taken`."""
+        requests, *spreads = json.loads(told)
+        with self._lock:
+            for labels, count in requests:
+                self._requests[_labels(labels)] += count
+            for kept, more in zip((self._spent, self._stages), spreads, strict=True):
+                for labels, counts, total in more:
+                    spread = kept[_labels(labels)]
+                    spread.counts = [one + other for one, other in zip(spread.counts, counts, strict=True)]
+                    spread.total += total
+
+    def routes(self) -> list[Summary]:
+        """Every route that was asked, the most asked first."""
+        with self._lock:
+            found = []
+            for labels, spread in self._spent.items():
+                counts = [(dict(key)["status"], n) for key, n in self._requests.items() if set(labels) <= set(key)]
+                failed = sum(n for status, n in counts if status.startswith("5"))
+                own = Spread(list(spread.counts), spread.total)
+                found.append(Summary(labels[0][1], sum(n for _, n in counts), failed, own))
+        return sorted(found, key=lambda one: (-one.count, one.name))
+
+    def stages(self) -> list[Summary]:
+        """Every stage of an answer, the one that took most time in all first."""
+        with self._lock:
+            found = [
+                Summary(labels[0][1], spread.count, 0, Spread(list(spread.counts), spread.total))
+                for labels, spread in self._stages.items()
+            ]
+        return sorted(found, key=lambda one: -one.spread.total)
+
     def text(self, gauges: Mapping[str, tuple[str, Iterable[tuple[Labels, float]]]]) -> str:
         """Everything as text.
 
@@ -72,6 +152,10 @@ class Metrics:
             lines += _family(name, "gauge", words)
             lines += [_line(name, labels, value) for labels, value in values]
         return "\n".join(lines) + "\n"
+
+
+def _labels(told: list[list[str]]) -> Labels:
+    return tuple((name, text) for name, text in told)
 
 
 def _family(name: str, kind: str, words: str) -> list[str]:

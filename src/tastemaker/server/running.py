@@ -54,24 +54,42 @@ def address_of(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class _Server(uvicorn.Server):
-    """Tells when it answers; says that it is ending before it stops answering."""
+class Answering(uvicorn.Server):
+    """Tells when it answers; says that it is ending before it stops answering.
 
-    def __init__(self, config: uvicorn.Config, app: Service, ready: Callable[[], None]) -> None:
+    Args:
+        app: what answers.
+        ready: called once it does.
+    """
+
+    def __init__(self, app: Service, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            access_log=False,  # its lines would hold queries, and those name people
+            log_config=None,
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
         super().__init__(config)
-        self._service, self._ready = app, ready
+        self.service, self._ready = app, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and tell."""
         await super().startup(sockets)
         if self.started:
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._service.draining = True
-        await asyncio.sleep(0 if self.force_exit else self._service.settings.drain_seconds)
-        for tenant in self._service.tenants:
+        """Say that it ends, finish what is under way, and end."""
+        self.service.draining = True
+        await asyncio.sleep(0 if self.force_exit else self.service.settings.drain_seconds)
+        self.shut()
+        for tenant in self.service.tenants:
             tenant.jobs.stop()  # whoever follows one hears of its end, and lets go of the connection
         await super().shutdown(sockets)
+
+    def shut(self) -> None:
+        """From now on nothing new is taken."""
 
 
 def run(app: Service, bound: socket.socket, ready: Callable[[str], None]) -> None:
@@ -85,17 +103,18 @@ def run(app: Service, bound: socket.socket, ready: Callable[[str], None]) -> Non
     Raises:
         KeyboardInterrupt: Ctrl-C, or SIGTERM; every request under way was finished first.
     """
-    configure(app.settings.log_level)
+    until_told(Answering(app, lambda: ready(address_of(bound))), [bound])
+
+
+def until_told(server: "Answering", sockets: list[socket.socket]) -> None:
+    """Let a server answer until the process is told to stop.
+
+    Raises:
+        KeyboardInterrupt: it was.
+    """
+    configure(server.service.settings.log_level)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # raised again once the server has ended
-    config = uvicorn.Config(
-        app,
-        access_log=False,  # its lines would hold queries, and those name people
-        log_config=None,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-    )
-    server = _Server(config, app, lambda: ready(address_of(bound)))
-    server.run(sockets=[bound])
+    server.run(sockets=sockets)
     if server.started:
         raise KeyboardInterrupt  # it was told to stop, and the loop has swallowed the signal that is raised again

@@ -22,6 +22,10 @@ class ServerSettings(Config):
     port: int = Field(default=8000, ge=0, le=65535)
     """Port to bind; 0 takes a free one."""
 
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that answer. They map what was fitted into memory together; one of them has the page, conversations and
+    jobs. About one a core."""
+
     api_key: SecretStr = SecretStr("")
     """The operator's key, for everything: sent as X-API-Key, Bearer, or Basic as the password. Keys that open less are
     made by ``tastemaker keys``. Where there is any key, only the health checks go without."""
