@@ -65,3 +65,27 @@ def test_place(shop, tmp_path, capsys):
 def test_numbers_that_are_none(shop, capsys, wrong):
     assert run(["place", str(shop), "--item", "box-1", "--room", str(shop / "room.png"), *wrong]) == 2
     assert "hint:" in capsys.readouterr().err
+
+
+def test_a_person_is_corrected(shop, tmp_path, capsys):
+    brush = np.zeros((512, 384), np.uint8)
+    brush[:, :192] = 255
+    Image.fromarray(brush).save(tmp_path / "brush.png")
+    out = tmp_path / "half.png"
+    words = ["try-on", str(shop), "--item", "tee-1", "--person", str(shop / "me.png"), "--consent", "--out", str(out)]
+    assert run([*words, "--brush", str(tmp_path / "brush.png"), "--point", "belt=192,250", "--no-badge", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "right shoulder" in told["points"]
+    assert not np.asarray(Image.open(told["mask"]))[:, 192:].any()
+    assert run([*words, "--point", "belt"]) == 2
+    assert "left shoulder=120,80" in capsys.readouterr().err
+    assert run([*words, "--instruction", "sleeves rolled up"]) == 2
+    assert "does not follow words" in capsys.readouterr().err
+
+
+def test_a_product_is_turned_and_scaled(shop, tmp_path, capsys):
+    words = ["place", str(shop), "--item", "box-1", "--room", str(shop / "room.png"), "--out", str(tmp_path / "r.png")]
+    assert run([*words, "--turn", "20", "--scale", "0.5", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["size"]) == 3
+    assert any("50%" in warning for warning in told["warnings"])

@@ -3,7 +3,9 @@
 from inspect import signature
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.items import Item
@@ -22,8 +24,9 @@ from tastemaker.core.progress import Finished, Started
 from tastemaker.core.wire import plain
 from tastemaker.shop import Shop
 from tests.server.small_workspace import picture
+from tests.studio.scenes import mannequin
 
-SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "creative", "rollback")
+SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "place", "creative", "rollback")
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo", "serve", "import", "keys", "chat", "methods"}))
@@ -118,6 +121,19 @@ def test_drawings_come_with_their_pictures(changing, shop):
     drawn = changing.imagine("a red circle", n=2, seed=3)
     assert [design.png for design in drawn.designs] == [shop.drawing(design.name) for design in drawn.designs]
     assert drawn.designs[0].picture.size[0] > 0
+
+
+def test_what_is_shown_is_the_shops_own(reading, read_shop):
+    brush = np.zeros((512, 384), np.bool_)
+    brush[:, :192] = True
+    asked = {"consent": True, "box": (100, 100, 300, 300), "brush": brush, "points": {"belt": (192, 250)}}
+    own, told = (shop.try_on("red-circle-0", Image.fromarray(mannequin()), **asked) for shop in (read_shop, reading))
+    assert told.refused == own.refused
+    assert told.points == own.points
+    assert len(own.shown) == 1
+    assert [each.png for each in told.shown] == [each.png for each in own.shown]
+    with pytest.raises(InputError, match="does not follow words"):
+        reading.try_on("red-circle-0", Image.fromarray(mannequin()), instruction="rolled up", **asked)
 
 
 def test_a_conversation_keeps_what_was_said(reading):

@@ -64,6 +64,35 @@ def test_a_cabinet_in_a_room(client):
     assert job["result"]["fidelity"]["outside"] == 1
 
 
+def test_a_person_is_corrected_by_points_and_a_brush(client):
+    asked = {"item": "tee-1", "person": PERSON, "consent": True, "badge": False}
+    found = done(client, client.post("/try-on", json=asked))["result"]["points"]
+    assert found["left shoulder"][0] < found["right shoulder"][0]
+    left = np.zeros((512, 384), np.uint8)
+    left[:, :192] = 255
+    points = {**found, "belt": [192, 250]}
+    job = done(client, client.post("/try-on", json={**asked, "points": points, "brush": coded(left)}))
+    shown = job["result"]["shown"][0]
+    mask = np.asarray(Image.open(io.BytesIO(client.get(f"/shown/{shown['mask']}").content)))
+    assert mask[:, :192].any()
+    assert not mask[:, 192:].any()
+
+
+def test_a_product_is_turned_and_scaled(client):
+    asked = {"item": "box-1", "room": ROOM, "floor": [[40, 290], [360, 290], [280, 200], [120, 200]]}
+    job = done(client, client.post("/place", json={**asked, "floor_size": [3, 3], "turn": 15, "scale": 0.5}))
+    assert job["result"]["refused"] is None
+    assert len(job["result"]["size"]) == 3
+    assert any("50%" in warning for warning in job["result"]["warnings"])
+
+
+def test_words_need_an_engine_that_follows_them(client):
+    asked = {"item": "tee-1", "person": PERSON, "consent": True, "instruction": "sleeves rolled up"}
+    job = done(client, client.post("/try-on", json=asked))
+    assert job["state"] == "failed"
+    assert "does not follow words" in job["problem"]["detail"]
+
+
 def test_a_refusal_is_a_result(client):
     job = done(client, client.post("/try-on", json={"item": "tee-1", "person": ROOM, "consent": True}))
     assert job["state"] == "done"
@@ -77,7 +106,10 @@ def test_a_refusal_is_a_result(client):
         ("/try-on", {"item": "tee-1", "person": PERSON}, 400),
         ("/try-on", {"item": "tee-1", "person": "AAAA", "consent": True}, 422),
         ("/try-on", {"item": "tee-1", "consent": True}, 422),
+        ("/try-on", {"item": "tee-1", "person": PERSON, "consent": True, "points": {"nose": [1, 2]}}, 422),
+        ("/try-on", {"item": "tee-1", "person": PERSON, "consent": True, "brush": "AAAA"}, 422),
         ("/place", {"item": "box-1", "room": ROOM, "floor": [[0, 0]]}, 422),
+        ("/place", {"item": "box-1", "room": ROOM, "scale": 0}, 422),
         ("/place", {"item": "box-1", "room": ROOM, "n": 100}, 422),
     ],
 )

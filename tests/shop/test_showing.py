@@ -1,6 +1,7 @@
 """Showing an item of a catalog: what the shop adds to the studio - the item, its size, its neighbours."""
 
 import csv
+import io
 
 import numpy as np
 import pytest
@@ -76,6 +77,12 @@ def test_what_is_worn_is_not_placed_and_what_stands_is_not_worn(shop, room):
         (lambda shop, room: shop.place("cabinet-1", room, floor=FLOOR[:3]), InputError),
         (lambda shop, room: shop.place("cabinet-1", room, n=0), InputError),
         (lambda shop, room: shop.place("cabinet-1", room, engine="magic"), UnknownName),
+        (lambda shop, room: shop.place("cabinet-1", room, instruction="in the evening"), InputError),
+        (lambda shop, room: shop.place("cabinet-1", room, turn=float("nan")), InputError),
+        (lambda shop, room: shop.place("cabinet-1", room, scale=0), InputError),
+        (lambda shop, room: shop.place("cabinet-1", room, brush=np.ones((3, 4), bool)), InputError),
+        (lambda shop, room: shop.place("cabinet-1", room, brush=np.zeros((480, 640), bool)), InputError),
+        (lambda shop, room: shop.try_on("tee-1", room, consent=True, points={"nose": (1, 2)}), UnknownName),
         (lambda shop, room: shop.try_on("bare-1", room, consent=True), PictureError),
     ],
 )
@@ -83,3 +90,22 @@ def test_bad_input_gets_a_next_step(shop, room, call, error):
     with pytest.raises(error) as caught:
         call(shop, room)
     assert caught.value.hint
+
+
+def test_a_product_is_scaled_and_turned_and_says_so(shop, room):
+    plain = shop.place("cabinet-1", room, floor=FLOOR, floor_size=(3, 4), badge=False)
+    large = shop.place("cabinet-1", room, floor=FLOOR, floor_size=(3, 4), scale=1.5, badge=False)
+    assert large.size == pytest.approx([1.5 * side for side in plain.size])
+    assert plain.size[0] == pytest.approx(1.0)
+    assert any("150% of its size" in warning for warning in large.warnings)
+    turned = shop.place("cabinet-1", room, floor=FLOOR, floor_size=(3, 4), turn=25, badge=False)
+    assert turned.refused is None
+    assert _wide(turned) < 0.97 * _wide(plain)
+    assert "30 degrees" in shop.place("cabinet-1", room, floor=FLOOR, floor_size=(3, 4), turn=60).refused
+
+
+def _wide(result):
+    """Columns that the product covers."""
+    changed = np.asarray(Image.open(io.BytesIO(result.shown[0].mask))) > 0
+    difference = np.abs(np.asarray(result.picture, int) - (205, 200, 190)).sum(2) > 120
+    return int((changed & difference).any(0).sum())

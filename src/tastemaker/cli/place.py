@@ -9,7 +9,22 @@ import typer
 from tastemaker.cli.opening import opened
 from tastemaker.cli.options import AsJson, Folder, User
 from tastemaker.cli.progress import watching
-from tastemaker.cli.showing import Commercial, Engine, Item, Many, NoBadge, Out, Seed, Where, box_of, numbers, tell
+from tastemaker.cli.showing import (
+    Brush,
+    Commercial,
+    Engine,
+    Instruction,
+    Item,
+    Many,
+    NoBadge,
+    Out,
+    Seed,
+    Where,
+    box_of,
+    brush_of,
+    numbers,
+    tell,
+)
 from tastemaker.core.errors import InputError
 
 EXAMPLES = (
@@ -30,6 +45,13 @@ FloorSize = Annotated[
 ]
 At = Annotated[str, typer.Option("--at", metavar="X,Y", help="Where it stands or hangs, in pixels.")]
 
+Turn = Annotated[
+    float, typer.Option("--turn", min=-180, max=180, metavar="DEGREES", help="Turn it, counterclockwise from above.")
+]
+Scale = Annotated[
+    float, typer.Option("--scale", min=0.1, max=10, metavar="X", help="Larger than its size, by so much.")
+]
+
 
 def place(
     shop: Folder,
@@ -38,8 +60,12 @@ def place(
     floor: Floor = "",
     floor_size: FloorSize = "",
     at: At = "",
+    turn: Turn = 0.0,
+    scale: Scale = 1.0,
     out: Out = Path("shown.png"),
     box: Where = "",
+    brush: Brush = None,
+    instruction: Instruction = "",
     n: Many = 1,
     seed: Seed = 0,
     user: User = None,
@@ -55,12 +81,13 @@ def place(
     corners = [numbers(part, 2, "a corner of the floor", "10,400") for part in floor.split()]
     spot = numbers(at, 2, "the place", "320,380") if at else None
     size = _sides(floor_size) if floor_size else None
-    where = box_of(box)
+    where, painted = box_of(box), brush_of(brush)
     with opened(shop) as found, watching() as observer:
         result = found.place(
             item, room, floor=[(x, y) for x, y in corners] or None, floor_size=size,
-            at=(spot[0], spot[1]) if spot else None, box=where, user=user or "", n=n, seed=seed,
-            commercial=commercial, badge=not no_badge, engine=engine, observer=observer,
+            at=(spot[0], spot[1]) if spot else None, turn=turn, scale=scale, box=where, brush=painted,
+            instruction=instruction, user=user or "", n=n, seed=seed, commercial=commercial,
+            badge=not no_badge, engine=engine, observer=observer,
         )  # fmt: skip
     tell(result, out, as_json=as_json)
 

@@ -9,6 +9,7 @@ from tastemaker.cli.output import data, note, words
 from tastemaker.core.errors import InputError
 
 if TYPE_CHECKING:
+    from tastemaker.core.types import Bools
     from tastemaker.studio.request import VisualResult
 
 Item = Annotated[str, typer.Option("--item", metavar="ID", help="The item.", show_default=False)]
@@ -18,6 +19,14 @@ Out = Annotated[
 ]
 Where = Annotated[
     str, typer.Option("--box", metavar="L,T,R,B", help="Where it goes, in pixels; overrules what is found.")
+]
+Brush = Annotated[
+    Path | None,
+    typer.Option("--brush", metavar="FILE", exists=True, dir_okay=False,
+                 help="A picture as large as the photo, white where it may change."),
+]  # fmt: skip
+Instruction = Annotated[
+    str, typer.Option("--instruction", metavar="WORDS", help="How it should look, for engines that follow words.")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Makes the same again.")]
 Many = Annotated[int, typer.Option("--n", min=1, max=8, metavar="N", help="How many pictures.")]
@@ -55,6 +64,13 @@ def box_of(text: str) -> tuple[int, int, int, int] | None:
     return left, top, right, bottom
 
 
+def brush_of(path: Path | None) -> "Bools | None":
+    """Where the photo may change, of an option. Shapes: (h, w)."""
+    from tastemaker.shop.asking import bright, photo_of
+
+    return None if path is None else bright(photo_of(path))
+
+
 def tell(result: "VisualResult", out: Path, *, as_json: bool) -> None:
     """Write the pictures and their masks, and say what became of it; a refusal is an answer."""
     masks = []
@@ -76,6 +92,8 @@ def tell(result: "VisualResult", out: Path, *, as_json: bool) -> None:
                 "warnings": result.warnings,
                 "refused": result.refused,
                 "provenance": result.provenance,
+                "points": result.points,
+                "size": result.size,
                 "nearest": result.nearest,
             }
         )

@@ -8,7 +8,23 @@ import typer
 from tastemaker.cli.opening import opened
 from tastemaker.cli.options import AsJson, Folder, User
 from tastemaker.cli.progress import watching
-from tastemaker.cli.showing import Commercial, Engine, Item, Many, NoBadge, Out, Seed, Where, box_of, tell
+from tastemaker.cli.showing import (
+    Brush,
+    Commercial,
+    Engine,
+    Instruction,
+    Item,
+    Many,
+    NoBadge,
+    Out,
+    Seed,
+    Where,
+    box_of,
+    brush_of,
+    numbers,
+    tell,
+)
+from tastemaker.core.errors import InputError
 
 EXAMPLES = (
     "tastemaker try-on shop/ --item sku-7 --person me.jpg --consent --out me-in-it.png",
@@ -21,6 +37,11 @@ Person = Annotated[
 ]
 Consent = Annotated[bool, typer.Option("--consent", help="The person in the photo agrees to this.")]
 
+Points = Annotated[
+    list[str] | None,
+    typer.Option("--point", metavar="MARK=X,Y", help="Where a part of the body is, in pixels; see `points` of --json."),
+]
+
 
 def try_on(
     shop: Folder,
@@ -29,6 +50,9 @@ def try_on(
     consent: Consent = False,
     out: Out = Path("shown.png"),
     box: Where = "",
+    point: Points = None,
+    brush: Brush = None,
+    instruction: Instruction = "",
     n: Many = 1,
     seed: Seed = 0,
     user: User = None,
@@ -41,10 +65,26 @@ def try_on(
 
     What cannot be shown well is refused with the reason; that is an answer, too. Nothing of the photo is kept.
     """
-    where = box_of(box)
+    where, points = box_of(box), dict(_mark(text) for text in point or [])
+    painted = brush_of(brush)
     with opened(shop) as found, watching() as observer:
         result = found.try_on(
-            item, person, consent=consent, box=where, user=user or "", n=n, seed=seed, commercial=commercial,
-            badge=not no_badge, engine=engine, observer=observer,
+            item, person, consent=consent, box=where, points=points, brush=painted, instruction=instruction,
+            user=user or "", n=n, seed=seed, commercial=commercial, badge=not no_badge, engine=engine,
+            observer=observer,
         )  # fmt: skip
     tell(result, out, as_json=as_json)
+
+
+def _mark(text: str) -> tuple[str, tuple[float, float]]:
+    """``left shoulder=120,80`` as a mark and its place.
+
+    Raises:
+        InputError: it is not written so.
+    """
+    name, sign, place = text.partition("=")
+    like = "left shoulder=120,80"
+    if not sign:
+        raise InputError(f"the point is {text!r}", hint=f'write it like "{like}"')
+    x, y = numbers(place, 2, f"the {name.strip()}", like.partition("=")[2])
+    return name.strip(), (x, y)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from tastemaker.catalog.events import Event, Receipt
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.client.chatting import Chat
 from tastemaker.client.following import follow
-from tastemaker.client.reading import Picture, fields, ranking, read, sent, several
+from tastemaker.client.reading import Picture, fields, ranking, read, sent, sent_brush, several
 from tastemaker.client.wire import Wire
 from tastemaker.core.closing import Closing
 from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
+from tastemaker.core.types import Bools
 from tastemaker.core.versions import Version
 from tastemaker.core.wire import Json, plain
 
@@ -111,11 +113,15 @@ class Client(Closing):
         """Items that look and read like an item."""
         return ranking(self._wire.post("/similar", {"item": item, "k": k, "where": where}))
 
-    def explain(self, item: str, *, user: str | None = None) -> "Explanation":
-        """Why an item, for a person or for nobody in particular."""
+    def explain(
+        self, item: str, *, user: str | None = None, text: str = "", image: "Picture | None" = None, looks: bool = False
+    ) -> "Explanation":
+        """Why an item, and which part of its picture is like words, a picture or what the person chose."""
         from tastemaker.shop.explaining import Explanation
 
-        return read(Explanation, self._wire.post("/explain", {"item": item} | _said(user=user)))
+        shown = None if image is None else sent(image)
+        asked = {"item": item, "text": text, "looks": looks} | _said(user=user, image=shown)
+        return read(Explanation, self._wire.post("/explain", asked))
 
     def chat(self, *, user: str | None = None, k: int = 10) -> Chat:
         """A new conversation; it begins with the first thing that is said."""
@@ -137,8 +143,8 @@ class Client(Closing):
         """Take items out of the shop; returns how many."""
         return read(int, fields(self._wire.post("/remove", {"items": ids}))["removed"])
 
-    def record(self, events: Sequence[Event]) -> Receipt:
-        """Write events down; they are on the service's disk when this returns.
+    def record(self, events: Sequence[Event | Impression]) -> Receipt:
+        """Write down what people did and were shown; it is on the service's disk when this returns.
 
         Raises:
             InputError: one of them was refused; the others were taken.
@@ -184,16 +190,25 @@ class Client(Closing):
         person: Picture,
         *,
         consent: bool = False,
+        box: tuple[int, int, int, int] | None = None,
+        points: Mapping[str, tuple[float, float]] | None = None,
+        brush: Bools | None = None,
+        instruction: str = "",
+        user: str = "",
         n: int = 1,
         seed: int = 0,
+        commercial: bool = False,
+        badge: bool = True,
         engine: str | None = None,
         observer: Observer = silent,
     ) -> "VisualResult":
         """Show an item on a person; see ``Shop.try_on``. What the service kept of it is deleted at once."""
         from tastemaker.client.making import shown
 
-        asked = {"item": item, "person": sent(person), "consent": consent, "n": n, "seed": seed}
-        return shown(self._wire, follow(self._wire, "/try-on", asked | _said(engine=engine), observer))
+        asked = {"item": item, "person": sent(person), "consent": consent, "n": n, "seed": seed, "user": user}
+        asked |= {"instruction": instruction, "commercial": commercial, "badge": badge, "points": points or {}}
+        asked |= _said(box=box, brush=sent_brush(brush), engine=engine)
+        return shown(self._wire, follow(self._wire, "/try-on", asked, observer))
 
     def place(
         self,
@@ -202,16 +217,26 @@ class Client(Closing):
         *,
         floor: Sequence[tuple[float, float]] | None = None,
         floor_size: tuple[float, float] | None = None,
+        at: tuple[float, float] | None = None,
+        turn: float = 0.0,
+        scale: float = 1.0,
+        box: tuple[int, int, int, int] | None = None,
+        brush: Bools | None = None,
+        instruction: str = "",
+        user: str = "",
         n: int = 1,
         seed: int = 0,
+        commercial: bool = False,
+        badge: bool = True,
         engine: str | None = None,
         observer: Observer = silent,
     ) -> "VisualResult":
         """Show an item in a room, in its true size; see ``Shop.place``. What the service kept is deleted at once."""
         from tastemaker.client.making import shown
 
-        asked = {"item": item, "room": sent(room), "n": n, "seed": seed}
-        asked |= _said(floor=floor, floor_size=floor_size, engine=engine)
+        asked = {"item": item, "room": sent(room), "n": n, "seed": seed, "user": user, "turn": turn, "scale": scale}
+        asked |= {"instruction": instruction, "commercial": commercial, "badge": badge}
+        asked |= _said(floor=floor, floor_size=floor_size, at=at, box=box, brush=sent_brush(brush), engine=engine)
         return shown(self._wire, follow(self._wire, "/place", asked, observer))
 
     def creative(

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import numpy as np
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 
 from tastemaker.core.errors import PictureError, ServiceError
 from tastemaker.core.ranking import Ranking
+from tastemaker.core.types import Bools
 from tastemaker.core.wire import Json
 
 if TYPE_CHECKING:
@@ -110,3 +112,8 @@ def sent(picture: Picture) -> str:
         except (OSError, ValueError) as error:
             raise PictureError(f"{str(picture)[:80]!r} cannot be read", hint="a file, bytes or a picture") from error
     return base64.b64encode(data).decode()
+
+
+def sent_brush(brush: Bools | None) -> str | None:
+    """Where a photo may change, as a PNG in base64. Shapes: (h, w)."""
+    return None if brush is None else sent(Image.fromarray(np.asarray(brush, np.uint8) * 255))

@@ -6,6 +6,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, FiniteFloat, Jso
 
 from tastemaker.catalog.items import Item
 from tastemaker.core.types import ItemId, Value
+from tastemaker.studio.marks import Mark
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Words = Annotated[str, StringConstraints(max_length=2_000)]
@@ -107,6 +108,17 @@ class ExplainRequest(Request):
     """The item."""
     user: Id | None = None
     """For whom."""
+    text: Words = ""
+    """Words that its picture is held against: `looks` tells which part of it is like them."""
+    looks: bool = False
+    """Without words or a picture: hold its picture against the nearest thing that the person chose."""
+
+
+class ExplainPicture(ExplainRequest):
+    """The same, with a picture."""
+
+    image: Base64Bytes | None = None
+    """A picture that the item's is held against: JPEG, PNG, WebP or GIF, base64."""
 
 
 class ItemIn(Request):
@@ -271,6 +283,10 @@ class ShowRequest(Request):
     """The item."""
     box: Box | None = None
     """Left, top, right and bottom in pixels of where it goes; overrules what is found."""
+    brush: Base64Bytes | None = None
+    """A picture as large as the photo, base64: white where the photo may change, black elsewhere."""
+    instruction: Words = ""
+    """Words on how it should look; only engines that follow words are asked then."""
     user: Words = ""
     """For whom; for nobody in particular when empty."""
     n: Annotated[int, Field(ge=1, le=8)] = 1
@@ -294,6 +310,8 @@ class TryOnRequest(ShowRequest):
     """A photo, base64; kept in memory only while it is worked on."""
     consent: bool = False
     """The person in the photo agrees; without it nothing is done."""
+    points: dict[Mark, Point] = {}
+    """Where parts of the body are, in pixels, as the result's `points`; left is left in the picture. Believed."""
 
 
 class PlaceRequest(ShowRequest):
@@ -316,69 +334,7 @@ class PlaceRequest(ShowRequest):
     """Its sides in metres: from the first corner to the second, from the second to the third."""
     at: Point | None = None
     """Where it stands or hangs, in pixels."""
-
-
-class EventIn(Request):
-    """One thing that somebody did."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"id": "e-1", "user": "u42", "item": "sku-7", "kind": "cart", "time": "2025-05-01T12:00:00Z"}
-        }
-    )
-
-    id: Annotated[str, StringConstraints(max_length=256)] = ""
-    """Makes the event countable once only: sent again, it is a duplicate. Derived from the rest when empty."""
-    user: Id
-    """Who."""
-    item: Id
-    """With what; an item that is not there yet is kept until it is."""
-    kind: Id = "view"
-    """`view`, `like`, `cart`, `buy`, `rate`, `dislike` or another word."""
-    value: FiniteFloat | None = None
-    """Stars of a rating, or a quantity."""
-    time: FiniteFloat | str | None = None
-    """ISO 8601 or Unix seconds; now when null."""
-
-
-class TruthRow(Request):
-    """One query whose right answers are known."""
-
-    text: Words = ""
-    """Words."""
-    where: Where = ""
-    user: Words = ""
-    """Whose taste pulls."""
-    exclude: list[Id] = []
-    """Never ranked."""
-    positives: Annotated[list[Id], Field(min_length=1)]
-    """The right answers."""
-
-
-class EvaluateRequest(Request):
-    """How well the shop does; exactly one of `split`, `events`, `queries` and `space`."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
-
-    split: Words | None = None
-    """`time`, `user-time`, `leave-one-out`, `random`, `cold-items` or `cold-people`: some of the shop's own events are
-    held back."""
-    events: Annotated[list[EventIn], Field(max_length=100_000)] | None = None
-    """What people did next."""
-    queries: Annotated[list[TruthRow], Field(max_length=10_000)] | None = None
-    """Queries with their right answers."""
-    methods: list[Words] | None = None
-    """Names of recommenders, or `all`; the plain ones alone when null."""
-    candidates: Words | list[Id] = "all"
-    """What is ranked: `all`, `cold`, or ids."""
-    k: Places = 20
-    seed: Annotated[int, Field(ge=0)] = 0
-    """Of splits and intervals."""
-    seeds: Annotated[int, Field(ge=1, le=20)] = 1
-    """How often a method that draws by chance is trained; its figures are means."""
-    missing: dict[Words, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    """With a split: share of the items that lose their `picture`, `text`, `attributes` or a feature, by name."""
-    tune: list[Words] = Field(default_factory=list)
-    """With a split: methods whose settings are searched first, on the validation part of what is learned."""
-    space: bool = False
-    """Judge the space of pictures and words instead of rankings; of the rest only the seed counts."""
+    turn: Annotated[float, Field(ge=-180, le=180)] = 0.0
+    """By how many degrees it is turned, counterclockwise as seen from above; what stands by 30 at most."""
+    scale: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    """How much larger than its size it is shown; said in a warning."""

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import Request, Response
 
+from tastemaker.catalog.decoding import decode
 from tastemaker.core.fleeting import Fleeting
 from tastemaker.core.progress import Observer
+from tastemaker.core.types import Bools
 from tastemaker.core.wire import Json, plain
 from tastemaker.server.access import jobs_of, tenant_of
 from tastemaker.server.requests import ShowRequest
+from tastemaker.shop.asking import bright
 
 if TYPE_CHECKING:
     from tastemaker.studio.request import VisualResult
@@ -47,6 +50,11 @@ def box_of(asked: ShowRequest) -> tuple[int, int, int, int] | None:
         return None
     left, top, right, bottom = asked.box
     return left, top, right, bottom
+
+
+def brush_of(asked: ShowRequest) -> Bools | None:
+    """Where the photo may change, of a request. Shapes: (h, w)."""
+    return None if asked.brush is None else bright(decode(asked.brush, "brush"))
 
 
 def pair(numbers: Sequence[float]) -> tuple[float, float]:

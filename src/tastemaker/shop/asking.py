@@ -111,6 +111,40 @@ def four_corners(corners: Sequence[tuple[float, float]]) -> Doubles:
     return found
 
 
+def painted(brush: Bools | None, photo: Image.Image) -> Bools | None:
+    """Where a photo may change, as it can be used; None when nobody has said. Shapes: brush (h, w).
+
+    Raises:
+        InputError: it has not the photo's shape, or nothing is in it.
+    """
+    if brush is None:
+        return None
+    found = np.asarray(brush, np.bool_)
+    if found.shape != photo.size[::-1]:
+        size = " x ".join(str(side) for side in found.shape[::-1])
+        raise InputError(
+            f"the brush is {size} pixels", hint=f"make it as large as the photo, {photo.width} x {photo.height}"
+        )
+    if not found.any():
+        raise InputError("the brush marks nothing", hint="paint where the photo may change, or leave it out")
+    return found
+
+
+def bright(picture: Image.Image) -> Bools:
+    """Where a picture is rather white than black: a brush that was saved. Shapes: (h, w)."""
+    return np.asarray(picture.convert("L"), np.uint8) > 127
+
+
+def within(value: float, what: str, low: float, high: float) -> None:
+    """Refuse a number that is out of its range.
+
+    Raises:
+        InputError: it is, or is no number.
+    """
+    if not low <= value <= high:
+        raise InputError(f"{what} is {value!r}", hint=f"give a number from {low:g} to {high:g}")
+
+
 def shown_of(view: View, image: Picture | None, images: Sequence[tuple[Picture, float]]) -> list[Shown]:
     """All pictures of a request, the one that a change changes first; one of nothing when there are none.
 

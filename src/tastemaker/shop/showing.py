@@ -34,6 +34,7 @@ class Wish:
 
     Attributes:
         region: where in the photo.
+        instruction: words on how it should look.
         user: for whom; "" for nobody in particular.
         n: how many pictures.
         seed: makes the same again.
@@ -46,6 +47,7 @@ class Wish:
     """
 
     region: Region = field(default_factory=Region)
+    instruction: str = ""
     user: str = ""
     n: int = 1
     seed: int = 0

@@ -1,13 +1,13 @@
 """The picture verbs of a shop: what it draws and what it shows. A part of :class:`~tastemaker.shop.shop.Shop`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tastemaker.core.errors import InputError, UnknownName
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools
-from tastemaker.shop.asking import Picture, four_corners, photo_of, picture_of
+from tastemaker.shop.asking import Picture, four_corners, painted, photo_of, picture_of, within
 from tastemaker.shop.opened import Opened
 
 _DRAWN = re.compile(r"[0-9a-f]{20}\.png")
@@ -68,7 +68,9 @@ class Visual(Opened):
         *,
         consent: bool = False,
         box: tuple[int, int, int, int] | None = None,
+        points: Mapping[str, tuple[float, float]] | None = None,
         brush: Bools | None = None,
+        instruction: str = "",
         user: str = "",
         n: int = 1,
         seed: int = 0,
@@ -85,7 +87,10 @@ class Visual(Opened):
             person: a photo: a file, its bytes, or a decoded picture.
             consent: has the person in the photo agreed? Without it nothing is done.
             box: left, top, right, bottom in pixels of where it goes; overrules what is found.
-            brush: only what is true here may change.
+            points: where parts of the body are, in pixels, as in ``VisualResult.points``: "left shoulder" and "right
+                shoulder" (left in the picture), elbows and wrists, "belt", "crotch", "ankles"; they are believed.
+            brush: only what is true here may change; as large as the photo.
+            instruction: words on how it should look; only engines that follow words are asked then.
             user: for whom; "" for nobody in particular.
             n: how many pictures, 1 to 8.
             seed: makes the same again.
@@ -100,16 +105,19 @@ class Visual(Opened):
 
         Raises:
             UnknownName: there is no such item or engine.
-            InputError: there is no consent, the item is not worn, or n is out of range.
+            InputError: there is no consent, the item is not worn, n is out of range, the points or the brush cannot be
+                used, or no engine follows words.
             PictureError: a picture cannot be read.
         """
         from tastemaker.shop.showing import Wish, shown
+        from tastemaker.studio.marks import checked
         from tastemaker.studio.people import careful
         from tastemaker.studio.request import Region
 
-        region, means = Region(box=box, brush=brush), self._means()
-        wish = Wish(region, user, n, seed, consent, commercial, badge, engine, policy or careful, means)
-        return shown(self.view, "try_on", item, photo_of(person), wish, observer)
+        photo, means = photo_of(person), self._means()
+        region = Region(box=box, brush=painted(brush, photo), points=checked(points or {}))
+        wish = Wish(region, instruction, user, n, seed, consent, commercial, badge, engine, policy or careful, means)
+        return shown(self.view, "try_on", item, photo, wish, observer)
 
     def place(
         self,
@@ -119,8 +127,11 @@ class Visual(Opened):
         floor: Sequence[tuple[float, float]] | None = None,
         floor_size: tuple[float, float] | None = None,
         at: tuple[float, float] | None = None,
+        turn: float = 0.0,
+        scale: float = 1.0,
         box: tuple[int, int, int, int] | None = None,
         brush: Bools | None = None,
+        instruction: str = "",
         user: str = "",
         n: int = 1,
         seed: int = 0,
@@ -137,8 +148,11 @@ class Visual(Opened):
             floor: the four corners of a rectangle on the floor in pixels, in order around it; None guesses the floor.
             floor_size: its sides in metres: from the first corner to the second, from the second to the third.
             at: where it stands or hangs, in pixels; None for the middle of the floor, or of the wall behind it.
+            turn: by how many degrees it is turned, counterclockwise as seen from above; what stands by 30 at most.
+            scale: how much larger than its size it is shown, 0.1 to 10; said in a warning.
             box: left, top, right, bottom in pixels of where it goes; overrules place and size.
-            brush: only what is true here may change.
+            brush: only what is true here may change; as large as the photo.
+            instruction: words on how it should look; only engines that follow words are asked then.
             user: for whom; "" for nobody in particular.
             n: how many pictures, 1 to 8.
             seed: makes the same again.
@@ -152,16 +166,20 @@ class Visual(Opened):
 
         Raises:
             UnknownName: there is no such item or engine.
-            InputError: the floor cannot be one, the item is worn, or n is out of range.
+            InputError: the floor cannot be one, the item is worn, a number is out of range, the brush cannot be used,
+                or no engine follows words.
             PictureError: a picture cannot be read.
         """
         from tastemaker.shop.showing import Wish, shown
         from tastemaker.studio.request import Region
 
-        corners = None if floor is None else four_corners(floor)
-        region = Region(box=box, brush=brush, floor=corners, floor_size=floor_size, at=at)
-        wish = Wish(region, user, n, seed, commercial=commercial, badge=badge, engine=engine, means=self._means())
-        return shown(self.view, "place", item, photo_of(room), wish, observer)
+        photo, corners = photo_of(room), None if floor is None else four_corners(floor)
+        within(turn, "turn", -180, 180)
+        within(scale, "scale", 0.1, 10)
+        region = Region(box, painted(brush, photo), corners, floor_size, at, turn=turn, scale=scale)
+        means = self._means()
+        wish = Wish(region, instruction, user, n, seed, commercial=commercial, badge=badge, engine=engine, means=means)
+        return shown(self.view, "place", item, photo, wish, observer)
 
     def _means(self) -> "Means":
         """What engines of the studio may use."""

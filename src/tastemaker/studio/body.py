@@ -8,21 +8,28 @@ Source: Viola, Jones, "Rapid object detection using a boosted cascade", CVPR 200
 segment parameters", 1966.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 
-from tastemaker.core.types import Bools, Floats
+from tastemaker.core.types import Bools, Doubles, Floats
 from tastemaker.studio.cutout import Cutout, Pixels, box_of, cut, lab_of, segment, shrunk
+from tastemaker.studio.marks import Points, arm_of, moved, shoulders_of
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; the last two are one behind."""
 
 SHOULDERS = 2.35
 """Width of the shoulders in widths of the face, as the cascade frames it."""
+UNDER_FACE = 0.38
+"""From the chin to the shoulders, in widths of the face."""
+NOTHING: Points = MappingProxyType({})
+"""Nobody has marked anything."""
 STEEP = 1.5
 """Growth of the outline's width from row to row, in pixels, above which it is a shoulder and not an arm."""
 DELTOID = 1.06
@@ -49,8 +56,11 @@ class Body:
         levels: rows of shoulder, chest, waist, hip, crotch, knee and ankle; may lie outside the photo.
         feet: True when the photo shows them.
         sure: how much this is to be believed, 0 to 1.
+        head: what is above the shoulders.
+        belt: row where what is worn above ends, when somebody has marked it.
+        arms: places of an arm that somebody has marked, by side.
 
-    Shapes: skin (h, w), hair (h, w).
+    Shapes: skin (h, w), hair (h, w), head (h, w), arms (n, 2).
     """
 
     cutout: Cutout
@@ -63,6 +73,8 @@ class Body:
     feet: bool
     sure: float
     head: Bools = field(repr=False, default_factory=lambda: np.zeros((0, 0), np.bool_))
+    belt: float | None = None
+    arms: Mapping[int, Doubles] = field(default_factory=dict)
 
     @property
     def mask(self) -> Bools:
@@ -87,31 +99,38 @@ class Body:
         return float(left), float(right)
 
 
-def read(picture: Pixels) -> Body | None:
+def read(picture: Pixels, points: Points = NOTHING) -> Body | None:
     """What can be told of the person in a photo; None when nobody is there.
+
+    Args:
+        picture: the photo.
+        points: what somebody has marked in it, which is believed.
 
     Shapes: picture (h, w, 3).
     """
-    face = _face(picture)
+    face, marked = _face(picture), shoulders_of(points)
     cutout = cut(picture, holes=True)
     if cutout.flat and face is None and cutout.mask.mean() < 0.03:
         return None
     if not cutout.flat or cutout.sure < 0.4:
-        cutout = _around(picture, face)
+        cutout = _around(picture, face or (None if marked is None else _head_over(*marked)))
     mask = cutout.mask
     if mask.mean() < 0.03:
         return None
     if face is not None and (mask[_inner(face)].mean() <= 0.6 or _below_head(mask, face)):
         face = None
-    top, shoulders, axis, sure = _shoulders(mask, face)
+    top, shoulders, axis, sure = _shoulders(mask, face) if marked is None else (*marked, 1.0)
     skin = _skin(picture, mask, face, top)
     levels, feet = _levels(mask, top, shoulders)
+    levels = moved(levels, points)
     head = np.zeros_like(mask)
     head[: max(int(top - 0.06 * shoulders), 0)] = mask[: max(int(top - 0.06 * shoulders), 0)]
     hair = _hair(picture, mask, skin, face, levels)
     sure *= min(1.0, cutout.sure + 0.2) * float(np.clip(1.6 - 2 * mask[:, [0, -1]].mean(), 0, 1))
     sure *= float(np.clip((0.85 * mask.shape[1] - shoulders) / (0.2 * mask.shape[1]), 0, 1))
-    return Body(cutout, face, skin, hair, axis, shoulders, levels, feet, sure, head)
+    belt = points["belt"][1] if "belt" in points else None
+    arms = {side: found for side in (-1, 1) if (found := arm_of(points, side)) is not None}
+    return Body(cutout, face, skin, hair, axis, shoulders, levels, feet, sure, head, belt, arms)
 
 
 def run_at(row: Bools, column: float) -> tuple[int, int] | None:
@@ -143,6 +162,13 @@ def _face(picture: Pixels) -> Box | None:
             x, y, w, h = (round(float(v) / scale) for v in max(np.asarray(found).tolist(), key=lambda box: box[2]))
             return x, y, x + w, y + h
     return None
+
+
+def _head_over(row: float, shoulders: float, axis: float) -> Box:
+    """Where a face is over shoulders that somebody has marked."""
+    wide = shoulders / SHOULDERS
+    low = row - UNDER_FACE * wide
+    return round(axis - wide / 2), max(round(low - wide), 0), round(axis + wide / 2), max(round(low), 1)
 
 
 def _inner(face: Box) -> tuple[slice, slice]:
@@ -223,7 +249,7 @@ def _shoulders(mask: Bools, face: Box | None) -> tuple[float, float, float, floa
     if face is not None:
         left, _, right, bottom = face
         w = right - left
-        row, axis, sure = bottom + 0.38 * w, (left + right) / 2, 1.0
+        row, axis, sure = bottom + UNDER_FACE * w, (left + right) / 2, 1.0
         span = SHOULDERS * w
         run = run_at(mask[min(int(row + 0.45 * w), last)], axis)
         turn = _corner(widths, first, last, 1.2 * span)

@@ -37,7 +37,7 @@ def dress(request: VisualRequest, seed: int) -> Candidate:
     if thing.sure < 0.15 or not thing.mask.any():
         raise Refusal("the garment cannot be told from the ground of its photo")
     thing = thing.cropped()
-    body = request.body or read(photo)
+    body = request.body or read(photo, request.region.points)
     if request.region.box is not None:
         return _pasted(request, thing, body, request.region.box, {"cutout": thing.sure})
     if body is None:
@@ -67,6 +67,8 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     if request.region.brush is not None:
         alpha = alpha * request.region.brush
     worn = clothes(photo, body, place, belt, fitting.hem)
+    if request.region.brush is not None:
+        worn &= request.region.brush
     checks = {
         "cutout": thing.sure,
         "body": body.sure - 0.35 * len(fitting.hidden),

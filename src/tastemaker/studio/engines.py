@@ -62,6 +62,7 @@ class Engine(ABC):
         memory_mb: what it needs at most.
         model: which weights it has, in words; "" when it has none.
         invents: does a trained model draw? Else product and photo are only put together.
+        hears: does it follow words, the ``instruction`` of a request?
         rank: of those that can answer, the highest is asked; one below 0 is asked by its name alone.
         figure: of the survey, or "-".
         source: paper and equation.
@@ -74,6 +75,7 @@ class Engine(ABC):
     memory_mb: int
     model: str = ""
     invents: ClassVar[bool] = True
+    hears: ClassVar[bool] = False
     rank: ClassVar[int] = 0
     figure: ClassVar[str] = "-"
     source: ClassVar[str]
@@ -118,7 +120,8 @@ def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEA
 
     Raises:
         UnknownName: there is no such engine.
-        InputError: none may answer: because of the licence, the memory, or weights that are not there.
+        InputError: none may answer: because of the licence, the memory, words it does not hear, or weights that are
+            not there.
     """
     found: list[Engine] = []
     why: list[str] = []
@@ -130,6 +133,8 @@ def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEA
         engine = kind(means)
         if lacking := engine.lacks():
             why.append(f"{name} {lacking}")
+        elif request.instruction and not engine.hears:
+            why.append(f"{name} does not follow words")
         elif request.commercial and not engine.commercial:
             why.append(f"{name} {engine.forbids()}")
         elif not only and engine.rank_for(request.task) < 0:
@@ -140,7 +145,10 @@ def route(request: VisualRequest, only: str | None = None, means: Means = NO_MEA
             found.append(engine)
     if not found:
         raise InputError(
-            f"no engine can do {request.task}: {'; '.join(why)}", hint="`tastemaker methods` lists engines"
+            f"no engine can do {request.task}: {'; '.join(why)}",
+            hint="leave the instruction out, or set up [studio.pretrained]"
+            if request.instruction
+            else "`tastemaker methods` lists engines",
         )
     return sorted(found, key=lambda engine: -engine.rank_for(request.task))
 

@@ -38,6 +38,8 @@ KEYSTONE = 1.4
 """By how much one side of a photo that stands may be longer than the other."""
 BOXY = 0.8
 """Overlap of a cut-out's hull with a box from which on it is treated as one."""
+MOST_TURN = 30
+"""Degrees by which somebody may turn what stands."""
 TURNED = np.radians(10)
 """How far a photo may be bent to show a thing turned otherwise than it was taken."""
 
@@ -79,7 +81,9 @@ def furnish(request: VisualRequest, seed: int) -> Candidate:
     tall, wide = thing.alpha.shape
     if request.size is None or not request.size.known:
         raise Refusal("the size of the product is not known; give it a width and a height in the catalog")
-    size = request.size.seen(wide / tall)
+    size = request.size.seen(wide / tall).scaled(region.scale)
+    if stance in ("stands", "rests") and abs(region.turn) > MOST_TURN:
+        raise Refusal(f"its photo shows it from one side only; turn it by {MOST_TURN} degrees at most")
     spot = _spot(camera, thing, size, stance, region, room.shape[:2], _aside(request, seed))
     if not camera.in_front(spot.corners):
         raise Refusal("that place is behind the camera; choose one further up in the photo")
@@ -133,6 +137,8 @@ def _spot(
         right = _along_wall(camera, region, right)
     elif stance != "ceiling":
         place = place - away * sides[1] / 4  # its lower edge is its front
+        turn = np.radians(region.turn)
+        right, away = np.cos(turn) * right + np.sin(turn) * away, np.cos(turn) * away - np.sin(turn) * right
     low = {"wall": ON_WALL - tall / 2, "ceiling": CEILING - tall}.get(stance, 0.0)
     if region.at is not None and stance in ("wall", "ceiling"):
         low = _height_at(camera, place, region.at) - tall / 2
@@ -159,9 +165,9 @@ def _in_room(camera: Camera, place: Doubles, points: Doubles) -> Doubles:
 
 
 def _turned(camera: Camera, place: Doubles, sides: tuple[float, float, float], turn: float, region: Region) -> float:
-    """How a thing is turned: as in its photo, or nearly so where a box that somebody has drawn asks for it."""
-    if region.box is None:
-        return turn
+    """How a thing is turned: as in its photo and as asked, or nearly so where a box that somebody has drawn asks."""
+    if region.box is None or region.turn:
+        return turn + float(np.radians(region.turn))
     wanted = np.log((region.box[2] - region.box[0]) / (region.box[3] - region.box[1]))
 
     def wrong(other: float) -> float:
@@ -288,7 +294,8 @@ def _composed(
     share = float(cv2.contourArea(cv2.convexHull(targets.astype(np.float32)))) / (shape[0] * shape[1])
     checks = {"cutout": thing.sure, "frame": inside, "size": _plausible(share, targets)}
     mask = (alpha > 0) | (shade < 1)
-    return Candidate(shown, mask, picture, alpha, region, None, checks, (*said, *_told(thing, size, stance)))
+    said = (*said, *_told(thing, size, stance, request.region))
+    return Candidate(shown, mask, picture, alpha, region, None, checks, said, size.sides)
 
 
 def _outline(thing: Cutout, own: Doubles, targets: Doubles) -> Doubles:
@@ -366,9 +373,13 @@ def _plausible(share: float, corners: Doubles) -> float:
     return float(np.clip(side / 12, 0, 1) * np.clip((0.9 - share) / 0.3, 0, 1))
 
 
-def _told(thing: Cutout, size: Size, stance: Stance) -> tuple[str, ...]:
+def _told(thing: Cutout, size: Size, stance: Stance, region: Region) -> tuple[str, ...]:
     """Warnings that go with the picture."""
     said = []
+    if region.scale != 1:
+        said.append(f"shown at {region.scale:.0%} of its size, as {size}")
+    if region.turn and stance in ("wall", "ceiling"):
+        said.append("what hangs is not turned")
     if size.source == "kind":
         said.append(f"the catalog gives no size; the median of its kind is taken: {size}")
     elif size.source == "usual":

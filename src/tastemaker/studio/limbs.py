@@ -11,9 +11,12 @@ import numpy as np
 
 from tastemaker.core.types import Bools, Doubles
 from tastemaker.studio.body import Body, run_at
+from tastemaker.studio.marks import Mark
 
 GRAIN = 40.0
 """Width of the shoulders, in pixels, at which limbs are walked along."""
+UPPER_ARM, FOREARM = 0.7, 1.3
+"""From the shoulder to the elbow and to the wrist, in widths of the shoulders."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ def arm(body: Body, side: int, need: float = 0.0) -> Limb | None:
         side: -1 on the left of the picture, 1 on the right.
         need: how far it should be followed, in pixels: if it ends before that, it may be bent before the trunk.
     """
+    if side in body.arms:
+        return _marked(body, side)
     found = _followed(body, side, _beside(body, side))
     if found is None or found.length >= need:
         return found
@@ -75,13 +80,46 @@ def arm(body: Body, side: int, need: float = 0.0) -> Limb | None:
     return bent if bent is not None and bent.length > found.length else found
 
 
+def _marked(body: Body, side: int) -> Limb:
+    """An arm that somebody has marked: straight from the shoulder to the elbow, and on to the wrist."""
+    span = body.shoulders
+    path = np.vstack([_root(body, side), body.arms[side]])
+    along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
+    marks = np.arange(0.0, max(along[-1], 2 * span / GRAIN), span / GRAIN)
+    places = np.stack([np.interp(marks, along, path[:, c]) for c in (0, 1)], 1)
+    return Limb(places, np.linspace(0.11, 0.08, len(marks)) * span, span / GRAIN, side)
+
+
+def marks_of(body: Body) -> dict[Mark, tuple[float, float]]:
+    """Where parts of a body are, as somebody would mark them."""
+    found: dict[Mark, tuple[float, float]] = {}
+    top, half = body.levels["shoulder"], body.shoulders / 2
+    sides: tuple[tuple[int, Mark, Mark, Mark], ...] = (
+        (-1, "left shoulder", "left elbow", "left wrist"), (1, "right shoulder", "right elbow", "right wrist")
+    )  # fmt: skip
+    for side, shoulder, elbow, wrist in sides:
+        found[shoulder] = body.axis + side * half, top
+        limb = arm(body, side, FOREARM * body.shoulders)
+        if limb is not None and limb.length > UPPER_ARM * body.shoulders:
+            for name, share in ((elbow, UPPER_ARM), (wrist, FOREARM)):
+                x, y = limb.places[min(round(share * body.shoulders / limb.step), len(limb.places) - 1)]
+                found[name] = float(x), float(y)
+    found["crotch"], found["ankles"] = (body.axis, body.levels["crotch"]), (body.axis, body.levels["ankle"])
+    return found
+
+
+def _root(body: Body, side: int) -> Doubles:
+    """Where an arm begins."""
+    row = 0.5 * (body.levels["shoulder"] + body.levels["chest"])
+    return np.array([body.axis + side * 0.45 * body.shoulders, row])
+
+
 def _followed(body: Body, side: int, inside: Bools) -> Limb | None:
     """An arm inside a mask."""
     scale = min(1.0, GRAIN / body.shoulders)
     beside = inside.astype(np.uint8)
     small = cv2.resize(beside, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0
-    pit_row = body.levels["chest"]
-    root = np.array([body.axis + side * 0.45 * body.shoulders, 0.5 * (body.levels["shoulder"] + pit_row)])
+    root = _root(body, side)
     near = np.zeros(small.shape, np.uint8)
     cv2.circle(near, (int(root[0] * scale), int(root[1] * scale)), max(2, int(0.16 * GRAIN)), 1, -1)
     rings = _walk(small, (near > 0) & small)

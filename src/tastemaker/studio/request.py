@@ -16,6 +16,7 @@ from tastemaker.core.ranking import Ranked
 from tastemaker.core.types import Bools, Doubles, Floats
 from tastemaker.studio.body import Body
 from tastemaker.studio.cutout import Pixels
+from tastemaker.studio.marks import Points
 from tastemaker.studio.sizes import Size
 from tastemaker.studio.wear import Place
 
@@ -32,6 +33,9 @@ class Region:
         floor: four corners of a rectangle on the floor: far or near first, in order around it.
         floor_size: its sides in metres, along the first edge and along the second.
         at: the point of the floor, in pixels, on which the middle of the product stands; on a wall its middle.
+        points: where parts of a person's body are, in pixels.
+        turn: by how many degrees the product is turned about its upright, counterclockwise as seen from above.
+        scale: how much larger than its size it is shown; said aloud unless 1.
 
     Shapes: brush (h, w), floor (4, 2).
     """
@@ -41,6 +45,9 @@ class Region:
     floor: Doubles | None = None
     floor_size: tuple[float, float] | None = None
     at: tuple[float, float] | None = None
+    points: Points = field(default_factory=dict)
+    turn: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class VisualRequest:
         worn: where on the body the product is worn; None for what is not.
         size: how large the product is; None for what is worn.
         region: where in the photo.
-        instruction: words, for engines that read them.
+        instruction: words on how it should look; only engines that hear words are asked then.
         user: for whom; "" for nobody in particular.
         seed: makes the same candidates again.
         n: how many pictures.
@@ -95,6 +102,7 @@ class Candidate:
         keep: pixels of people that must not change: face and hands.
         checks: what only the engine knows of its own work, 0 to 1 by axis.
         warnings: to be said aloud.
+        size: width, depth and height in metres as it is shown; empty for what is worn.
 
     Shapes: all (h, w), pictures (h, w, 3).
     """
@@ -107,6 +115,7 @@ class Candidate:
     keep: Bools | None = None
     checks: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    size: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,8 @@ class VisualResult:
         refused: None, or why nothing is shown.
         warnings: what to say aloud beside the picture.
         provenance: what the picture says of itself.
+        points: where parts of the person's body were found, in pixels of the photo, to be corrected.
+        size: width, depth and height in metres as the product is shown; empty for what is worn.
         nearest: the item, and real items like it.
     """
 
@@ -153,6 +164,8 @@ class VisualResult:
     refused: str | None = None
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, object] = field(default_factory=dict)
+    points: Points = field(default_factory=dict)
+    size: tuple[float, ...] = ()
     nearest: tuple[Ranked, ...] = ()
 
     @property

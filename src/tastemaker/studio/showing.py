@@ -19,9 +19,12 @@ from tastemaker.studio.body import read
 from tastemaker.studio.cutout import Pixels, shrunk
 from tastemaker.studio.engines import NO_MEANS, Engine, Means, Refusal, route
 from tastemaker.studio.fidelity import SAID, failing, judge, worth
+from tastemaker.studio.limbs import marks_of
+from tastemaker.studio.marks import Points
 from tastemaker.studio.people import Policy, careful
 from tastemaker.studio.provenance import badged, marked_png, png
 from tastemaker.studio.request import Candidate, Region, Shown, VisualRequest, VisualResult
+from tastemaker.studio.wear import belt_of
 
 WORKING = 1024
 """Longer side at which engines work."""
@@ -69,7 +72,7 @@ def show(
     small = _working(request)
     engines = route(request, engine, means)
     if request.task == "try_on":
-        small = replace(small, body=read(small.context))
+        small = replace(small, body=read(small.context, small.region.points))
         why = policy(small.context, small.body)
         if why is not None:
             return _refused(engines[0], f"this photo is not used: {why}")
@@ -80,7 +83,18 @@ def show(
             break
     if result is None:
         raise InputError("no engine was asked", hint="`tastemaker methods` lists engines")
-    return result
+    return replace(result, points=_found(small, request.context.shape[0]))
+
+
+def _found(small: VisualRequest, height: int) -> Points:
+    """Where parts of the person's body are, in pixels of the photo itself."""
+    if small.body is None:
+        return {}
+    found, belt = marks_of(small.body), belt_of(small.context, small.body)
+    if belt is not None:
+        found["belt"] = small.body.axis, belt
+    scale = height / small.context.shape[0]
+    return {name: (round(x * scale, 1), round(y * scale, 1)) for name, (x, y) in found.items()}
 
 
 def _answer(request: VisualRequest, small: VisualRequest, engine: Engine, observer: Observer) -> VisualResult:
@@ -105,6 +119,7 @@ def _answer(request: VisualRequest, small: VisualRequest, engine: Engine, observ
         None,
         good[0].candidate.warnings,
         {**told, "seed": good[0].seed},
+        size=good[0].candidate.size,
     )
 
 
@@ -115,6 +130,7 @@ def _candidates(small: VisualRequest, engine: Engine, observer: Observer) -> lis
         for number in range(small.n * TRIES):
             seed = small.seed + number
             made = engine.propose(small, seed, observer)
+            made = _within(made, small.region.brush)
             made = replace(made, picture=_put_back(small.context, made.picture, made.mask))
             judged.append(Judged(made, judge(small.context, made), seed))
             task.advance(1)
@@ -122,6 +138,14 @@ def _candidates(small: VisualRequest, engine: Engine, observer: Observer) -> lis
             if enough or GIVEN & set(failing(judged[-1].axes)):
                 break
     return judged
+
+
+def _within(made: Candidate, brush: Bools | None) -> Candidate:
+    """A candidate where the photo may change; an engine need not know of it."""
+    if brush is None:
+        return made
+    product = np.asarray(made.product * brush, np.float32)
+    return replace(made, mask=made.mask & brush, product=product, region=made.region & brush)
 
 
 def _put_back(photo: Pixels, picture: Pixels, mask: Bools) -> Pixels:
@@ -196,4 +220,5 @@ def _scaled(region: Region, scale: float, context: Pixels) -> Region:
         brush=brush,
         floor=None if region.floor is None else region.floor * scale,
         at=None if region.at is None else (region.at[0] * scale, region.at[1] * scale),
+        points={name: (x * scale, y * scale) for name, (x, y) in region.points.items()},
     )

@@ -93,6 +93,16 @@ class Size:
         """The same with numbers that have a meaning, by side."""
         return Size(sides.get("width"), sides.get("depth"), sides.get("height"), self.source)
 
+    def scaled(self, factor: float) -> "Size":
+        """The same, larger by a factor."""
+        made = [None if value is None else factor * value for value in (self.width, self.depth, self.height)]
+        return replace(self, width=made[0], depth=made[1], height=made[2])
+
+    @property
+    def sides(self) -> tuple[float, float, float]:
+        """Width, depth and height, 0 for what is unknown."""
+        return self.width or 0.0, self.depth or 0.0, self.height or 0.0
+
     @property
     def shape(self) -> float:
         """Width over height as a photo from the front and a little above shows it."""

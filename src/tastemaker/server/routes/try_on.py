@@ -8,7 +8,7 @@ from tastemaker.core.wire import Json
 from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import JobOut
 from tastemaker.server.requests import TryOnRequest
-from tastemaker.server.showing import box_of, start
+from tastemaker.server.showing import box_of, brush_of, pair, start
 from tastemaker.studio.people import ask_consent
 
 router = APIRouter(tags=["jobs"], dependencies=[READ])
@@ -24,11 +24,13 @@ def post_try_on(request: Request, response: Response, asked: TryOnRequest) -> Js
     if not asked.consent:
         ask_consent(given=False)
 
-    shop, photo = shop_of(request), decode(asked.person, "person")
+    shop, photo, brush = shop_of(request), decode(asked.person, "person"), brush_of(asked)
+    points = {str(name): pair(place) for name, place in asked.points.items()}
 
     def work(observer: Observer) -> object:
         return shop.try_on(
-            asked.item, photo, consent=asked.consent, box=box_of(asked), user=asked.user, n=asked.n, seed=asked.seed,
+            asked.item, photo, consent=asked.consent, box=box_of(asked), points=points, brush=brush,
+            instruction=asked.instruction, user=asked.user, n=asked.n, seed=asked.seed,
             commercial=asked.commercial, badge=asked.badge, engine=asked.engine, observer=observer,
         )  # fmt: skip
 

@@ -58,6 +58,7 @@ class PretrainedEngine(Engine):
 
     name: ClassVar[str] = "pretrained"
     tasks: ClassVar[frozenset[Task]] = frozenset({"try_on", "place"})
+    hears: ClassVar[bool] = True
     rank: ClassVar[int] = 20
     figure: ClassVar[str] = "4"
     source: ClassVar[str] = (
