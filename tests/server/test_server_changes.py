@@ -178,3 +178,26 @@ def test_the_app_ends_its_jobs(shop):
         started = client.post("/fit").json()
         jobs = client.app.tenants[0].jobs
     assert jobs.find(started["id"]).state in ("cancelled", "done")
+
+
+TOLD = [
+    {"user": "anna", "items": ["red-circle-1", "red-stripes-1"], "token": "r-1", "time": 1_700_000_000},
+    {"user": "anna", "item": "red-circle-1", "kind": "cart", "token": "r-1"},
+    {"eventType": "add-to-cart", "visitorId": "v1", "productDetails": [{"product": {"id": "red-circle-1"}}]},
+    {"USER_ID": "u1", "ITEM_ID": "red-circle-1", "TIMESTAMP": 1_700_000_000, "IMPRESSION": "red-circle-1|new"},
+    {"eventType": "swim", "visitorId": "v1"},
+    {"user": "anna", "items": ["red-circle-1"], "chances": [1.5]},
+]
+
+
+def test_lists_and_retailers_events_are_taken_as_they_come(client, shop):
+    answer = client.post("/events", json=TOLD).json()
+    assert [refused["place"] for refused in answer["refused"]] == [4, 5]
+    assert "swim" in answer["refused"][0]["why"]
+    assert answer["accepted"] == 5  # a list, an event; an event; an event with its list
+    lists, deeds = shop.store.trial("")
+    by = {each.user: each for each in lists}
+    assert by["anna"].items == ("red-circle-1", "red-stripes-1")
+    assert by["u1"].items == ("red-circle-1", "new")
+    assert {deed.token for deed in deeds if deed.user != "v1"} == {"r-1", by["u1"].token}
+    assert client.post("/events", json=TOLD[:1]).json()["duplicates"] == 1

@@ -13,6 +13,7 @@ from typing import Self
 
 from tastemaker.catalog.checks import CheckReport, check
 from tastemaker.catalog.events import Event, Receipt
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.workspace import Workspace
@@ -78,7 +79,7 @@ class Shop(Steered):
         items: Path | str | Sequence[Item] | None = None,
         *,
         images: Path | str | None = None,
-        events: Path | str | Sequence[Event] | None = None,
+        events: Path | str | Sequence[Event | Impression] | None = None,
     ) -> adding.Added:
         """Add or update items, and record events, live: they count at once, without a new fit.
 
@@ -86,7 +87,7 @@ class Shop(Steered):
             items: a file in the format of ``items``; of an item that is there, what the file has no column for stays as
                 it is. Or items, which replace what is there.
             images: folder with the items' pictures.
-            events: a file in the format of ``events``, or events.
+            events: a file in the format of ``events`` or in a retailer's; or events, and lists that were shown.
 
         Raises:
             InputError: a file cannot be read at all; rows that cannot be used are refused one by one instead.
@@ -106,8 +107,8 @@ class Shop(Steered):
         self.refresh()
         return removed
 
-    def record(self, events: Sequence[Event]) -> Receipt:
-        """Write events down; they are on the disk when this returns, and count at once."""
+    def record(self, events: Sequence[Event | Impression]) -> Receipt:
+        """Write down what people did and were shown; it is on the disk when this returns, and counts at once."""
         return self.store.record(events)
 
     def recommend(

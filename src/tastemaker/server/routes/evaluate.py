@@ -12,7 +12,7 @@ from tastemaker.core.progress import Observer
 from tastemaker.core.wire import Json, plain
 from tastemaker.server.access import ADMIN, jobs_of, shop_of
 from tastemaker.server.answers import JobOut
-from tastemaker.server.requests import EvaluateRequest
+from tastemaker.server.judging import EvaluateRequest
 
 router = APIRouter(tags=["jobs"], dependencies=[ADMIN])
 
