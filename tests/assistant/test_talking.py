@@ -3,7 +3,7 @@
 import pytest
 
 from tastemaker.assistant import Assistant
-from tastemaker.assistant.actions import Compare, Explain, parse
+from tastemaker.assistant.actions import Compare, Explain, Filter, Wish, parse
 from tastemaker.assistant.turn import wire
 from tastemaker.core.errors import Cancelled, InputError, UnknownName
 
@@ -159,8 +159,17 @@ def test_why_names_what_was_asked_and_what_would_be_without(chat, shop):
     told = chat.say("why the first?").say
     item = shop.item(turn.items.ids[0])
     assert item.title in told
-    assert f"price {item.price:g}" in told
+    assert f"price is {item.price:g}" in told
     assert "without the wish" in told
+
+
+def test_why_says_what_it_has_instead(chat):
+    chat.do(Filter(keep=(Wish(name="colour", op="=", value="green"), Wish(name="kind", op="!=", value="sofa"))))
+    told = chat.do(Explain(item="d-00")).say
+    assert "its colour is red, not green" in told
+    assert "its kind is dress" in told
+    chat.do(Filter(keep=(Wish(name="colour", op="=", value="red"),)))
+    assert "its colour is red;" in chat.do(Explain(item="d-00")).say
 
 
 def test_compare_looks_everything_up(chat):

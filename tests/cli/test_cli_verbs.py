@@ -4,7 +4,9 @@ import csv
 import json
 import tomllib
 
+import numpy as np
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from tastemaker.catalog.workspace import WorkspaceSettings
@@ -51,6 +53,21 @@ def test_a_picture_and_a_change(tell, fitted, tmp_path):
     assert told.code == 0, told.err
     assert told.json["items"][0]["id"].startswith("blue")
     assert {"name", "op", "value", "hard", "label"} == set(told.json["understood"][0])
+
+
+def test_the_part_of_a_picture_that_counts_is_drawn(tell, fitted, tmp_path):
+    out = tmp_path / "why.png"
+    told = tell("explain", fitted, "--item", "red-circle-0", "--text", "red circle", "--picture", out, "--json")
+    assert told.code == 0, told.err
+    assert (
+        told.json["looks"]["sentence"] in tell("explain", fitted, "--item", "red-circle-0", "--text", "red circle").out
+    )
+    with Shop(fitted) as shop, Image.open(out) as drawn:
+        plain = np.asarray(shop.catalog.pictures.open("red-circle-0.png"), np.int16)
+        faded = np.asarray(drawn, np.int16)
+    assert faded.shape == plain.shape
+    assert (faded >= plain - 1).all()  # nothing gets darker
+    assert faded.sum() > plain.sum()
 
 
 def test_exclude_and_ignore(tell, fitted):

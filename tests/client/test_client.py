@@ -46,6 +46,8 @@ ASKED = [
     lambda shop: shop.similar("red-circle-0", k=4, where="colour = red"),
     lambda shop: shop.complete(["red-circle-0"], k=4, explain=True),
     lambda shop: shop.explain("red-circle-0", user="person-00"),
+    lambda shop: shop.explain("red-circle-0", text="a red circle"),
+    lambda shop: shop.explain("red-circle-0", user="person-00", looks=True),
     lambda shop: shop.item("red-circle-0"),
     lambda shop: shop.picture(shop.item("red-circle-0").images[0], 64),
     lambda shop: shop.versions,

@@ -44,7 +44,7 @@ def test_a_conversation(visit):
     assert cards.first.locator(".price").text_content() == "€40"
     assert page.locator("#chat-facets .chip").count() == 3
     cards.first.get_by_role("button", name="Why Red dress 0?").click()
-    page.wait_for_selector("text=it has colour red")
+    page.wait_for_selector("text=its colour is red")
     page.click("#chat-facets [aria-label='Remove price under 100']")
     page.wait_for_function("document.querySelectorAll('#chat-facets .chip').length === 2")
 

@@ -66,8 +66,8 @@ def test_a_chip_taken_away_can_be_put_back():
     assert gone.with_again("colour: red").ignore == ()
 
 
-def test_other_pages_keep_the_person_and_forget_the_search():
-    assert FULL.item_url("a/b c?") == "/item/a%2Fb%20c%3F?person=anna"
+def test_other_pages_keep_the_person_and_at_most_the_words():
+    assert FULL.item_url("a/b c?") == "/item/a%2Fb%20c%3F?q=linen+shirt&person=anna"
     assert FULL.more_like("x").url() == "/?like=x&person=anna"
     assert FULL.home() == State(person="anna", department="home & garden", under=60.0)
 

@@ -111,6 +111,18 @@ def test_explain_names_its_sources(reader):
     assert answer["item"] == "red-circle-0"
     assert answer["reasons"] or answer["notes"]
     assert isinstance(answer["sources"], dict)
+    assert answer["looks"] is None
+
+
+def test_explain_tells_which_part_of_the_picture_counts(reader, read_shop):
+    asked = {"item": "red-circle-0", "text": "red circle"}
+    told = reader.get("/explain", params=asked).json()
+    assert told == reader.post("/explain", json=asked).json()
+    assert (len(told["looks"]["falls"]), {len(line) for line in told["looks"]["falls"]}) == (8, {8})
+    other = read_shop.picture("blue-circle-1.png")
+    shown = reader.post("/explain", json={"item": "red-circle-0", "image": base64.b64encode(other).decode()}).json()
+    assert shown["looks"]["to"] == "your picture"
+    assert shown["looks"]["likeness"] < 1
 
 
 def test_one_item(reader):

@@ -224,7 +224,8 @@ def _compared(view: View, state: State, action: Compare) -> Outcome:
 def _explained(shop: Shop, state: State, action: Explain, find: FindPicture) -> Outcome:
     item = ItemId(action.item)
     told = because(shop, state, item, find)
-    return Outcome(replace(state, focus=item), told.sentence, ask="", notes=told.notes)
+    shown = (Shown(told.looks.picture, item, alt=told.title or item, looks=told.looks),) if told.looks else ()
+    return Outcome(replace(state, focus=item), told.sentence, ask="", pictures=shown, notes=told.notes)
 
 
 def _photos(view: View, items: Sequence[str]) -> tuple[Shown, ...]:

@@ -8,6 +8,7 @@ from tastemaker.assistant.state import Known
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.types import ItemId
 from tastemaker.core.wire import Json, plain
+from tastemaker.shop.looks import Looks
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Shown:
         item: whose it is; None for a drawing.
         generated: True for a drawing, which is no photo of a product.
         alt: what it shows, in words of the catalog.
+        looks: which part of it counts; None where that was not asked.
     """
 
     name: str
     item: ItemId | None = None
     generated: bool = False
     alt: str = ""
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True)

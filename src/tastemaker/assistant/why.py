@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tastemaker.alignment.composing.query import mix
 from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.changing import without
-from tastemaker.assistant.looking import FindPicture, look, place_of
+from tastemaker.assistant.looking import FindPicture, Look, look, place_of
 from tastemaker.assistant.state import State
 from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Facet, Reason
@@ -19,6 +20,7 @@ from tastemaker.core.types import ItemId
 from tastemaker.index.coded import fold
 from tastemaker.shop.explaining import explain
 from tastemaker.shop.live import View
+from tastemaker.shop.looks import Against, Looks, chosen_before, looks
 from tastemaker.shop.shop import Shop
 
 SHOWN = 10
@@ -65,11 +67,14 @@ class Why:
         item: which.
         title: its title.
         place: in the ranking for what was asked; None when it is not ranked.
-        met: wishes that it meets, with the values looked up.
+        met: wishes that it meets, each with the item's own value.
         unmet: wishes that it does not meet.
+        instead: what the item has where it does not meet a wish.
         reasons: of the person's history.
         without: counterfactuals, the strongest first.
         notes: fallbacks.
+        looks: which part of its picture is like what was asked for, else like what the person chose; None where there
+            is nothing to see.
     """
 
     item: ItemId
@@ -77,22 +82,28 @@ class Why:
     place: int | None
     met: tuple[Facet, ...] = ()
     unmet: tuple[Facet, ...] = ()
+    instead: tuple[Facet, ...] = ()
     reasons: tuple[Reason, ...] = ()
     without: tuple[Without, ...] = ()
     notes: tuple[str, ...] = ()
+    looks: Looks | None = None
 
     @property
     def sentence(self) -> str:
         """All of it in words."""
-        parts = []
-        if self.met:
-            parts.append(f"it has {', '.join(_said(facet) for facet in self.met)}")
-        if self.unmet:
-            parts.append(f"it has not {', '.join(_said(facet) for facet in self.unmet)}")
+        parts = [f"its {spoken(facet.name)} is {facet.value}" for facet in self.met]
+        parts += [self._missed(name) for name in dict.fromkeys(facet.name for facet in self.unmet)]
         parts += [reason.sentence for reason in self.reasons[:2]]
         parts += [each.sentence for each in self.without[:2]]
+        parts += [self.looks.sentence] if self.looks is not None and self.looks.sentence else []
         told = "; ".join(parts) if parts else "it is close to what you asked for in words and looks"
         return f"“{self.title or self.item}”: {told}."
+
+    def _missed(self, name: str) -> str:
+        """What the item has instead of what was wished for."""
+        wanted = " or ".join(facet.value for facet in self.unmet if facet.name == name)
+        own = " and ".join(held.value for held in self.instead if held.name == name)
+        return f"its {spoken(name)} is {f'{own}, not {wanted}' if own else 'not known'}"
 
 
 def because(shop: Shop, state: State, item: ItemId, find: FindPicture) -> Why:
@@ -108,7 +119,7 @@ def because(shop: Shop, state: State, item: ItemId, find: FindPicture) -> Why:
     seen = look(shop, state, find)
     view, row = seen.view, seen.view.catalog.row(item)
     place = place_of(seen, row)
-    met, unmet = _wishes(view, row, state)
+    met, unmet, instead = _wishes(view, row, state)
     told = explain(view, seen.history, row, state.person)
     personal = tuple(reason for reason in told.reasons if reason.source != "popularity" or not state.wishes)
     found = _without_wishes(shop, state, find, row, place)
@@ -116,8 +127,19 @@ def because(shop: Shop, state: State, item: ItemId, find: FindPicture) -> Why:
         found += without_events(view, seen.history, row)
     found.sort(key=lambda each: each.place - (each.then or view.catalog.size))
     notes = tuple(f"it lacks {part}" for part in told.missing)
-    return Why(item, told.title, place, met, unmet, personal if len(seen.history) or not state.wishes else (),
-               tuple(each for each in found if each.then is None or each.then > each.place), notes)  # fmt: skip
+    return Why(item, told.title, place, met, unmet, instead, personal if len(seen.history) or not state.wishes else (),
+               tuple(each for each in found if each.then is None or each.then > each.place), notes,
+               _looks(seen, row))  # fmt: skip
+
+
+def _looks(seen: Look, row: int) -> Looks | None:
+    """Which part of an item's picture is like the wish, as the search has it; without a wish like what was chosen."""
+    found = seen.base.found
+    parts = found.asked.parts if found is not None else ()
+    if any(part.weight > 0 for part in parts):
+        return looks(seen.view, row, Against(mix(parts), "what you asked for"))
+    against = chosen_before(seen.view, row, seen.history)
+    return looks(seen.view, row, against) if against is not None else None
 
 
 def without_events(view: View, history: History, row: int) -> list[Without]:
@@ -153,23 +175,27 @@ def _without_wishes(shop: Shop, state: State, find: FindPicture, row: int, place
     return found
 
 
-def _wishes(view: View, row: int, state: State) -> tuple[tuple[Facet, ...], tuple[Facet, ...]]:
-    """Which wishes for a value or a price an item meets, each with the item's own value, and which it does not."""
+def _wishes(view: View, row: int, state: State) -> tuple[tuple[Facet, ...], tuple[Facet, ...], tuple[Facet, ...]]:
+    """Which wishes an item meets, which it does not, and what it has there; of several values any one is enough."""
     item = view.catalog.item(row)
     met: list[Facet] = []
-    unmet: list[Facet] = []
+    missed: list[Facet] = []
+    instead: list[Facet] = []
     for known in state.facets:
         facet = known.facet
-        if facet.name == "price" and facet.op in ("<", "<=", ">", ">="):
-            if item.price is not None:
-                met.append(Facet("price", "=", f"{item.price:.10g}"))
-        elif facet.op == "=":
-            held = item.department if facet.name == "department" else item.attributes.get(facet.name)
-            values = held if isinstance(held, tuple) else (held,)
-            same = any(isinstance(v, str) and fold(facet.name, v) == fold(facet.name, facet.value) for v in values)
-            (met if same else unmet).append(facet)
-    return tuple(dict.fromkeys(met)), tuple(unmet)
-
-
-def _said(facet: Facet) -> str:
-    return f"{spoken(facet.name)} {facet.value}"
+        if facet.name == "price":
+            met += [] if item.price is None else [Facet("price", "=", f"{item.price:.10g}")]
+            continue
+        held = item.department if facet.name == "department" else item.attributes.get(facet.name)
+        own = [Facet(facet.name, "=", value) for value in (held if isinstance(held, tuple) else (held,)) if
+               isinstance(value, str) and value]  # fmt: skip
+        same = [each for each in own if fold(facet.name, each.value) == fold(facet.name, facet.value)]
+        if facet.op == "=":
+            met += same
+            missed += [] if same else [facet]
+            instead += [] if same else own
+        elif facet.op == "!=" and not same:
+            met += own
+    names = {facet.name for facet in met}
+    unmet = tuple(facet for facet in missed if facet.name not in names)
+    return tuple(dict.fromkeys(met)), unmet, tuple(dict.fromkeys(instead))

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 SHEETS = ("tokens", "style", "chat", "show")
-SCRIPTS = ("page", "map", "creatives", "chat", "show")
+SCRIPTS = ("page", "looks", "map", "creatives", "chat", "show")
 MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 _KEY = "tastemaker.page"
@@ -125,7 +125,8 @@ def _declare_pages() -> None:
 
     @ui.page("/item/{item_id:path}", response_timeout=30)
     async def item(request: Request, client: Client, item_id: str) -> Response:
-        state = State(person=State.read(request.query_params.multi_items()).person)
+        found = State.read(request.query_params.multi_items())
+        state = State(words=found.words, person=found.person)
         desk: Desk = request.scope[_KEY]
         path = f"/item/{quote(item_id, safe='')}"
         return await _deliver(request, client, state, path, "Fetching it …", lambda: product(desk.shop, state, item_id))

@@ -10,7 +10,7 @@ from tastemaker.page.card import Frame, Row, picture, row, sentence
 from tastemaker.page.chips import suggestions
 from tastemaker.page.facts import currency_of, facts_for
 from tastemaker.page.frame import OBVIOUS, Content, way_on
-from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.html import Attribute, Safe, join, tag
 from tastemaker.page.show import buttons
 from tastemaker.page.state import State
 
@@ -130,7 +130,22 @@ def _why(shop: "Shop", state: State, item: Item) -> Safe:
         tag("h2", None, "Why this?"),
         tag("ul", {"role": "list"}, join(lines)) if lines else None,
         *(tag("p", {"class": "note"}, sentence(note)) for note in notes),
+        _part(state, item),
     )
+
+
+def _part(state: State, item: Item) -> Safe | None:
+    """Asks which part of the picture counts, for the words that were searched or for what the person chose."""
+    if not item.images or not (state.words or state.person):
+        return None
+    attributes: dict[str, Attribute] = {
+        "class": "button", "type": "button", "data-act": "looks", "data-item": item.id, "data-user": state.person,
+        "data-text": state.words, "aria-pressed": "false",
+    }  # fmt: skip
+    return join([
+        tag("button", attributes, "Which part of the picture?"),
+        tag("p", {"class": "note looks-told", "role": "status"}),
+    ])
 
 
 def _reason(shop: "Shop", state: State, reason: Reason) -> Safe:

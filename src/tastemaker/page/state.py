@@ -121,8 +121,8 @@ class State:
         return f"{path}?{query}" if query else path
 
     def item_url(self, item: str) -> str:
-        """The address of an item's own page, seen by the same person."""
-        return State(person=self.person).url(f"/item/{quote(item, safe='')}")
+        """The address of an item's own page, seen by the same person who said the same."""
+        return State(words=self.words, person=self.person).url(f"/item/{quote(item, safe='')}")
 
     def home(self) -> "State":
         """The same person and quick filters, with nothing searched."""

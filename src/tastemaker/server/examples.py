@@ -99,6 +99,7 @@ EXPLAINED: Node = {
     "sources": {"ease": 2.1, "popularity": 0.9},
     "missing": [],
     "notes": [],
+    "looks": None,
 }  # fmt: skip
 ROUTES: Node = {
     "GET /explain": EXPLAINED,

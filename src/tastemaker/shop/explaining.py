@@ -1,14 +1,16 @@
-"""Why this item for this person, in facts to look up: their events, shared attributes, each source's share."""
+"""Why this item for this person, in facts to look up: events, shared attributes, sources, the part of its picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from PIL import Image
 
 from tastemaker.catalog.interactions import History
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
+from tastemaker.shop.looks import Looks, asked_for, chosen_before, looks
 from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, Order, reasons, score, visit_of
 
 MOST_SHARED = 4
@@ -27,6 +29,7 @@ class Explanation:
         sources: what each source of the recommender adds to the score, by name; those that cannot say are left out.
         missing: what the item lacks (picture, text ...), so that nobody takes silence for knowledge.
         notes: fallbacks.
+        looks: which part of its picture counts, where that was asked.
     """
 
     item: ItemId
@@ -37,12 +40,14 @@ class Explanation:
     sources: Mapping[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    looks: Looks | None = None
 
     def __str__(self) -> str:
         where = "" if self.place is None else f", place {self.place:,}"
         lines = [f"{self.title or self.item} ({self.item}){f' for {self.user}' if self.user else ''}{where}"]
         lines += [f"  {reason.weight:>4.0%}  {reason.sentence}" for reason in self.reasons]
         lines += [f"  {name:<20} {value:+.3f}" for name, value in self.sources.items()]
+        lines += [f"  {self.looks.sentence}"] if self.looks and self.looks.sentence else []
         lines += [f"  lacks: {', '.join(self.missing)}"] if self.missing else []
         return "\n".join((*lines, *self.notes))
 
@@ -69,6 +74,31 @@ def explain(view: View, history: History, row: int, user: str, order: Order | No
         () if view.vectors is None else tuple(view.vectors.missing(row)),
         tuple(notes),
     )
+
+
+def with_looks(view: View, told: Explanation, history: History, text: str, picture: Image.Image | None) -> Explanation:
+    """An explanation that also tells which part of the item's picture counts.
+
+    Args:
+        view: the shop.
+        told: the explanation.
+        history: of the person; what they chose is what the picture is held against when nothing else is given.
+        text: words that it is held against; "" for none.
+        picture: that it is held against; None for none.
+    """
+    row = view.catalog.row(told.item)
+    given = text.strip() or picture is not None
+    against = asked_for(view, text, picture) if given else chosen_before(view, row, history)
+    found = looks(view, row, against) if against is not None else None
+    if found is not None:
+        return replace(told, looks=found)
+    if view.fitted.space is None:
+        why = "nothing is fitted that sees pictures; run `tastemaker fit`"
+    elif against is None:
+        why = "nothing with a picture was chosen before; give words or a picture to hold it against"
+    else:
+        why = "it has no picture that can be read"
+    return replace(told, notes=(*told.notes, f"which part of its picture counts is not known: {why}"))
 
 
 def _scores(view: View, history: History, row: int, order: Order) -> tuple[dict[str, float], int | None]:

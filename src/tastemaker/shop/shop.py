@@ -24,8 +24,8 @@ from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.space_report import SpaceReport
 from tastemaker.shop import adding, completing, evaluating, fitted, fitting, recommending, searching
-from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, shown_of
-from tastemaker.shop.explaining import Explanation, explain
+from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, picture_of, shown_of
+from tastemaker.shop.explaining import Explanation, explain, with_looks
 from tastemaker.shop.health import doctor
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
@@ -226,16 +226,29 @@ class Shop(Steered):
         row = view.catalog.row(item)
         return searching.similar(view, row, allowed(view, where, [item]), k)
 
-    def explain(self, item: str, *, user: str | None = None) -> Explanation:
+    def explain(
+        self, item: str, *, user: str | None = None, text: str = "", image: Picture | None = None, looks: bool = False
+    ) -> Explanation:
         """Why an item, for a person or for nobody in particular.
+
+        Args:
+            item: which.
+            user: for whom; None for nobody in particular.
+            text: words that its picture is held against: which part of it is like them (``Explanation.looks``).
+            image: a picture that it is held against: a file, its bytes, a decoded picture, or the id of an item.
+            looks: hold it against the nearest thing that the person chose, when neither words nor a picture are given.
 
         Raises:
             UnknownName: there is no such item.
+            PictureError: the picture cannot be read.
         """
         view = self.view
+        picture, _ = picture_of(view, image)
         history = self._history(user) if user else History.of([])
         order = self._order("recommend", visiting=user is not None)
-        return explain(view, history, view.catalog.row(item), user or "", order)
+        told = explain(view, history, view.catalog.row(item), user or "", order)
+        asked = looks or text.strip() or picture is not None
+        return with_looks(view, told, history, text, picture) if asked else told
 
     def evaluate(
         self,

@@ -60,9 +60,16 @@
     });
     return made("div", { className: "pair" }, ...boxes);
   };
-  const drawings = (pictures) => made("div", { className: "pair" }, ...pictures.map((shown) => made("span", { className: "picture" },
-    shown.generated ? made("img", { src: `/drawings/${encodeURIComponent(shown.name)}`, alt: shown.alt }) : photo(shown.name, shown.alt),
-    shown.generated ? made("span", { className: "badge", textContent: "Generated" }) : null)));
+  const drawings = (pictures) => made("div", { className: "pair" }, ...pictures.map(drawing));
+  const drawing = (shown) => {
+    if (shown.generated) {
+      return made("span", { className: "picture" }, made("img", { src: `/drawings/${encodeURIComponent(shown.name)}`, alt: shown.alt }),
+        made("span", { className: "badge", textContent: "Generated" }));
+    }
+    const box = photo(shown.name, shown.alt);
+    if (shown.looks) window.tm.lit(box, shown.looks);
+    return box;
+  };
   const draw = (turn, box) => {
     box.replaceChildren(made("p", { className: "told", textContent: turn.say }));
     if (turn.items.length) box.append(made("ul", { className: "cards", role: "list" }, ...turn.items.map(card)));
