@@ -20,7 +20,7 @@ GATHER_BELOW = 0.25
 
 
 @dataclass(frozen=True)
-class _State:
+class State:
     """One published version; its arrays are views that nobody writes to again. Shapes: (rows, dim), (rows,)."""
 
     matrix: Floats
@@ -33,6 +33,7 @@ class ExactIndex:
     Args:
         matrix: one unit vector a row; what stands in a row that is not present is never read.
         present: rows that can be found; those that are not all zero when None.
+        share: True keeps the caller's matrix instead of a copy; nobody may write to it afterwards.
 
     Shapes: matrix (rows, dim); present (rows,).
 
@@ -40,8 +41,8 @@ class ExactIndex:
         InputError: shapes do not agree, or a number is not finite.
     """
 
-    def __init__(self, matrix: Floats, present: Bools | None = None) -> None:
-        matrix = np.array(matrix, np.float32, order="C")
+    def __init__(self, matrix: Floats, present: Bools | None = None, *, share: bool = False) -> None:
+        matrix = np.array(matrix, np.float32, order="C", copy=None if share else True)
         if matrix.ndim != 2 or matrix.shape[1] == 0:
             raise InputError(f"an index needs a matrix (rows, dim), not {matrix.shape}")
         kept = np.any(matrix != 0, axis=1) if present is None else np.array(present, np.bool_)
@@ -50,7 +51,7 @@ class ExactIndex:
         _check_finite(matrix[kept])
         self._lock = Lock()
         self._spare = (matrix, kept)  # storage with room to grow; states are views of its beginning
-        self._state = _State(matrix, kept)
+        self._state = State(matrix, kept)
 
     def __len__(self) -> int:
         return len(self._state.matrix)
@@ -89,6 +90,10 @@ class ExactIndex:
         state = self._state
         question = self._question(vector)
         kept = state.present if mask is None else _and(state.present, np.asarray(mask, np.bool_))
+        return self._nearest(state, question, kept, k)
+
+    def _nearest(self, state: State, question: Floats, kept: Bools, k: int) -> tuple[Ints, Floats]:
+        """The nearest of the kept rows of one published version."""
         rows = np.flatnonzero(kept)
         if len(rows) < GATHER_BELOW * len(kept):
             found = state.matrix[rows] @ question
@@ -125,6 +130,7 @@ class ExactIndex:
     def _publish(self, rows: Ints, vectors: Floats, present: Bools) -> None:
         """Write rows into storage that no reader looks at, then swap the state."""
         with self._lock:
+            self._changing(rows)
             old = len(self._state.matrix)
             size = max(old, int(rows.max()) + 1)
             matrix, kept = self._spare
@@ -134,7 +140,10 @@ class ExactIndex:
                 matrix, kept = _grown(matrix, kept, max(size, len(matrix) + len(matrix) // 2 + 64))
             matrix[rows], kept[rows] = vectors, present
             self._spare = (matrix, kept)
-            self._state = _State(matrix[:size], kept[:size])
+            self._state = State(matrix[:size], kept[:size])
+
+    def _changing(self, rows: Ints) -> None:
+        """Told of rows before anybody can see that they change."""
 
     def _question(self, vector: Floats) -> Floats:
         """Check a vector that is asked for."""

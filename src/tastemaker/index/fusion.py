@@ -92,7 +92,7 @@ def learn_weights(
 
     Source: known-item simulation as in Azzopardi, de Rijke, Balog, SIGIR 2007.
     """
-    asked = _known_item_queries(catalog, n_queries, seed)
+    asked = known_item_queries(catalog, n_queries, seed)
     if not asked or not vectors.present.any():
         return USUAL_SHARE
     index = ExactIndex(vectors.matrix, vectors.present & catalog.alive)
@@ -111,7 +111,7 @@ def learn_weights(
     return min(good, key=lambda share: (abs(share - USUAL_SHARE), share))
 
 
-def _known_item_queries(catalog: Catalog, n: int, seed: int) -> list[tuple[int, str]]:
+def known_item_queries(catalog: Catalog, n: int, seed: int) -> list[tuple[int, str]]:
     """Rows and words that should find them: part of a title, a title without its first word, a piece of description."""
     chance = generator(seed, "known-item queries")
     rows = np.flatnonzero(catalog.alive)

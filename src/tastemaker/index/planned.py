@@ -1,0 +1,190 @@
+"""The planner: for each question the cheapest way to its nearest rows that keeps the recall which was asked for.
+
+    exact    every kept row is compared: always with few rows in all, and wherever a filter leaves few
+    codes    the bits of all kept rows are scanned, the best of them compared: whatever a filter leaves
+    lists    the lists around the question are scanned, the best of them compared: with (nearly) no filter
+
+The mask of a filter is there when the question comes, so how many rows it keeps is counted, not guessed. What no count
+tells is how many it keeps *around the question*: "shoes" under a filter that keeps all but shoes. That is estimated
+from the answer: when too few of the rows that the lists propose are kept, the codes are scanned instead.
+
+How far codes and lists must be read was measured beforehand (``index.tuning``). Rows that came or changed since the
+approximation was made are compared exactly beside it, so that a change counts at once; dropped ones are never found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+
+from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.index.approximate import Approximate
+from tastemaker.index.exact import ExactIndex, State, best
+
+Method = Literal["exact", "codes", "lists"]
+WIDE = 0.9
+"""Lists are asked when at least this share of rows is kept, and trusted when this share of what they propose is."""
+GATHER = 3.0
+"""What a byte of rows here and there costs, beside one of rows in a row."""
+PER_ROW = 8
+"""Bytes a row beside its bits: its number, its factors, or its place in the mask."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far to read.
+
+    Attributes:
+        proposed: rows that are proposed, and then compared.
+        lists: how many lists are looked into; 0 for codes.
+    """
+
+    proposed: int
+    lists: int = 0
+
+
+@dataclass(frozen=True)
+class Efforts:
+    """What a length of answer needs; a length that is missing is not reached.
+
+    Attributes:
+        codes: length -> effort.
+        lists: length -> effort.
+    """
+
+    codes: Mapping[int, Effort]
+    lists: Mapping[int, Effort]
+
+    def settings(self) -> dict[str, object]:
+        """As JSON: for each way length, rows that are proposed, lists."""
+        ways = {"codes": self.codes, "lists": self.lists}
+        return {way: [[k, e.proposed, e.lists] for k, e in found.items()] for way, found in ways.items()}
+
+    @classmethod
+    def restore(cls, settings: Mapping[str, object]) -> Self:
+        """What :meth:`settings` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else.
+        """
+        return cls(_efforts(settings["codes"]), _efforts(settings["lists"]))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a question is answered.
+
+    Attributes:
+        method: the way.
+        kept: rows that may be found.
+        effort: how far codes or lists are read; None for exact.
+        megabytes: what has to be read, by which the ways were compared.
+    """
+
+    method: Method
+    kept: int
+    effort: Effort | None
+    megabytes: float
+
+
+class PlannedIndex(ExactIndex):
+    """Nearest rows, by whichever way is cheapest; without an approximation it is the exact index.
+
+    Args:
+        matrix: one unit vector a row.
+        present: rows that can be found.
+        approximate: of the same rows as they once were.
+        efforts: how far it must be read.
+        stale: rows that are not what they were then; rows beyond what it knows are stale without a word.
+
+    Shapes: matrix (rows, dim); present (rows,); stale (rows,).
+    """
+
+    def __init__(
+        self, matrix: Floats, present: Bools, approximate: Approximate, efforts: Efforts, stale: Bools | None = None
+    ) -> None:
+        super().__init__(matrix, present, share=True)
+        self._approximate, self._efforts = approximate, efforts
+        changed = np.ones(max(len(matrix), len(approximate)), np.bool_)
+        known = min(len(matrix), len(approximate))
+        changed[:known] = False if stale is None else stale[:known]
+        self._stale = changed
+
+    @property
+    def stale(self) -> int:
+        """Rows that are compared exactly beside the approximation."""
+        state = self._state
+        return int(np.count_nonzero(self._stale[: len(state.present)] & state.present))
+
+    def plan(self, kept: int, k: int) -> Plan:
+        """The cheapest way to the k nearest of so many kept rows."""
+        state, row = self._state, 4.0 * self.dim
+        ways = [Plan("exact", kept, None, row * min(GATHER * kept, len(state.matrix)) / 1e6)]
+        if (effort := _reaching(self._efforts.codes, k)) is not None:
+            scanned = len(self._approximate) * (self._approximate.row_bytes + PER_ROW)
+            ways.append(Plan("codes", kept, effort, (scanned + GATHER * row * effort.proposed) / 1e6))
+        if (effort := _reaching(self._efforts.lists, k)) is not None and kept >= WIDE * np.count_nonzero(state.present):
+            ways.append(Plan("lists", kept, effort, list_bytes(self._approximate, self.dim, effort) / 1e6))
+        return min(ways, key=lambda way: way.megabytes)
+
+    def _nearest(self, state: State, question: Floats, kept: Bools, k: int) -> tuple[Ints, Floats]:
+        plan = self.plan(int(np.count_nonzero(kept)), k)
+        if plan.effort is None:
+            return super()._nearest(state, question, kept, k)
+        stale = self._stale[: len(kept)]  # read after the state: never older than it
+        settled = kept & ~stale
+        rows = None
+        if plan.method == "lists":
+            rows = self._from_lists(question, plan.effort, settled, k)
+        if rows is None:
+            rows = self._from_codes(question, settled, k)
+        if rows is None:
+            return super()._nearest(state, question, kept, k)
+        rows = np.sort(np.concatenate([rows, np.flatnonzero(kept & stale)]))
+        scores = state.matrix[rows] @ question
+        order = best(scores, k)
+        return rows[order], scores[order]
+
+    def _from_lists(self, question: Floats, effort: Effort, settled: Bools, k: int) -> Ints | None:
+        """What the lists propose and the filter keeps; None when that is too little of what is there."""
+        found = self._approximate.probe(question, effort.proposed, effort.lists)
+        found = found[found < len(settled)]
+        kept = found[settled[found]]
+        return kept if len(kept) >= max(k, WIDE * len(found)) else None
+
+    def _from_codes(self, question: Floats, settled: Bools, k: int) -> Ints | None:
+        """What the bits of the kept rows propose; None when no depth was found that is enough."""
+        effort = _reaching(self._efforts.codes, k)
+        if effort is None:
+            return None
+        known = np.zeros(len(self._approximate), np.bool_)
+        common = min(len(known), len(settled))
+        known[:common] = settled[:common]
+        return self._approximate.scan(question, effort.proposed, None if known.all() else known)
+
+    def _changing(self, rows: Ints) -> None:
+        """Changed rows are compared exactly from now on; who still reads the old state finds them so too."""
+        stale = np.ones(max(len(self._stale), int(rows.max()) + 1), np.bool_)
+        stale[: len(self._stale)] = self._stale
+        stale[rows] = True
+        self._stale = stale
+
+
+def list_bytes(approximate: Approximate, dim: int, effort: Effort) -> float:
+    """What a look into lists reads: the centres, the bits of some lists, and the rows that are compared."""
+    bits, rows = approximate.row_bytes, len(approximate)
+    looked = rows * effort.lists / approximate.lists
+    return 32.0 * bits * approximate.lists + GATHER * looked * (bits + PER_ROW) + GATHER * 4 * dim * effort.proposed
+
+
+def _efforts(rows: object) -> dict[int, Effort]:
+    if not isinstance(rows, list):
+        raise TypeError("efforts are a list of rows")
+    return {int(k): Effort(int(proposed), int(lists)) for k, proposed, lists in rows}
+
+
+def _reaching(efforts: Mapping[int, Effort], k: int) -> Effort | None:
+    """The effort of the shortest measured length that is no shorter than what is asked."""
+    longer = [length for length in efforts if length >= k]
+    return efforts[min(longer)] if longer else None
