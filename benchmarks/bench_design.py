@@ -5,7 +5,7 @@
 The wardrobe of the demo shop (528 items, drawn by code), and people whose true tastes are known. What draws is the
 conditional GAN that the demo shop ships; it has learned from the pictures, attributes and taste vectors of the whole
 shop. What a person prefers is predicted by the shop's space: the mean of the picture vectors of what they chose, less
-the mean of all, times the vector of a picture. Two designs a person are searched for (``generators/gan/design.py``) and
+the mean of all, times the vector of a picture. Two designs a person are searched for (``generators/design.py``) and
 stand beside: drawings by chance, drawings asked with the person's taste vector, the best real item by the same
 prediction, and the mean of all real items. Nobody asks the search about true tastes;
 they are asked afterwards, of the attributes that an independently trained classifier (the judge) reads off a picture.
@@ -38,7 +38,7 @@ from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig
 from tastemaker.evaluation.drawn_sheet import samples
 from tastemaker.generators.base import Condition
 from tastemaker.generators.gan.conditional import ConditionalGan
-from tastemaker.generators.gan.design import design
+from tastemaker.generators.design import design
 from tastemaker.generators.material import Material
 from tastemaker.shop.designing import NEAREST, SEARCH
 

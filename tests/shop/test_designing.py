@@ -100,4 +100,4 @@ def test_only_a_gan_can_be_searched(fitted_folder: Path, tmp_path: Path):
         shop.fit(parts=["generators"])
         with pytest.raises(InputError, match="'mean-picture' cannot be searched") as caught:
             shop.imagine(user="u0", design=True)
-    assert "gan-conditional" in caught.value.hint
+    assert "diffusion-conditional" in caught.value.hint

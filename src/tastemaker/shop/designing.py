@@ -1,7 +1,7 @@
 """Personalised design: things that do not exist, searched for what a person would prefer among all that can be drawn.
 
 What a person prefers is told by the shop's space: the mean of the picture vectors of what they chose, less the mean of
-the shop's, times the vector of a drawing. The search (``generators/gan/design.py``) starts from the attributes of the
+the shop's, times the vector of a drawing. The search (``generators/design.py``) starts from the attributes of the
 real things that they would like best, unless words have said which.
 
 Source: the aim is that of Kang et al. 2017 (DVBPR, arXiv 1711.02231).
@@ -20,8 +20,7 @@ from tastemaker.core.types import Floats, Ints
 from tastemaker.encoders.base import unit
 from tastemaker.encoders.frames import Frames
 from tastemaker.generators.base import Condition, Drawn
-from tastemaker.generators.gan.design import Search, design
-from tastemaker.generators.gan.game import Gan
+from tastemaker.generators.design import Search, Searchable, design
 from tastemaker.shop.live import View
 from tastemaker.shop.painter import Painter
 
@@ -39,7 +38,7 @@ def designing(
 
     Args:
         view: the shop as it is now.
-        painter: must draw by a GAN, whose latent can be searched and whose discriminator guards what looks real.
+        painter: must draw by a GAN or by a diffusion on latents, whose beginnings can be searched.
         condition: what is asked for, as the generator reads it.
         words: what is asked for, less what was refused or taken away; they choose the real things to start from.
         history: of the person; their choices must be known.
@@ -50,8 +49,8 @@ def designing(
         InputError: there is no person, or no photo of what they chose; or the generator cannot be searched.
     """
     made = painter.generator
-    if not isinstance(made, Gan):
-        hint = 'set generator = "gan-conditional" under [imagine], and fit the generators'
+    if not isinstance(made, Searchable):
+        hint = 'set generator = "diffusion-conditional" under [imagine], and fit the generators'
         raise InputError(f"{made.name!r} cannot be searched for what a person would prefer", hint=hint)
     if history is None or not len(history.liked.rows):
         raise InputError("a design is for somebody whose choices are known", hint="name such a person as the user")

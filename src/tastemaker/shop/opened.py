@@ -68,10 +68,10 @@ class Opened(Closing):
     @property
     def designs(self) -> bool:
         """Can it search among what it draws for what a person would prefer?"""
-        from tastemaker.generators.gan.game import Gan
+        from tastemaker.generators.design import Searchable
 
         painter = self.view.fitted.painter
-        return painter is not None and isinstance(painter.generator, Gan)
+        return painter is not None and isinstance(painter.generator, Searchable)
 
     @property
     def view(self) -> live.View:

@@ -28,7 +28,7 @@ Knows = Callable[[Ints, np.random.Generator], Known]
 Answer = Callable[[Tensor, Tensor, Known], Tensor]
 """What a denoiser says of noisy things at their times, under a condition."""
 Objective = Literal["flow", "epsilon"]
-SIZES = {"small": Size(96, 3, 3), "cpu": Size(256, 7, 4), "gpu": Size(768, 12, 12)}
+SIZES = {"small": Size(96, 3, 3), "medium": Size(192, 6, 3), "cpu": Size(256, 7, 4), "gpu": Size(768, 12, 12)}
 """Of the denoiser."""
 
 
@@ -37,8 +37,8 @@ class DiffusionConfig(GeneratorConfig):
 
     steps: int = Field(default=5000, ge=1)
     """Batches from which the denoiser learns."""
-    size: Literal["small", "cpu", "gpu"] = "cpu"
-    """Of the denoiser: half a million weights for a trial, 9 million, or 130 million for a machine with a GPU."""
+    size: Literal["small", "medium", "cpu", "gpu"] = "cpu"
+    """Of the denoiser: half a million weights for a trial, 4 or 9 million, or 130 million for a machine with a GPU."""
     objective: Objective = "flow"
     """What the denoiser tells: the velocity on the straight path, or the noise on a cosine schedule."""
     sampler: Literal["ddim", "ddpm"] = "ddim"
@@ -116,3 +116,9 @@ def drawn(config: DiffusionConfig, predict: Predict, noise: Noise, shape: tuple[
             STEPS[config.sampler],
             lambda step: noise.normal(f"step {step}", *shape),
         )
+
+
+def cleared(path: Path, predict: Predict, start: Tensor, steps: int) -> Tensor:
+    """Given noise taken away without chance on the way. Shapes: (n, ...) -> the same."""
+    with fast():
+        return walk(path, predict, start, times_down(steps), STEPS["ddim"], lambda _: torch.zeros_like(start))

@@ -27,7 +27,7 @@ from tastemaker.nn.augment import rectangles
 from tastemaker.nn.autoencoder import FOLD, Autoencoder
 from tastemaker.nn.conditioning import Known
 from tastemaker.nn.denoiser import Denoiser
-from tastemaker.nn.diffusion import denoising_loss, spread_times
+from tastemaker.nn.diffusion import Predict, denoising_loss, spread_times
 from tastemaker.nn.precision import fast
 
 WHOLE = 0.2
@@ -90,18 +90,19 @@ class InpaintingDiffusion(ConditionalDiffusion):
         n, missing = len(pictures), torch.from_numpy(holes[:, None]).float()
         noise = Noise(seed, range(first, first + n))
         with torch.inference_mode():
-            around = surrounded(self.autoencoder, as_values(pictures), missing)
-            answer = guiding(told(self.denoiser, around), self.known([condition] * n), self.config.guidance)
+            answer = self._beside(as_values(pictures), missing, [condition] * n)
             made = decoded(self.autoencoder, drawn(self.config, answer, noise, self.grid))
         return np.where(holes[..., None], made, pictures)
 
     @override
-    def imagined(self, conditions: Sequence[Condition], noise: Noise) -> Tensor:
-        """Latents from noise, where all is hole."""
+    def predicts(self, conditions: Sequence[Condition]) -> Predict:
+        """The guided answer where all is hole."""
         n, shape = len(conditions), self.layout.shape
-        around = surrounded(self.autoencoder, torch.zeros(n, 3, *shape), torch.ones(n, 1, *shape))
-        answer = guiding(told(self.denoiser, around), self.known(conditions), self.config.guidance)
-        return drawn(self.config, answer, noise, self.grid)
+        return self._beside(torch.zeros(n, 3, *shape), torch.ones(n, 1, *shape), conditions)
+
+    def _beside(self, values: Tensor, missing: Tensor, conditions: Sequence[Condition]) -> Predict:
+        around = surrounded(self.autoencoder, values, missing)
+        return guiding(told(self.denoiser, around), self.known(conditions), self.config.guidance)
 
 
 class Filling(Batches):

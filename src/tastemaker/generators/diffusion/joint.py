@@ -5,6 +5,7 @@ from a picture, both, and a picture alone. Words are a vector of the shop's spac
 place of words, each standardised by its own: in a space they mean the same.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,12 +22,12 @@ from tastemaker.core.progress import Observer
 from tastemaker.core.types import Ints, Modality
 from tastemaker.generators.base import Condition, Drawn, Noise
 from tastemaker.generators.diffusion.coding import decoded, encoded
-from tastemaker.generators.diffusion.denoising import SIZES, drawn
+from tastemaker.generators.diffusion.denoising import SIZES, cleared, drawn
 from tastemaker.generators.diffusion.latent import LatentConfig, OnLatents
 from tastemaker.generators.learning import Batches
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.denoiser import Denoiser
-from tastemaker.nn.diffusion import beside, guided, spread_times
+from tastemaker.nn.diffusion import Predict, beside, guided, spread_times
 from tastemaker.nn.precision import fast
 
 GIVEN, UNWANTED = 0.2, 0.1
@@ -184,19 +185,36 @@ class JointDiffusion(OnLatents[JointConfig]):
     @override
     def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
         """What is not given from noise; what is given comes back."""
-        given, weight = self._given_by(conditions), self.config.guidance
-        nothing = noise.normal("hidden", given.parts)
-
-        def predict(x: Tensor, t: Tensor) -> Tensor:
-            answer = flat(self.denoiser, given.among(x, t))
-            return answer if weight == 1 else guided(flat(self.denoiser, given.hidden(x, t, nothing)), answer, weight)
-
-        both = given.among(drawn(self.config, predict, noise, (given.parts,)), torch.zeros(len(conditions)))
+        given = self._given_by(conditions)
+        answer = self._answering(given, noise.normal("hidden", given.parts))
+        both = given.among(drawn(self.config, answer, noise, (given.parts,)), torch.zeros(len(conditions)))
         pictures, vectors = decoded(self.autoencoder, both.latents), self.scales.unit(both.words).numpy()
         return [
             Drawn(number, picture, {"text": vector})
             for number, picture, vector in zip(noise.numbers, pictures, vectors, strict=True)
         ]
+
+    @property
+    @override
+    def latent(self) -> tuple[int]:
+        """Shape of the noise of a drawing and its words."""
+        return (math.prod(self.grid) + self.layout.dims["text"],)
+
+    @override
+    def cleared(self, latents: Tensor, conditions: Sequence[Condition], steps: int) -> Tensor:
+        """Latents of pictures, of the noise of both."""
+        given = self._given_by(conditions)
+        answer = self._answering(given, Noise(0, range(len(latents))).normal("hidden", given.parts))
+        return given.among(cleared(self.config.path, answer, latents, steps), torch.zeros(len(latents))).latents
+
+    def _answering(self, given: Given, nothing: Tensor) -> Predict:
+        weight = self.config.guidance
+
+        def predict(x: Tensor, t: Tensor) -> Tensor:
+            answer = flat(self.denoiser, given.among(x, t))
+            return answer if weight == 1 else guided(flat(self.denoiser, given.hidden(x, t, nothing)), answer, weight)
+
+        return predict
 
     def _given_by(self, conditions: Sequence[Condition]) -> Given:
         n, known = len(conditions), self.known(conditions)

@@ -18,9 +18,10 @@ from typing_extensions import override
 from tastemaker.core.errors import InputError
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Modality
+from tastemaker.encoders.frames import Frames
 from tastemaker.generators.base import Condition, Drawn, Generator, Noise
 from tastemaker.generators.diffusion.coding import Coding, decoded, encoded, standardised
-from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Grids, drawn
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Grids, cleared, drawn
 from tastemaker.generators.learning import Batches, plan_of
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.autoencoder import FOLD, Autoencoder, PatchCritic
@@ -44,6 +45,8 @@ class LatentConfig(DiffusionConfig):
     """Of the minutes."""
 
 
+QUICK = 8
+"""Steps of a drawing that is only one candidate of many."""
 L = TypeVar("L", bound=LatentConfig, covariant=True)
 
 
@@ -149,6 +152,21 @@ class OnLatents(Generator[L]):
     def imagined(self, conditions: Sequence[Condition], noise: Noise) -> Tensor:
         """Latents from noise. Shapes: -> (n, channels, h / 4, w / 4)."""
         return drawn(self.config, self.predicts(conditions), noise, self.grid)
+
+    @property
+    def latent(self) -> tuple[int, ...]:
+        """Shape of the noise of a drawing."""
+        return self.grid
+
+    def pictures(self, latents: Tensor, conditions: Sequence[Condition], *, fine: bool = True) -> Frames:
+        """What becomes of noise, without chance on the way. Shapes: (n, *latent) -> (n, h, w, 3)."""
+        steps = self.config.sample_steps if fine else min(QUICK, self.config.sample_steps)
+        with torch.inference_mode():
+            return decoded(self.autoencoder, self.cleared(latents, conditions, steps))
+
+    def cleared(self, latents: Tensor, conditions: Sequence[Condition], steps: int) -> Tensor:
+        """Latents of pictures, of noise. Shapes: (n, *latent) -> (n, channels, h / 4, w / 4)."""
+        return cleared(self.config.path, self.predicts(conditions), latents, steps)
 
 
 def either(latents: Tensor) -> Grids:

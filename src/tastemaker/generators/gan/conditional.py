@@ -1,7 +1,7 @@
 """``gan-conditional``: a picture of what was asked for: attributes, words, a person's taste, any of them or none.
 
 What is known is dropped by chance in training, so that one network draws from any subset. Asking with a taste vector is
-personalised design; :mod:`tastemaker.generators.gan.design` goes further and searches for what a person prefers.
+personalised design; :mod:`tastemaker.generators.design` goes further and searches for what a person prefers.
 
 Source: Mirza and Osindero 2014 (arXiv 1411.1784); Miyato and Koyama 2018 (arXiv 1802.05637), equation 3; Kang et al.
 2017 (DVBPR, arXiv 1711.02231). The game is that of :mod:`tastemaker.generators.gan.standard`.

@@ -147,14 +147,19 @@ class Gan(Generator[C]):
 
     def draw(self, conditions: Sequence[Condition], noise: Noise) -> list[Drawn]:
         """A picture for each."""
-        pictures = as_pictures(self.shown(noise.normal("latent", self.config.latent), conditions))
+        pictures = self.pictures(noise.normal("latent", *self.latent), conditions)
         return [Drawn(number, picture) for number, picture in zip(noise.numbers, pictures, strict=True)]
 
-    def shown(self, latents: Tensor, conditions: Sequence[Condition]) -> Tensor:
-        """Pictures of latents. Shapes: (n, latent) -> (n, 3, h, w), about -1 to 1."""
+    @property
+    def latent(self) -> tuple[int]:
+        """Shape of a latent."""
+        return (self.config.latent,)
+
+    def pictures(self, latents: Tensor, conditions: Sequence[Condition], *, fine: bool = True) -> Frames:
+        """Pictures of latents, each in one pass. Shapes: (n, latent) -> (n, h, w, 3)."""
+        del fine
         with torch.inference_mode():
-            out: Tensor = self.generator(latents, self.asked(conditions))
-        return out
+            return as_pictures(self.generator(latents, self.asked(conditions)))
 
     def realism(self, pictures: Frames, conditions: Sequence[Condition]) -> Floats:
         """The discriminator's scores; only their order means something. Shapes: (n, h, w, 3) -> (n,)."""

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from tastemaker.core import registry
 from tastemaker.core.errors import InputError, UnknownName
-from tastemaker.generators.base import ANYTHING, Condition
+from tastemaker.generators.base import ANYTHING, Condition, Noise
+from tastemaker.generators.design import Search, design, ordinary
 from tastemaker.generators.gan.conditional import ConditionalGan, ConditionalGanConfig
-from tastemaker.generators.gan.design import Search, design, ordinary
 from tastemaker.generators.material import Material
 from tastemaker.testing.fixed_space import FixedSpace
 from tastemaker.testing.worlds import drawn_shop
@@ -20,6 +21,15 @@ SEARCH = Search(candidates=24, rounds=4, guard=0.25)
 def made():
     config = ConditionalGanConfig(longer=16, steps=4, batch_size=8, latent=8)
     return ConditionalGan(config).learn(Material.read(drawn_shop(), FixedSpace(), 16))
+
+
+@cache
+def diffusion(name):
+    method = registry.find("generator", name)
+    config = method.config_class(
+        longer=16, steps=3, batch_size=8, size="small", autoencoder_width=8, channels=2, sample_steps=2
+    )
+    return method(config).learn(Material.read(drawn_shop(), FixedSpace(), 16))
 
 
 def redness(pictures):
@@ -69,6 +79,24 @@ def test_neighbours_stay_where_the_generator_was_trained():
         turned = latent * np.cos(angle) + step * np.sin(angle)
         assert turned.mean().item() == pytest.approx(0, abs=0.03)
         assert turned.var().item() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["diffusion-conditional", "diffusion-inpainting", "diffusion-joint"])
+def test_a_diffusion_on_latents_can_be_searched(name):
+    made, search = diffusion(name), Search(candidates=12, rounds=3)
+    alone, again = design(made, redness, 1, search=search), design(made, redness, 2, search=search)
+    assert np.array_equal(alone[0].picture, again[0].picture)
+    assert alone[0].preference > np.mean([redness(each.picture[None])[0] for each in made.sample(n=12)])
+    assert alone[0].preference == pytest.approx(redness(alone[0].picture[None])[0])
+    assert alone[0].picture.shape == (*made.layout.shape, 3)
+
+
+def test_noise_that_is_given_draws_what_it_draws_by_itself():
+    made = diffusion("diffusion-conditional")
+    red = Condition({"colour": "red"})
+    drawn = made.sample(red, 2, 5)
+    noise = Noise(5, range(2)).normal("start", *made.latent)
+    assert np.array_equal(np.stack([each.picture for each in drawn]), made.pictures(noise, [red] * 2, fine=True))
 
 
 def test_says_what_cannot_be_designed():
