@@ -30,12 +30,14 @@ def until(holds):
     raise AssertionError("it never came")
 
 
-def another_version(shop, share):
-    """Publish, as another process would, other weights of words."""
+def another_version(shop, share, *, damaged=False):
+    """Publish, as another process would, other weights of words; or what the disk has left of them."""
     artefacts = Artefacts(shop.workspace.state)
     old = artefacts.published()["search"]
     config = {**old.config, "words_share": share}
     new = artefacts.write("search", config=config, tensors=old.tensors(), manifest={})
+    if damaged:
+        (new.folder / "weights.safetensors").write_bytes(b"damaged")
     with artefacts.lock("publishing"):
         artefacts.publish({"search": new})
         artefacts.sweep()
@@ -68,8 +70,7 @@ def test_nobody_is_sent_away_while_versions_change(client, shop):
 
 def test_a_version_that_cannot_be_read_is_left_alone(client, shop, caplog):
     before = client.get("/search", params={"text": "red circle"}).json()
-    new = another_version(shop, 0.9)
-    (new.folder / "weights.safetensors").write_bytes(b"damaged")
+    another_version(shop, 0.9, damaged=True)
     until(lambda: "cannot be loaded" in caplog.text)
     assert client.get("/search", params={"text": "red circle"}).json() == before
     time.sleep(0.1)

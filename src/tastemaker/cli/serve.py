@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from tastemaker.cli.options import Folder
-from tastemaker.cli.output import note
 
 EXAMPLES = (
     "tastemaker serve shop/",
@@ -49,7 +48,8 @@ def serve(
     Both on one address, printed once it answers. Several shops are served without the page; the key says which one is
     asked.
     """
-    from tastemaker.cli.serving import UNFITTED, answer, settings_of, share, take
+    from tastemaker.cli.progress import lines
+    from tastemaker.cli.serving import answer, mention_unfitted, settings_of, share, take
     from tastemaker.server.settings import ServerSettings, read_key
     from tastemaker.shop.opening import open as open_shop
 
@@ -59,11 +59,8 @@ def serve(
     chosen = settings_of(values, read_key(api_key, api_key_file).get_secret_value())
     folders = [shop, *(more or [])]
     bound = take(chosen, folders)
+    mention_unfitted(folders)
     if chosen.workers > 1:
         share(folders, chosen, bound)
         return
-    opened = [open_shop(folder) for folder in folders]
-    for one in opened:
-        if not one.view.fitted.names:
-            note(UNFITTED.format(one.path.name))
-    answer(opened, chosen, bound)
+    answer([open_shop(folder, observer=lines) for folder in folders], chosen, bound)

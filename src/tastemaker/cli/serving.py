@@ -129,15 +129,21 @@ def share(folders: "Sequence[Path]", settings: "ServerSettings", bound: "socket.
     """
     from tastemaker.catalog.loading import open_store
     from tastemaker.catalog.workspace import Workspace
-    from tastemaker.core.storage import Artefacts
 
     with _ending(bound, ()):
         for folder in folders:
-            workspace = Workspace.open(folder)
-            open_store(workspace).close()
-            if not Artefacts(workspace.state).published():
-                note(UNFITTED.format(workspace.root.name))
+            open_store(Workspace.open(folder)).close()
         _share(folders, settings, bound, words)
+
+
+def mention_unfitted(folders: "Sequence[Path]") -> None:
+    """A word about each workspace that has learned nothing yet."""
+    from tastemaker.catalog.workspace import Workspace
+    from tastemaker.core.storage import Artefacts
+
+    for workspace in map(Workspace.open, folders):
+        if not Artefacts(workspace.state).published():
+            note(f"note: {workspace.root.name} is not fitted yet; `tastemaker fit` makes its answers better")
 
 
 @contextmanager

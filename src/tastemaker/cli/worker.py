@@ -43,6 +43,7 @@ def main() -> int:
 
 
 def _serve(told: Told) -> None:
+    from tastemaker.cli.progress import lines
     from tastemaker.cli.serving import app_of
     from tastemaker.server.limits import Limits, SharedBuckets
     from tastemaker.server.line import Line
@@ -50,7 +51,7 @@ def _serve(told: Told) -> None:
     from tastemaker.server.worker import work
     from tastemaker.shop.opening import open as open_shop
 
-    shops = [open_shop(folder) for folder in told.folders]
+    shops = [open_shop(folder, observer=lines) for folder in told.folders]
     try:
         limits = Limits(shared=SharedBuckets(told.buckets))
         app = app_of(shops, ServerSettings.read(told.settings), limits, page=told.keeper is None)

@@ -23,14 +23,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
-from tastemaker.core import versions
-from tastemaker.core.errors import NotFitted, UnknownName, WorkspaceError
+from tastemaker.core import mapped, versions
+from tastemaker.core.errors import BusyError, NotFitted, UnknownName, WorkspaceError
 from tastemaker.core.versions import Version
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
+
+DERIVED = frozenset({"index"})
+"""Parts that are made of other parts: a damaged one is made anew, and keeps nothing from being served."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,27 @@ class Artefact:
             raise WorkspaceError(f"artefact {self.name} has no {name!r} in its config", hint="fit again")
         return found
 
+    @cached_property
+    def is_whole(self) -> bool:
+        """Does the content still match its hash? Reads all of it, the first time."""
+        try:
+            return _digest(self.folder) == self.manifest.get("sha256")
+        except (OSError, WorkspaceError):
+            return False
+
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Read the weights.
+        """The weights, mapped into memory: processes that read the same artefact share it, and none of it is copied.
+
+        They may be written to; that stays in the process.
 
         Raises:
-            WorkspaceError: the file is missing or damaged.
+            WorkspaceError: the artefact is missing or damaged.
         """
-        path = self.folder / "weights.safetensors"
+        if not self.is_whole:
+            raise WorkspaceError(f"artefact {self.name} cannot be read: it is not what was written", hint="fit again")
         try:
-            return dict(load_file(path))
-        except (OSError, SafetensorError) as error:
+            return mapped.tensors(self.folder / "weights.safetensors")
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise WorkspaceError(f"artefact {self.name} cannot be read: {error}", hint="fit again") from error
 
 
@@ -109,7 +122,7 @@ class Artefacts:
         for path in staging.iterdir():
             _sync(path)
         final = self._folder / f"{part}-{digest[:16]}"
-        if _intact(final, digest):
+        if Artefact(final).is_whole:
             shutil.rmtree(staging)
             return Artefact(final)
         if final.exists():
@@ -119,16 +132,23 @@ class Artefacts:
         return Artefact(final)
 
     @contextmanager
-    def lock(self, what: str) -> Iterator[None]:
+    def lock(self, what: str, *, wait: bool = True) -> Iterator[None]:
         """Keep other processes from doing the same meanwhile; waits for the one that does.
 
         The lock is the operating system's, so a killed process holds it no longer.
 
         Args:
             what: "fitting" for the whole of a fit, "publishing" for a moment.
+            wait: False refuses instead of waiting.
+
+        Raises:
+            BusyError: another one does, and this one was not to wait.
         """
         with self._pointer.with_name(f"{what}.lock").open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                raise BusyError(f"{what} is under way in another process", hint="try again later") from None
             yield
 
     def publish(self, parts: Mapping[str, Artefact], *, drop: Collection[str] = (), amend: bool = False) -> None:
@@ -149,6 +169,10 @@ class Artefacts:
     def published(self) -> dict[str, Artefact]:
         """The artefacts that were published last, by part; empty when nothing was fitted yet."""
         return {part: Artefact(self._folder / name) for part, name in self._names().items()}
+
+    def of(self, version: Version) -> dict[str, Artefact]:
+        """The artefacts of a version, by part."""
+        return {part: Artefact(self._folder / name) for part, name in version.parts.items()}
 
     def versions(self) -> list[Version]:
         """What can be published again, the oldest first."""
@@ -172,7 +196,8 @@ class Artefacts:
         if not to and place == 0:
             raise NotFitted("there is no earlier version", hint=f"the last {versions.KEPT} that were fitted are kept")
         wanted = next(version for version in known if version.id == to) if to else known[place - 1]
-        broken = [name for name in wanted.parts.values() if not self._is_whole(self._folder / name)]
+        needed = {part: name for part, name in wanted.parts.items() if part not in DERIVED}
+        broken = [name for name in needed.values() if not Artefact(self._folder / name).is_whole]
         if broken:
             raise WorkspaceError(f"{broken[0]} of version {wanted.id} is damaged", hint="fit again")
         replace_text(self._pointer, json.dumps(dict(wanted.parts), indent=2))
@@ -184,13 +209,9 @@ class Artefacts:
             return {}
         return {part: str(name) for part, name in _read_json(self._pointer).items()}
 
-    @staticmethod
-    def _is_whole(folder: Path) -> bool:
-        return folder.is_dir() and _intact(folder, str(Artefact(folder).manifest.get("sha256")))
-
     def verify(self) -> dict[str, bool]:
         """For every published part: does its content still match its hash?"""
-        return {part: self._is_whole(artefact.folder) for part, artefact in self.published().items()}
+        return {part: artefact.is_whole for part, artefact in self.published().items()}
 
     def sweep(self) -> list[str]:
         """Remove what nobody can reach: unfinished folders and artefacts of no version that is kept."""
@@ -223,14 +244,6 @@ def _digest(folder: Path) -> str:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
-
-
-def _intact(folder: Path, digest: str) -> bool:
-    """Does the folder hold what the hash says?"""
-    try:
-        return _digest(folder) == digest
-    except OSError:
-        return False
 
 
 def _write_json(path: Path, values: Mapping[str, object]) -> None:

@@ -39,6 +39,7 @@ ROUTES = (
     "pictures",
     "check",
     "fit",
+    "refit",
     "imagine",
     "try_on",
     "place",
@@ -89,6 +90,8 @@ def create_app(
         },
     )
     app.tenants, app.settings = tenants, settings
+    for tenant in tenants:
+        tenant.shop.salvages = True
     install(app)
     routers: list[APIRouter] = [importlib.import_module(f"tastemaker.server.routes.{name}").router for name in ROUTES]
     for router in routers:

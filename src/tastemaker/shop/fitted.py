@@ -12,7 +12,7 @@ studio        what mends pictures of a product in a photo, when it was asked to 
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +24,7 @@ from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core import registry
 from tastemaker.core.errors import ConfigError, WorkspaceError
-from tastemaker.core.storage import Artefact, Artefacts
+from tastemaker.core.storage import DERIVED, Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
 from tastemaker.recommenders.complete import Complete
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
@@ -49,6 +49,7 @@ class Fitted:
 
     Attributes:
         names: artefact folder of each part; tells when another process has published newer ones.
+        instead_of: what is published, and damaged, when this is served for it; see :func:`salvage`, :func:`marks`.
         space: pictures and words -> vectors.
         vectors: aligned to the rows there were at the fit.
         keys: one an item of ``vectors``, see :func:`item_keys`.
@@ -64,6 +65,7 @@ class Fitted:
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
+    instead_of: Mapping[str, str] = field(default_factory=dict)
     space: Space | None = None
     vectors: ItemVectors | None = None
     keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
@@ -126,6 +128,36 @@ def load(artefacts: Artefacts) -> Fitted:
         if {part: artefact.name for part, artefact in newer.items()} == {part: a.name for part, a in parts.items()}:
             raise
         return _understood(newer)  # another process published and swept meanwhile
+
+
+def marks(parts: Mapping[str, Artefact]) -> dict[str, str]:
+    """What tells artefacts from others, also from those of the same content that were written anew."""
+    known = {part: artefact.folder for part, artefact in parts.items() if artefact.folder.exists()}
+    return {part: f"{folder.name} {folder.stat().st_ino}" for part, folder in known.items()}
+
+
+def salvage(artefacts: Artefacts) -> Fitted:
+    """What can be served when what is published is damaged, until something else is published.
+
+    Vectors that alone are damaged are made again from the space. Otherwise it is the newest version before that is
+    whole, and without one, those parts that are.
+
+    Raises:
+        WorkspaceError: nobody knows what is published, or another version of the library wrote all of it.
+    """
+    published = artefacts.published()
+    instead_of = marks(published)
+    whole = {part: artefact for part, artefact in published.items() if artefact.is_whole}
+    if {*published} - {*whole} - DERIVED == {"vectors"}:
+        made = _understood(whole)
+        if made.space is not None:
+            nothing = ItemVectors(np.zeros((0, made.space.dim), np.float32), {})
+            return replace(made, vectors=nothing, instead_of=instead_of)
+    for version in reversed(artefacts.versions()):
+        parts = artefacts.of(version)
+        if not version.current and all(artefact.is_whole for part, artefact in parts.items() if part not in DERIVED):
+            return replace(_understood(parts), instead_of=instead_of)
+    return replace(_understood(whole), instead_of=instead_of)
 
 
 def _understood(parts: Mapping[str, Artefact]) -> Fitted:
@@ -232,7 +264,8 @@ def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:
         modality: tensors[f"has.{modality}"].astype(np.bool_) for modality in MODALITIES if f"has.{modality}" in tensors
     }
     more = {name.removeprefix("more."): kept for name, kept in tensors.items() if name.startswith("more.")}
-    return ItemVectors(tensors["matrix"].astype(np.float32), has, more), tensors["keys"].astype(np.uint64)
+    matrix, keys = tensors["matrix"].astype(np.float32, copy=False), tensors["keys"].astype(np.uint64, copy=False)
+    return ItemVectors(matrix, has, more), keys
 
 
 def _load_recommender(artefact: Artefact) -> Hybrid:

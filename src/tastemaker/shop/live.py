@@ -103,7 +103,7 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
 
 def keep_vectors(view: View, artefacts: Artefacts) -> None:
     """Store vectors that were made live, once there are many of them."""
-    if view.embedded < REPUBLISH or view.vectors is None:
+    if view.vectors is None or not view.embedded or (view.embedded < REPUBLISH and not view.fitted.instead_of):
         return
     with artefacts.lock("publishing"):
         published = artefacts.published()
@@ -125,6 +125,8 @@ def _stretch(
 ) -> tuple[ItemVectors, int]:
     """Vectors of all rows: kept where the item is as it was, made anew elsewhere, zero where it is gone."""
     vectors, old_keys = base
+    if np.array_equal(old_keys, keys):
+        return vectors, 0  # as they are: they may be mapped, and then all processes have them once
     common = min(len(old_keys), catalog.size)
     known = np.zeros(catalog.size, np.bool_)
     known[:common] = old_keys[:common] == keys[:common]

@@ -13,7 +13,7 @@ from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.closing import Closing
 from tastemaker.core.errors import WorkspaceError
-from tastemaker.core.progress import Observer, silent
+from tastemaker.core.progress import Noted, Observer, silent
 from tastemaker.core.storage import Artefacts
 from tastemaker.core.versions import Version
 from tastemaker.shop import fitted, live
@@ -31,6 +31,7 @@ class Opened(Closing):
 
     Attributes:
         swap_aside: True leaves it to :meth:`swap` to load what another process has published, so that no call waits.
+        salvages: True serves what is whole when what is published is damaged; otherwise that is an error.
 
     Raises:
         WorkspaceError: the database is damaged, or a new input file cannot be read.
@@ -38,13 +39,14 @@ class Opened(Closing):
 
     def __init__(self, workspace: Workspace, observer: Observer = silent) -> None:
         self.workspace, self.path = workspace, workspace.root
+        self._observer = observer
         self.store = open_store(self.workspace, observer)
         self._artefacts = Artefacts(self.workspace.state)
         self._lock = RLock()
         self._view: live.View | None = None
         self._events_seen, self._looked = 0, 0.0
         self._refused: dict[str, str] | None = None
-        self.swap_aside = False
+        self.swap_aside = self.salvages = False
 
     def close(self) -> None:
         """Let go of the database."""
@@ -68,10 +70,10 @@ class Opened(Closing):
     @property
     def designs(self) -> bool:
         """Can it search among what it draws for what a person would prefer?"""
-        from tastemaker.generators.design import Searchable
+        from tastemaker.generators.gan.game import Gan
 
         painter = self.view.fitted.painter
-        return painter is not None and isinstance(painter.generator, Searchable)
+        return painter is not None and isinstance(painter.generator, Gan)
 
     @property
     def view(self) -> live.View:
@@ -101,7 +103,7 @@ class Opened(Closing):
             if old is not None and not events and self._is_current(old):
                 return old
             same_fit = old is not None and (self.swap_aside or self._is_published(old))
-            return self._look(old.fitted if old is not None and same_fit else fitted.load(self._artefacts))
+            return self._look(old.fitted if old is not None and same_fit else self._load(rescue=old is None))
         finally:
             self._lock.release()
 
@@ -114,7 +116,7 @@ class Opened(Closing):
             WorkspaceError: it cannot be read. The old one stays, and the same is not tried again.
         """
         old, published = self._view, self._published()
-        if old is None or published in (dict(old.fitted.names), self._refused):
+        if old is None or self._is_published(old) or published == self._refused:
             return False
         try:
             learned = fitted.load(self._artefacts)
@@ -165,7 +167,19 @@ class Opened(Closing):
         return view.catalog.revision == self.store.revision and (self.swap_aside or self._is_published(view))
 
     def _is_published(self, view: live.View) -> bool:
-        return dict(view.fitted.names) == self._published()
+        if view.fitted.instead_of:
+            return fitted.marks(self._artefacts.published()) == view.fitted.instead_of
+        return self._published() == dict(view.fitted.names)
+
+    def _load(self, *, rescue: bool) -> fitted.Fitted:
+        """What is published; or, when that is damaged and somebody waits for answers, what is left."""
+        try:
+            return fitted.load(self._artefacts)
+        except WorkspaceError as error:
+            if not (rescue and self.salvages):
+                raise
+            self._observer(Noted("open", f"{error.message}; what is whole is served until the next fit"))
+            return fitted.salvage(self._artefacts)
 
     def _published(self) -> dict[str, str]:
         return {part: artefact.name for part, artefact in self._artefacts.published().items()}
