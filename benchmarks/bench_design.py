@@ -3,7 +3,7 @@
     python benchmarks/bench_design.py [--people 60]   # fits the demo shop if needed
 
 The wardrobe of the demo shop (528 items, drawn by code), and people whose true tastes are known. What draws is the
-conditional GAN that the demo shop ships; it has learned from the pictures, attributes and taste vectors of the whole
+generator that the demo shop ships; it has learned from the pictures, attributes and taste vectors of the whole
 shop. What a person prefers is predicted by the shop's space: the mean of the picture vectors of what they chose, less
 the mean of all, times the vector of a picture. Two designs a person are searched for (``generators/design.py``) and
 stand beside: drawings by chance, drawings asked with the person's taste vector, the best real item by the same
@@ -25,6 +25,7 @@ from PIL import Image
 
 import tastemaker as tm
 from common import BUILD, Lines, Stopwatch, show, store
+from drawing import drawn, frames_of
 from tastemaker.alignment.space import Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.core.seeds import generator
@@ -36,9 +37,8 @@ from tastemaker.encoders.frames import Frames
 from tastemaker.evaluation.drawn_figures import frechet
 from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig
 from tastemaker.evaluation.drawn_sheet import samples
-from tastemaker.generators.base import Condition
-from tastemaker.generators.gan.conditional import ConditionalGan
-from tastemaker.generators.design import design
+from tastemaker.generators.base import Condition, Generator, GeneratorConfig
+from tastemaker.generators.design import Searchable, design
 from tastemaker.generators.material import Material
 from tastemaker.shop.designing import NEAREST, SEARCH
 
@@ -54,7 +54,7 @@ class Scene:
     catalog: Catalog
     space: Space
     material: Material
-    gan: ConditionalGan
+    made: Generator[GeneratorConfig]
     judge: AttributeJudge
     likes: Sequence[Mapping[str, Mapping[str, float]]]
 
@@ -82,8 +82,8 @@ def opened() -> Scene:
     folder = BUILD / "demo-shop"
     shop = tm.demo(folder, observer=Lines())
     catalog, space, painter = shop.view.catalog, shop.view.fitted.space, shop.view.fitted.painter
-    if space is None or painter is None or not isinstance(painter.generator, ConditionalGan):
-        raise SystemExit(f"the demo shop has no space or no GAN: delete {folder} and run again")
+    if space is None or painter is None or not isinstance(painter.generator, Searchable):
+        raise SystemExit(f"the demo shop has no space or no generator: delete {folder} and run again")
     layout = painter.generator.layout
     whole = Material.read(catalog, space, max(layout.shape), list(layout.attributes), Lines())
     material = _part(whole, [catalog.item(row).department == DEPARTMENT for row in whole.rows.tolist()])
@@ -129,8 +129,7 @@ def by_chance(scene: Scene, n: int) -> Frames:
     """Drawings for nobody, with the attributes of real items by chance."""
     rng = generator(0, "drawings by chance")
     conditions = asked(scene, rng.choice(len(scene.material.rows), n))
-    drawn = [scene.gan.sample(condition, 1, 0, first=at)[0].picture for at, condition in enumerate(conditions)]
-    return np.stack([picture for picture in drawn if picture is not None])
+    return frames_of(drawn(scene.made, conditions, 0))
 
 
 @dataclass(frozen=True)
@@ -157,11 +156,10 @@ def person(scene: Scene, number: int, places: Ints, beside: Beside) -> tuple[dic
     liked = real @ wish
     conditions = asked(scene, np.argsort(-liked)[:NEAREST], taste)
     found = design(
-        scene.gan, lambda frames: scene.vectors(frames) @ wish, DESIGNS, number, conditions=conditions, search=SEARCH
+        scene.made, lambda frames: scene.vectors(frames) @ wish, DESIGNS, number, conditions=conditions, search=SEARCH
     )
     designs = np.stack([each.picture for each in found])
-    told = scene.gan.sample(Condition(vectors={"behaviour": taste}), 8, number)
-    tasted = np.stack([each.picture for each in told if each.picture is not None])
+    tasted = frames_of(scene.made.sample(Condition(vectors={"behaviour": taste}), 8, number))
     random, said = beside.chance @ wish, scene.liking(number, beside.real)
     unseen = np.setdiff1d(np.arange(len(liked)), places)
     best = int(unseen[liked[unseen].argmax()])
@@ -200,15 +198,15 @@ def measured(scene: Scene, wanted: int) -> dict[str, object]:
         if done % 10 == 0:
             print(f"{done} people", flush=True)
     features = scene.judge.features(scene.material.frames)
-    drawn, free = np.concatenate(designs), _anything(scene, DESIGNS * len(people))
+    designed, free = np.concatenate(designs), _anything(scene, DESIGNS * len(people))
     distances = {
-        "designs": frechet(scene.judge.features(drawn), features),
-        "by chance": frechet(scene.judge.features(chance[: len(drawn)]), features),
+        "designs": frechet(scene.judge.features(designed), features),
+        "by chance": frechet(scene.judge.features(chance[: len(designed)]), features),
         "any clothes": frechet(scene.judge.features(free), features),
-        "real": frechet(features[generator(0, "half").permutation(len(features))[: len(drawn)]], features),
+        "real": frechet(features[generator(0, "half").permutation(len(features))[: len(designed)]], features),
     }
     held = scene.material.where("picture", held=True)
-    sheets(drawn, free)
+    sheets(designed, free)
     return {
         "people": len(people),
         "means": {name: float(np.mean([row[name] for row in rows])) for name in rows[0]},
@@ -240,8 +238,7 @@ def _anything(scene: Scene, n: int) -> Frames:
     kinds = scene.material.codes[:, list(scene.material.layout.attributes).index(KIND)]
     values = scene.material.layout.attributes[KIND]
     asked = [Condition({KIND: values[code - 1]}) for code in generator(0, "any clothes").choice(kinds, n)]
-    drawn = [scene.gan.sample(condition, 1, 1, first=at)[0].picture for at, condition in enumerate(asked)]
-    return np.stack([picture for picture in drawn if picture is not None])
+    return frames_of(drawn(scene.made, asked, 1))
 
 
 def sheets(designs: Frames, free: Frames) -> None:

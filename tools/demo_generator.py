@@ -1,9 +1,9 @@
 """Train the generator that the demo shop ships, so that it can draw at once.
 
-    python tools/demo_generator.py     # twenty minutes of one core; a cut training goes on
+    python tools/demo_generator.py     # forty minutes of one core; a cut training goes on
 
-A conditional GAN on the demo shop as it is drawn everywhere, from attributes and tastes: no words, for every shop that
-is fitted has a space of its own. Its weights are kept as half-precision numbers in
+A conditional diffusion on the demo shop as it is drawn everywhere, from attributes and tastes: no words, for every shop
+that is fitted has a space of its own. Its weights are kept as half-precision numbers in
 ``src/tastemaker/demoshop/generator``, which ``tm.demo`` publishes in a new demo shop.
 """
 
@@ -24,8 +24,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "demo-generator"
 SETTINGS = """
 [imagine]
-generator = "gan-conditional"
-attributes = ["kind", "colour", "shade", "pattern", "material", "style", "season"]
+generator = "diffusion-conditional"
+size = "medium"
+autoencoder_width = 48
+autoencoder_steps = 0.3
+attributes = [
+    "kind", "colour", "shade", "pattern", "material", "style", "season", "sleeve", "neck", "form",
+    "genre", "mood", "setting", "landscape", "light",
+]
 max_minutes = 600
 """
 

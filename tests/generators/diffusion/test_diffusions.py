@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tastemaker.core.errors import InputError
+from tastemaker.core.errors import ConfigError, InputError
 from tastemaker.generators.base import Condition
 from tastemaker.generators.diffusion.coding import Coding, decoded, encoded, standardised
 from tastemaker.generators.diffusion.conditional import ConditionalConfig, ConditionalDiffusion, hidden
@@ -94,6 +94,16 @@ def test_pixels_have_the_ground_of_the_shop_with_each_objective(shop, settings):
     made = PixelDiffusion(PixelConfig.read({**plain, "steps": 130, **settings})).learn(shop)
     drawn = np.stack([each.picture for each in made.sample(n=16)]).astype(float)
     assert drawn[:, [0, -1]].mean() > 170  # the ground of most pictures is 235; noise alone has 127
+
+
+def test_euler_walks_along_the_flow_alone(shop, coder):
+    drawn = {}
+    for sampler in ("euler", "ddim"):
+        config = LatentConfig.read({**QUICK, "steps": 2, "sampler": sampler})
+        drawn[sampler] = LatentDiffusion(config, autoencoder=coder).learn(shop).sample(n=2)[0].picture
+    np.testing.assert_allclose(drawn["euler"].astype(float), drawn["ddim"].astype(float), atol=2)
+    with pytest.raises(ConfigError, match="walks along the flow"):
+        LatentConfig.read({"objective": "epsilon", "sampler": "euler"})
 
 
 def test_hiding_leaves_every_subset_and_nothing_new(shop):

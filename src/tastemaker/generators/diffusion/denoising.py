@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from torch import Tensor
 from typing_extensions import override
 
@@ -41,10 +41,18 @@ class DiffusionConfig(GeneratorConfig):
     """Of the denoiser: half a million weights for a trial, 4 or 9 million, or 130 million for a machine with a GPU."""
     objective: Objective = "flow"
     """What the denoiser tells: the velocity on the straight path, or the noise on a cosine schedule."""
-    sampler: Literal["ddim", "ddpm"] = "ddim"
-    """How it draws: without chance on the way (on the straight path this is Euler's step), or with it."""
+    sampler: Literal["ddim", "ddpm", "euler"] = "ddim"
+    """How it draws: without chance on the way, with it, or by Euler's steps along the flow (on the straight path these
+    are DDIM's)."""
     sample_steps: int = Field(default=30, ge=1, le=1000)
     """Steps from noise to a drawing; 4 to 30 are usual."""
+
+    @field_validator("sampler")
+    @classmethod
+    def _walks_its_path(cls, sampler: str, others: ValidationInfo) -> str:
+        if sampler == "euler" and others.data.get("objective") != "flow":
+            raise ValueError('it walks along the flow: set objective = "flow", or sampler = "ddim"')
+        return sampler
 
     @property
     def path(self) -> Path:
