@@ -32,6 +32,8 @@ class WorkspaceSettings(Config):
     """Settings of what goes with what, see ``CompleteConfig``."""
     search: dict[str, object] = Field(default_factory=dict)
     """Settings of what search learns, see ``SearchConfig``."""
+    index: dict[str, object] = Field(default_factory=dict)
+    """From how many items on the nearest are found approximately, and how well, see ``IndexConfig``."""
     imagine: dict[str, object] = Field(default_factory=dict)
     """What draws: ``generator`` (its name) and whatever that generator takes."""
     language: dict[str, object] = Field(default_factory=dict)

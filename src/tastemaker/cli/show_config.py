@@ -20,6 +20,7 @@ def settings_text(folder: Path | None = None) -> str:
     from tastemaker.alignment.composing.settings import SearchConfig
     from tastemaker.assistant.settings import AssistantConfig
     from tastemaker.generators.language.model import MultimodalLmConfig
+    from tastemaker.index.settings import IndexConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.reranking import LiveConfig
@@ -41,6 +42,7 @@ def settings_text(folder: Path | None = None) -> str:
         lines += table_lines("space", space.config)[1:]
     lines += ["", *table_lines("complete", CompleteConfig.read(settings.complete))]
     lines += ["", *table_lines("search", SearchConfig.read(settings.search))]
+    lines += ["", *table_lines("index", IndexConfig.read(settings.index))]
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
     lines += ["", *table_lines("assistant", AssistantConfig.read(settings.assistant))]
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]

@@ -5,6 +5,7 @@ vectors       the vector of every item at the moment of the fit, with a key that
 recommender   the hybrid and every source in it
 complete      what goes with what
 search        how words and vectors are weighed, and what attributes look like in the space
+index         what is built of the vectors of a large shop to find the nearest sooner
 generators    what draws, when it was asked to learn
 language      the shop's own language model, when it was asked to learn
 studio        what mends pictures of a product in a photo, when it was asked to learn
@@ -28,6 +29,7 @@ from tastemaker.core.storage import DERIVED, Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
 from tastemaker.recommenders.complete import Complete
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
+from tastemaker.shop import indexing
 from tastemaker.shop.seen import Seen
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Fitted:
         complete: what goes with what.
         traits: attribute values as directions in the space.
         words_share: weight of word matches against vectors in a search, 0 to 1.
+        index: what was built to find the nearest sooner; None in a small shop, and when it is damaged.
         combiner: puts a picture and a change together; None for the weighted sum.
         seen: vectors of single pictures, made since.
         drawing: the artefact of what draws; opened when it is first asked.
@@ -73,6 +76,7 @@ class Fitted:
     complete: Complete | None = None
     traits: Traits | None = None
     words_share: float = WORDS_SHARE
+    index: indexing.Derived | None = None
     combiner: "Combiner | Inversion | None" = None
     seen: Seen = field(default_factory=Seen)
     drawing: Artefact | None = None
@@ -122,12 +126,12 @@ def load(artefacts: Artefacts) -> Fitted:
     """
     parts = artefacts.published()
     try:
-        return _understood(parts)
+        return understood(parts)
     except WorkspaceError:
         newer = artefacts.published()
         if {part: artefact.name for part, artefact in newer.items()} == {part: a.name for part, a in parts.items()}:
             raise
-        return _understood(newer)  # another process published and swept meanwhile
+        return understood(newer)  # another process published and swept meanwhile
 
 
 def marks(parts: Mapping[str, Artefact]) -> dict[str, str]:
@@ -149,18 +153,18 @@ def salvage(artefacts: Artefacts) -> Fitted:
     instead_of = marks(published)
     whole = {part: artefact for part, artefact in published.items() if artefact.is_whole}
     if {*published} - {*whole} - DERIVED == {"vectors"}:
-        made = _understood(whole)
+        made = understood(whole)
         if made.space is not None:
             nothing = ItemVectors(np.zeros((0, made.space.dim), np.float32), {})
             return replace(made, vectors=nothing, instead_of=instead_of)
     for version in reversed(artefacts.versions()):
         parts = artefacts.of(version)
         if not version.current and all(artefact.is_whole for part, artefact in parts.items() if part not in DERIVED):
-            return replace(_understood(parts), instead_of=instead_of)
-    return replace(_understood(whole), instead_of=instead_of)
+            return replace(understood(parts), instead_of=instead_of)
+    return replace(understood(whole), instead_of=instead_of)
 
 
-def _understood(parts: Mapping[str, Artefact]) -> Fitted:
+def understood(parts: Mapping[str, Artefact]) -> Fitted:
     """The parts, or a word to fit again when another version of the library wrote them in a way of its own."""
     try:
         return _load(parts)
@@ -184,6 +188,7 @@ def _load(parts: Mapping[str, Artefact]) -> Fitted:
         complete=_load_complete(parts["complete"]) if "complete" in parts else None,
         traits=traits,
         words_share=share,
+        index=indexing.restore(parts["index"], parts["space"].name) if {"index", "space"} <= parts.keys() else None,
         combiner=combiner,
         drawing=parts.get("generators"),
         speaking=parts.get("language"),

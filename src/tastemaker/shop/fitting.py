@@ -4,7 +4,7 @@ Nothing is published before everything is made: a killed or cancelled fit leaves
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -25,10 +25,12 @@ from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.core.types import Floats, Ints
 from tastemaker.index.fusion import learn_weights
+from tastemaker.index.settings import IndexConfig
 from tastemaker.index.words import Words
 from tastemaker.recommenders.complete import Complete, CompleteConfig
 from tastemaker.recommenders.hybrid import Hybrid, HybridConfig
 from tastemaker.shop import fitted as bundle
+from tastemaker.shop import indexing
 from tastemaker.shop.fitted import Fitted, item_keys
 from tastemaker.shop.live import embed_all, view
 from tastemaker.shop.seen import Seen
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from tastemaker.alignment.composing.combiner import Combiner
     from tastemaker.alignment.composing.inversion import Inversion
 
-Part = Literal["space", "search", "recommender", "complete", "generators", "language", "studio"]
+Part = Literal["space", "search", "index", "recommender", "complete", "generators", "language", "studio"]
 PARTS: tuple[Part, ...] = get_args(Part)
 ALWAYS = frozenset(PARTS) - {"generators", "language", "studio"}
 """What a plain fit makes; learning to draw, to talk and to show takes longer than all of it and has to be asked for."""
@@ -60,8 +62,8 @@ def fit(
         store: items and events.
         artefacts: where the parts are published.
         before: what is published now; a part that is not fitted again is taken from it.
-        parts: of "space", "search", "recommender", "complete", "generators", "language", "studio"; all but the last
-            three when None. A new space brings the others with it, but for these three.
+        parts: of "space", "search", "index", "recommender", "complete", "generators", "language", "studio"; all but the
+            last three when None. A new space brings the others with it, but for these three.
         observer: hears of progress, may cancel.
 
     Raises:
@@ -69,32 +71,14 @@ def fit(
         FitError: the catalog is empty.
         Cancelled: the observer asked to stop; what was published stays.
     """
-    wanted = _wanted(parts)
+    wanted = wanted_parts(parts)
     catalog = store.snapshot()
     if not catalog.alive.any():
         raise FitError("the catalog holds no item", hint="put rows into items.csv, or `tastemaker add`")
     with artefacts.lock("fitting"):
-        run = _Run(workspace, store, artefacts, catalog, observer)
-        space, vectors = run.space() if "space" in wanted else (before.space, view(catalog, before).vectors)
-        if "search" in wanted:
-            run.search(space, vectors)
-        if "recommender" in wanted:
-            run.recommender(vectors)
-        if "complete" in wanted:
-            run.complete(vectors)
-        if "generators" in wanted:
-            run.generators(space, before)
-        if "language" in wanted:
-            run.language(space, before)
-        if "studio" in wanted:
-            run.studio()
-        with artefacts.lock("publishing"):
-            artefacts.publish(run.made, drop=run.unfit)
-            artefacts.sweep()
-        if "studio" in run.made:
-            run.forget_lessons()
-        if "generators" in run.made:
-            run.forget_checkpoints()
+        run = Run(workspace, store, artefacts, catalog, observer)
+        run.make(wanted, before)
+        run.publish()
 
 
 def new_space(workspace: Workspace) -> Space | None:
@@ -146,7 +130,7 @@ def hybrid_config(methods: Mapping[str, Mapping[str, object]]) -> HybridConfig:
 
 
 @dataclass
-class _Run:
+class Run:
     """One fit under way: the parts made so far, and those that turned out to have nothing to learn from."""
 
     workspace: Workspace
@@ -166,7 +150,35 @@ class _Run:
             "data": self.store.fingerprint,
             "revision": self.catalog.revision,
             "made": time.time(),
+            "newest": newest_event(self.catalog),
         }
+
+    def make(self, wanted: Collection[Part], before: Fitted) -> None:
+        """Make parts; nobody is told of them yet. What is not among them is taken from what is published."""
+        new = "space" in wanted
+        space, vectors = self.space() if new else (before.space, view(self.catalog, before).vectors)
+        making: dict[Part, Callable[[], None]] = {
+            "search": lambda: self.search(space, vectors),
+            "index": lambda: self.index(space, vectors, before),
+            "recommender": lambda: self.recommender(vectors),
+            "complete": lambda: self.complete(vectors),
+            "generators": lambda: self.generators(space, before),
+            "language": lambda: self.language(space, before),
+            "studio": self.studio,
+        }
+        for part, make in making.items():
+            if part in wanted:
+                make()
+
+    def publish(self) -> None:
+        """Publish what was made, all at once, and forget what it was made with."""
+        with self.artefacts.lock("publishing"):
+            self.artefacts.publish(self.made, drop=self.unfit)
+            self.artefacts.sweep()
+        if "studio" in self.made:
+            self.forget_lessons()
+        if "generators" in self.made:
+            self.forget_checkpoints()
 
     def space(self) -> tuple[Space | None, ItemVectors | None]:
         """A new space and every item's vector in it; without one when the items have neither pictures nor words."""
@@ -203,6 +215,17 @@ class _Run:
                 share = learn_weights(self.catalog, space, vectors, Words(self.store))
                 task.advance()
         self.made["search"] = bundle.write_search(self.artefacts, traits, share, self.manifest, combiner)
+
+    def index(self, space: Space | None, vectors: ItemVectors | None, before: Fitted) -> None:
+        """What finds the nearest sooner; nothing in a small shop, where every answer is exact."""
+        config, ground = IndexConfig.read(self.workspace.settings.index), None
+        if space is not None and vectors is not None:
+            keys = item_keys(self.catalog)
+            ground = indexing.Ground(space, self._space_name(before), self.catalog, vectors, keys)
+        if ground is None or not ground.is_due(None, config):
+            self.unfit.add("index")
+            return
+        self.made["index"] = indexing.build(self.artefacts, ground, config, self.manifest, self.observer)
 
     def _combiner(
         self, space: Space, vectors: ItemVectors, alone: tuple[Ints, Floats], settings: SearchConfig
@@ -311,8 +334,21 @@ def _hybrid(workspace: Workspace) -> Hybrid:
     return Hybrid(hybrid_config(workspace.settings.methods))
 
 
-def _wanted(parts: Sequence[str] | None) -> frozenset[str]:
+def newest_event(catalog: Catalog) -> float | None:
+    """When the newest event was; None when none has a time."""
+    times = catalog.interactions.time
+    known = times[np.isfinite(times)]
+    return float(known.max()) if len(known) else None
+
+
+def wanted_parts(parts: Sequence[str] | None) -> frozenset[Part]:
+    """The parts that are to be made: all that a plain fit makes when none is named, or a new space is.
+
+    Raises:
+        UnknownName: there is no such part.
+    """
     for part in parts or ():
         if part not in PARTS:
             raise UnknownName("part", part, PARTS)
-    return ALWAYS | set(parts or ()) if not parts or "space" in parts else frozenset(parts)
+    named = frozenset(part for part in PARTS if part in (parts or ()))
+    return ALWAYS | named if not named or "space" in named else named

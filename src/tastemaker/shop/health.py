@@ -10,7 +10,8 @@ from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
 from tastemaker.core.errors import TastemakerError
-from tastemaker.core.storage import Artefacts
+from tastemaker.core.storage import DERIVED, Artefacts
+from tastemaker.shop import indexing
 from tastemaker.shop.rules import Rules
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
     """Everything that tells whether a workspace and its installation are sound.
 
     Returns:
-        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash), ``engines``
-        (of try-on and placement: what each lacks, its licence and memory), ``disk_free`` in bytes, ``advice`` (one
-        line each, empty when all is well).
+        ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash), ``index``
+        (how the nearest items are found, and which share of them, measured against exact search), ``engines`` (of
+        try-on and placement: what each lacks, its licence and memory), ``disk_free`` in bytes, ``advice`` (one line
+        each, empty when all is well).
     """
     versions = _versions()
     database = store.integrity()
@@ -40,7 +42,7 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
         )
     if database != "ok":
         advice.append("the database is damaged: restore it from a copy, or move it away to read the input files again")
-    advice += [f"{part} does not match its hash: run `tastemaker fit`" for part, ok in intact.items() if not ok]
+    advice += [f"{part} does not match its hash: {_mended(part)}" for part, ok in intact.items() if not ok]
     if not intact:
         advice.append("nothing is fitted yet: run `tastemaker fit`")
     problem = Rules(workspace.rules_file).now()[1]
@@ -55,10 +57,18 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
         "versions": versions,
         "database": database,
         "artefacts": intact,
+        "index": indexing.report(artefacts),
         "engines": engines,
         "disk_free": free,
         "advice": advice,
     }
+
+
+def _mended(part: str) -> str:
+    """What to do about a damaged part."""
+    if part in DERIVED:
+        return f"answers are exact until a server has made it anew, or `tastemaker fit --parts {part}`"
+    return "run `tastemaker fit`"
 
 
 def _engines(means: Callable[[], "Means"]) -> tuple[dict[str, dict[str, object]], list[str]]:

@@ -19,6 +19,7 @@ from tastemaker.core.types import Floats
 from tastemaker.index.exact import ExactIndex
 from tastemaker.recommenders.item_traits import kind_attribute
 from tastemaker.shop.fitted import Fitted, Keys, item_keys, write_vectors
+from tastemaker.shop.indexing import index_of
 
 REPUBLISH = 256
 """After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
@@ -50,7 +51,7 @@ class View:
     @cached_property
     def index(self) -> ExactIndex | None:
         """Nearest items to a vector."""
-        return None if self.vectors is None else ExactIndex(self.vectors.matrix, self.vectors.present)
+        return None if self.vectors is None else index_of(self.vectors, self.keys, self.fitted.index)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -90,7 +91,7 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
     vectors, embedded = fitted.vectors, 0
     if fitted.space is not None and vectors is not None:
         base, embedded = (vectors, fitted.keys), 0
-        if before is not None and before.fitted is fitted and before.vectors is not None:
+        if before is not None and before.fitted.space is fitted.space and before.vectors is not None:
             base, embedded = (before.vectors, before.keys), before.embedded
         vectors, fresh = _stretch(fitted.space, catalog, base, keys, observer)
         embedded += fresh

@@ -3,6 +3,7 @@
 Each call of a shop answers from one view of the store and of what was published, from beginning to end.
 """
 
+from dataclasses import replace
 from threading import RLock
 from time import monotonic
 
@@ -16,7 +17,9 @@ from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.progress import Noted, Observer, silent
 from tastemaker.core.storage import Artefacts
 from tastemaker.core.versions import Version
-from tastemaker.shop import fitted, live
+from tastemaker.index.settings import IndexConfig
+from tastemaker.shop import fitted, indexing, live
+from tastemaker.shop.indexing import Ground
 
 EVENTS_EVERY = 60.0
 """Seconds after which new events are looked at for what they change for everybody (popularity, counts)."""
@@ -35,6 +38,7 @@ class Opened(Closing):
 
     Raises:
         WorkspaceError: the database is damaged, or a new input file cannot be read.
+        ConfigError: a setting of ``[index]`` is unknown or out of range.
     """
 
     def __init__(self, workspace: Workspace, observer: Observer = silent) -> None:
@@ -46,6 +50,7 @@ class Opened(Closing):
         self._view: live.View | None = None
         self._events_seen, self._looked = 0, 0.0
         self._refused: dict[str, str] | None = None
+        self._indexed = IndexConfig.read(workspace.settings.index)
         self.swap_aside = self.salvages = False
 
     def close(self) -> None:
@@ -70,10 +75,10 @@ class Opened(Closing):
     @property
     def designs(self) -> bool:
         """Can it search among what it draws for what a person would prefer?"""
-        from tastemaker.generators.gan.game import Gan
+        from tastemaker.generators.design import Searchable
 
         painter = self.view.fitted.painter
-        return painter is not None and isinstance(painter.generator, Gan)
+        return painter is not None and isinstance(painter.generator, Searchable)
 
     @property
     def view(self) -> live.View:
@@ -131,6 +136,35 @@ class Opened(Closing):
     def versions(self) -> list[Version]:
         """What was published lately and can be served again, the oldest first."""
         return self._artefacts.versions()
+
+    def reindex(self, observer: Observer = silent) -> bool:
+        """Build anew what finds the nearest sooner, when it is missing, damaged or out of date; else False.
+
+        Answers meanwhile are exact, or given from the old one.
+
+        Args:
+            observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
+        """
+        view, learned = self.view, self.view.fitted
+        if learned.space is None or view.vectors is None:
+            return False
+        ground = Ground(learned.space, learned.names["space"], view.catalog, view.vectors, view.keys)
+        if not ground.is_due(learned.index, self._indexed) or self._published().get("space") != ground.name:
+            return False
+        with self._artefacts.lock("indexing"):
+            made = self._artefacts.published().get("index")
+            derived = None if made is None else indexing.restore(made, ground.name)
+            if made is None or ground.is_due(derived, self._indexed):  # else another process was here first
+                manifest = {"revision": view.catalog.revision}
+                made = indexing.build(self._artefacts, ground, self._indexed, manifest, observer)
+                derived = indexing.restore(made, ground.name)
+                with self._artefacts.lock("publishing"):
+                    if self._published().get("space") != ground.name:
+                        return False
+                    self._artefacts.publish({"index": made}, amend=True)
+        with self._lock:
+            self._look(replace(learned, names={**learned.names, "index": made.name}, index=derived))
+        return True
 
     def rollback(self, to: str = "") -> Version:
         """Serve again what was fitted before; running servers follow.

@@ -60,8 +60,8 @@ class Shop(Steered):
         """Learn from the catalog and the events, and publish the result whole.
 
         Args:
-            parts: of "space", "search", "recommender", "complete", "generators", "language", "studio"; all but the
-                last three when None.
+            parts: of "space", "search", "index", "recommender", "complete", "generators", "language", "studio"; all
+                but the last three when None.
             observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
 
         Raises:
