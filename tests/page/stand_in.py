@@ -139,6 +139,15 @@ class Stand:
         self._snapshot()
         return Receipt(len(events), 0)
 
+    def past(self, user, *, kind="", limit=500):
+        return [event for event in self.events[::-1] if event.user == user and kind in ("", event.kind)][:limit]
+
+    def forget(self, user, item="", *, kind=""):
+        gone = [event for event in self.past(user, kind=kind) if item in ("", event.item)]
+        self.events = [event for event in self.events if event not in gone]
+        self._snapshot()
+        return len(gone)
+
     def picture(self, name, width=None):
         colour, _, kind = name.removesuffix(".jpg").partition("/")
         if colour not in COLOURS:

@@ -8,7 +8,7 @@ from tastemaker.page.bar import Held
 from tastemaker.page.card import Frame, card
 from tastemaker.page.chips import filters, suggestions, turns, understood
 from tastemaker.page.facts import Facts, facts_for, facts_of
-from tastemaker.page.frame import Content, body
+from tastemaker.page.frame import Around, Content, body
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.product import product
@@ -74,7 +74,7 @@ def test_nothing_that_comes_from_outside_becomes_markup():
         understood(state, [Facet(EVIL, "=", EVIL), Facet("price", "<", EVIL, hard=True)], EVIL),
         filters(state, facts_of(shop.catalog), EVIL),
         suggestions(state, facts_of(shop.catalog)),
-        body(state, Content(EVIL, Safe("")), Held("picture", EVIL, EVIL, "/page/pictures/x")),
+        body(state, Content(EVIL, Safe("")), Around(Held("picture", EVIL, EVIL, "/page/pictures/x"))),
         product(shop, State(person=EVIL), "item-7").main,
         product(shop, State(person=EVIL), EVIL).main,
         results(shop, State(words="bold", person=EVIL), nothing).main,

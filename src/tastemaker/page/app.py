@@ -1,4 +1,4 @@
-"""The page, mounted on the server's app: `/`, `/item/{id}`, `/on-you`, `/in-room`, `/draw`, `/map` ...
+"""The page, mounted on the server's app: `/`, `/item/{id}`, `/on-you`, `/in-room`, `/draw`, and those of `pages`.
 
 A page is sent as finished HTML when the shop answers within a moment, and as a skeleton that is filled later when it
 takes longer. NiceGUI is one application per process; the shop travels in the request's scope, so that two apps with
@@ -10,10 +10,8 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,44 +24,35 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.progress import Cancellable
 from tastemaker.page.bar import Held
-from tastemaker.page.creatives import creatives, hear
+from tastemaker.page.desk import Desk
 from tastemaker.page.draw import draw
-from tastemaker.page.engine import engine
 from tastemaker.page.facts import currency_of, facts_of
-from tastemaker.page.feedback import Feedback
-from tastemaker.page.frame import Content, body, skeleton, way_on
+from tastemaker.page.frame import Around, Content, body, skeleton, way_on
 from tastemaker.page.home import home
 from tastemaker.page.html import Safe, tag
-from tastemaker.page.map import item_map
+from tastemaker.page.nav import navigation
+from tastemaker.page.pages import PAGES, Page, Visit
 from tastemaker.page.people import people
 from tastemaker.page.product import product
+from tastemaker.page.saved import hear_list, saved_of
 from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
-from tastemaker.page.uploads import Uploads, router
+from tastemaker.page.uploads import router
+from tastemaker.server.jobs import Jobs
 from tastemaker.server.problems import BusyError
-from tastemaker.server.routes.imagine import AT_ONCE
+from tastemaker.server.tenants import Tenant
 
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
 ASSETS = Path(__file__).parent / "assets"
-SHEETS = ("tokens", "style", "chat", "show")
-SCRIPTS = ("page", "looks", "map", "creatives", "chat", "show")
+SHEETS = ("tokens", "style", "work", "chat", "show")
+SCRIPTS = ("page", "act", "looks", "map", "creatives", "chat", "show")
 MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 _KEY = "tastemaker.page"
 _UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) layer\(\w+\);')
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the pages of one app share; ``drawing`` is taken by each drawing under way."""
-
-    shop: "Shop"
-    uploads: Uploads
-    feedback: Feedback
-    drawing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
 
 class _Carrier:
@@ -82,11 +71,11 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     """Mount the page on an app; call it last, since it answers every path that is left.
 
     Args:
-        app: gets the page at ``/``, ``/item/{id}``, ``/draw``, ``/map``, ``/creatives`` and ``/engine``, and helpers
-            under ``/page``.
+        app: gets the page at ``/``, ``/item/{id}``, ``/draw`` and the paths of ``nav``, and helpers under ``/page``.
         shop: whose page it is.
     """
-    desk = Desk(shop, Uploads(), Feedback(shop))
+    own = [tenant for tenant in getattr(app, "tenants", ()) if tenant.shop is shop]
+    desk = Desk.of(own[0] if own else Tenant(shop, Jobs()))
     app.add_middleware(_Carrier, desk=desk)
     app.mount(f"/page/assets/{_version()}", StaticFiles(directory=ASSETS), name="page-assets")
     app.include_router(router(desk.uploads))
@@ -94,7 +83,9 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     core.app.middleware_stack = None
     _declare_pages()
     _declare_shows()
-    _declare_workshop()
+    _declare_drawings()
+    for each in PAGES:
+        _declare(each)
     core.app.on_shutdown(desk.feedback.settle)
     ui.run_with(
         app,
@@ -152,9 +143,7 @@ def _declare_shows() -> None:
         return await shown(request, client, "in-room", item_id)
 
 
-def _declare_workshop() -> None:
-    """Pages beside the shop: drawings, the map, the engine."""
-
+def _declare_drawings() -> None:
     @ui.page("/draw", response_timeout=30)
     async def drawn(request: Request, client: Client) -> Response:
         asked = State.read(request.query_params.multi_items())
@@ -169,30 +158,19 @@ def _declare_workshop() -> None:
             request, client, state, "/draw", saying, lambda: _drawing(desk, state, seed, stop, design=design)
         )
 
-    @ui.page("/map", response_timeout=30)
-    async def overview(request: Request, client: Client) -> Response:
+
+def _declare(page: Page) -> None:
+    """A page of which everything is in a table."""
+
+    @ui.page(page.path, response_timeout=30)
+    async def one(request: Request, client: Client) -> Response:
         state = State(person=State.read(request.query_params.multi_items()).person)
         desk: Desk = request.scope[_KEY]
-        by = request.query_params.get("by", "")
-        saying = "Laying out the map …"
-        return await _deliver(request, client, state, "/map", saying, lambda: item_map(desk.shop, state, by))
-
-    @ui.page("/creatives", response_timeout=30)
-    async def advertised(request: Request, client: Client) -> Response:
-        given, desk = request.query_params, request.scope[_KEY]
-        state = State(person=State.read(given.multi_items()).person)
-        asked = (given.get("state", ""), given.get("q", ""), given.get("format", ""))
-        hear(client, desk.shop)
-        saying = "Laying out …"
-        return await _deliver(request, client, state, "/creatives", saying, lambda: creatives(desk.shop, state, *asked))
-
-    @ui.page("/engine", response_timeout=30)
-    async def machine(request: Request, client: Client) -> Response:
-        state = State(person=State.read(request.query_params.multi_items()).person)
-        desk: Desk = request.scope[_KEY]
-        return await _deliver(
-            request, client, state, "/engine", "Looking under the bonnet …", lambda: engine(desk.shop)
-        )
+        await desk.feedback.settle(state.person or None)
+        visit = Visit(desk, state, dict(request.query_params))
+        if page.hear is not None:
+            page.hear(client, visit)
+        return await _deliver(request, client, state, page.path, page.saying, lambda: page.build(visit))
 
 
 async def _deliver(
@@ -203,10 +181,10 @@ async def _deliver(
     building = asyncio.create_task(asyncio.to_thread(_safely, build))
     await asyncio.wait({building}, timeout=MOMENT)
     content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
-    held, example = await asyncio.to_thread(_bar, desk, state)
+    around = await asyncio.to_thread(_around, desk, state, path)
     ui.page_title(content.title)
     ui.add_head_html(_head())
-    ui.add_body_html(body(state, content, held, example, currency_of(desk.shop)))
+    ui.add_body_html(body(state, content, around))
     people(desk.shop, state, path)
     _listen(client, desk, state)
     if building.done():
@@ -279,6 +257,7 @@ def _listen(client: Client, desk: Desk, state: State) -> None:
     with client:
         ui.on("tm_dislike", dislike)
         ui.on("tm_undo", undo)
+    hear_list(client, desk.shop, state)
 
 
 def _note_view(client: Client, desk: Desk, state: State, content: Content) -> None:
@@ -293,10 +272,13 @@ def _note_view(client: Client, desk: Desk, state: State, content: Content) -> No
     background_tasks.create(seen(), name="note a view")
 
 
-def _bar(desk: Desk, state: State) -> tuple[Held | None, str]:
-    """What the search bar shows beside the words, and an example of a change that fits this catalog."""
-    colours = facts_of(desk.shop.catalog).colours
-    return _held(desk, state), f"in {colours[0]}" if colours else "something lighter"
+def _around(desk: Desk, state: State, path: str) -> Around:
+    """What stands around the main part of a page."""
+    shop = desk.shop
+    colours = facts_of(shop.catalog).colours
+    example = f"in {colours[0]}" if colours else "something lighter"
+    ways = navigation(state, path, draws=shop.draws)
+    return Around(_held(desk, state), example, currency_of(shop), ways, saved_of(shop, state.person))
 
 
 def _held(desk: Desk, state: State) -> Held | None:

@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from tastemaker.catalog.shown import price_text
 from tastemaker.core.ranking import Ranked
-from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.html import Attribute, Safe, join, tag
 from tastemaker.page.state import State
 
 WIDTHS = (240, 360, 480, 720)
 CARD_SIZES = "(max-width: 640px) 44vw, 220px"
 EAGER = 4
 """Cards of the first row whose pictures are fetched at once; the others wait until they come near the window."""
+_HEART = "M12 20s-7.5-4.6-7.5-10.1A4.4 4.4 0 0 1 12 7.2a4.4 4.4 0 0 1 7.5 2.7C19.5 15.4 12 20 12 20Z"
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,18 @@ def card(item: Ranked, frame: Frame, *, eager: bool = False) -> Safe:
         "li",
         {"class": "card", "data-item": item.id, "data-title": title},
         link,
+        heart(title),
         tag("p", {"class": "reason"}, reason) if reason else None,
         acts,
     )
+
+
+def heart(title: str) -> Safe:
+    """The button that puts an item on the list and takes it off; ``page.js`` knows which it does."""
+    attributes: dict[str, Attribute] = {"type": "button", "class": "heart", "data-act": "save", "aria-pressed": "false"}
+    shape = tag("path", {"d": _HEART})
+    drawing = tag("svg", {"viewBox": "0 0 24 24", "width": 22, "height": 22, "aria-hidden": "true"}, shape)
+    return tag("button", attributes | {"aria-label": f"On your list: {title}"}, drawing)
 
 
 def row(content: Row, frame: Frame, *, eager: bool = False) -> Safe:

@@ -78,7 +78,7 @@ def creative_card(shop: "Shop", one: Creative) -> Safe:
     )
 
 
-def hear(client: Client, shop: "Shop") -> None:
+def hear_decisions(client: Client, shop: "Shop") -> None:
     """Hear of decisions, and send the changed card back."""
 
     async def decide(message: events.GenericEventArguments) -> None:

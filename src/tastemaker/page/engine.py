@@ -1,44 +1,31 @@
-"""For the engineer: methods with their sources, what the catalog check says, what the doctor says. Thin on purpose."""
+"""For the engineer: what the doctor says, and the methods that are installed with their sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tastemaker.core import registry
 from tastemaker.core.wire import Json, plain
 from tastemaker.page.frame import Content
 from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.tables import section, table
 
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
 
 def engine(shop: "Shop") -> Content:
-    """The page of the engine."""
+    """The page of the doctor."""
     parts = [
-        tag("h1", None, "The engine"),
-        tag(
-            "p",
-            {"class": "chips"},
-            tag("a", {"class": "chip", "href": "/map"}, "Map of the items"),
-            tag("a", {"class": "chip", "href": "/creatives"}, "Creatives"),
-        ),
-        _section("Methods", _methods()),
-        _section("Catalog", tag("pre", {"tabindex": 0}, str(shop.check()))),
-        _section("Doctor", _values(plain(shop.doctor()))),
+        tag("h1", None, "Doctor"),
+        section("Installation and workspace", tag("div", {"class": "wide"}, _values(plain(shop.doctor())))),
     ]
-    return Content("Engine · Tastemaker", tag("div", {"class": "engine"}, join(parts)))
+    return Content("Doctor · Tastemaker", tag("div", {"class": "work engine"}, join(parts)))
 
 
-def _methods() -> Safe:
+def methods() -> Safe:
+    """Every method that is installed, with its source."""
     rows = [(card.kind, card.name, card.figure, card.source) for card in registry.cards()]
-    return table(("Kind", "Name", "Figure", "Source"), rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Safe:
-    """A plain table."""
-    heading = tag("tr", None, join(tag("th", {"scope": "col"}, name) for name in head))
-    lines = [tag("tr", None, join(tag("td", None, cell) for cell in row)) for row in rows]
-    return tag("table", None, tag("thead", None, heading), tag("tbody", None, join(lines)))
+    return table(("Kind", "Name", "Figure", "Source"), rows, name="Methods")
 
 
 def _values(value: Json) -> Safe:
@@ -52,7 +39,3 @@ def _values(value: Json) -> Safe:
     if isinstance(value, list):
         return tag("ul", None, join(tag("li", None, _values(entry)) for entry in value))
     return tag("span", None, "–" if value is None else str(value))
-
-
-def _section(title: str, content: Safe) -> Safe:
-    return tag("section", None, tag("h2", None, title), tag("div", {"class": "wide"}, content))

@@ -4,6 +4,7 @@ It is sent as finished HTML, so the first picture is on its way before NiceGUI h
 live parts: people to choose from, "not for me", what takes longer than a moment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tastemaker.page.bar import Held, search_bar
@@ -32,19 +33,39 @@ class Content:
     seen: str = ""
 
 
-def body(state: State, content: Content, held: Held | None, example: str = "in red", currency: str = "") -> Safe:
+@dataclass(frozen=True)
+class Around:
+    """What stands around the main part.
+
+    Attributes:
+        held: the picture or item in the search bar.
+        example: of a change that fits the catalog.
+        currency: stands before prices.
+        ways: the navigation.
+        saved: ids of what the person has on their list.
+    """
+
+    held: Held | None = None
+    example: str = "in red"
+    currency: str = ""
+    ways: Safe | None = None
+    saved: Sequence[str] = ()
+
+
+def body(state: State, content: Content, around: Around) -> Safe:
     """Everything that people see, before NiceGUI arrives."""
-    skip = tag("a", {"class": "skip", "href": "#main"}, "Skip to the products")
+    skip = tag("a", {"class": "skip", "href": "#main"}, "Skip to the content")
     main = tag("main", {"id": "main", "tabindex": -1}, content.main)
     message = tag("div", {"id": "message", "role": "status", "aria-live": "polite"})
     drop = tag("div", {"id": "drop", "hidden": True}, tag("p", None, "Drop the picture to search with it"))
     return tag(
         "div",
-        {"id": "page", "data-person": state.person},
+        {"id": "page", "data-person": state.person, "data-saved": "\n".join(around.saved)},
         skip,
-        _top(state, held, example),
+        _top(state, around.held, around.example),
+        around.ways,
         main,
-        panel(state, currency),
+        panel(state, around.currency),
         message,
         drop,
     )

@@ -5,10 +5,8 @@ picture before opening it, and walks from dot to dot with the arrow keys.
 """
 
 from collections import Counter
-from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from tastemaker.evaluation.space_figures import spread
 from tastemaker.evaluation.space_map import flat
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.once import Once
 from tastemaker.page.state import State
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ CHOICES = 6
 SIDE = 1000
 SMALLEST, LARGEST = 6.0, 14.0
 """Radius of a dot: the fewer, the larger."""
-_known: "WeakKeyDictionary[Catalog, tuple[Ints, Doubles]]" = WeakKeyDictionary()
-_lock = Lock()
 
 
 def item_map(shop: "Shop", state: State, by: str) -> Content:
@@ -71,18 +68,14 @@ def item_map(shop: "Shop", state: State, by: str) -> Content:
     return Content(title, tag("section", {"class": "map"}, join(parts)))
 
 
+@Once
 def _places(shop: "Shop") -> tuple[Ints, Doubles]:
-    """Rows on the map and where they lie, made once for each state of the catalog."""
+    """Rows on the map and where they lie."""
     view = shop.view
-    with _lock:
-        if view.catalog not in _known:
-            rows, places = np.empty(0, np.int64), np.empty((0, 2))
-            if view.vectors is not None:
-                there = np.flatnonzero(view.vectors.present & view.catalog.alive)
-                rows = spread(there, POINTS, generator(0, "map"))
-                places = flat(view.vectors.matrix[rows])
-            _known[view.catalog] = rows, places
-        return _known[view.catalog]
+    if view.vectors is None:
+        return np.empty(0, np.int64), np.empty((0, 2))
+    rows = spread(np.flatnonzero(view.vectors.present & view.catalog.alive), POINTS, generator(0, "map"))
+    return rows, flat(view.vectors.matrix[rows])
 
 
 def _choices(catalog: Catalog) -> dict[str, str]:

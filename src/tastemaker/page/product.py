@@ -6,7 +6,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.catalog.shown import labelled, price_text
 from tastemaker.core.errors import NotFitted, UnknownName
 from tastemaker.core.ranking import Reason
-from tastemaker.page.card import Frame, Row, picture, row, sentence
+from tastemaker.page.card import Frame, Row, heart, picture, row, sentence
 from tastemaker.page.chips import suggestions
 from tastemaker.page.facts import currency_of, facts_for
 from tastemaker.page.frame import OBVIOUS, Content, way_on
@@ -38,7 +38,7 @@ def product(shop: "Shop", state: State, item_id: str) -> Content:
     article = tag(
         "article",
         {"class": "product", "data-item": item.id, "data-title": title},
-        tag("div", {"class": "large"}, _pictures(item, title)),
+        tag("div", {"class": "large"}, _pictures(item, title), heart(title)),
         tag(
             "div",
             {"class": "facts"},
@@ -142,10 +142,12 @@ def _part(state: State, item: Item) -> Safe | None:
         "class": "button", "type": "button", "data-act": "looks", "data-item": item.id, "data-user": state.person,
         "data-text": state.words, "aria-pressed": "false",
     }  # fmt: skip
-    return join([
-        tag("button", attributes, "Which part of the picture?"),
-        tag("p", {"class": "note looks-told", "role": "status"}),
-    ])
+    return join(
+        [
+            tag("button", attributes, "Which part of the picture?"),
+            tag("p", {"class": "note looks-told", "role": "status"}),
+        ]
+    )
 
 
 def _reason(shop: "Shop", state: State, reason: Reason) -> Safe:

@@ -53,6 +53,29 @@
       element.focus({ preventScroll: true });
     } });
   };
+  // --- the list: of a person in the shop, of nobody in this browser
+  const LIST = "tm-list";
+  const lines = (text) => (text || "").split("\n").filter(Boolean);
+  const saved = new Set(lines(person() ? $("#page").dataset.saved : localStorage.getItem(LIST)).reverse());
+  const markSaved = () => {
+    for (const button of document.querySelectorAll('[data-act="save"]')) {
+      button.setAttribute("aria-pressed", saved.has(button.closest("[data-item]").dataset.item));
+    }
+    const link = $('.ways a[href^="/list"]');
+    if (link) link.textContent = saved.size ? `List ${saved.size}` : "List";
+  };
+  const save = (button) => {
+    const { item, title } = button.closest("[data-item]").dataset;
+    const on = !saved.has(item);
+    on ? saved.add(item) : saved.delete(item);
+    if (person()) send("tm_save", { item, on: String(on) });
+    else localStorage.setItem(LIST, [...saved].reverse().slice(0, 200).join("\n"));
+    markSaved();
+    say(`${on ? "On your list" : "No longer on your list"}: ${title.length > 48 ? `${title.slice(0, 47)}…` : title}`);
+  };
+  const fetchList = () => { if ($("[data-list]")) send("tm_list", { items: [...saved].reverse().join("\n") }); };
+  const arrived = () => { hideKnown(); markSaved(); };
+
   const nextCard = (card) => {
     let other = card?.nextElementSibling;
     while (other?.hidden) other = other.nextElementSibling;
@@ -149,17 +172,19 @@
   // --- what is heard
   document.addEventListener("click", (event) => {
     const act = event.target.closest("[data-act]")?.dataset.act;
-    if (act === "dislike") dislike(event.target.closest("[data-act]"));
+    if (act === "save") save(event.target.closest("[data-act]"));
+    else if (act === "dislike") dislike(event.target.closest("[data-act]"));
     else if (act === "let-go") letGo(event.target);
     else if (act === "close") $("#people").close();
     else if (event.target.closest(".arrow")) slide(event.target.closest(".arrow"));
     else if (event.target.closest("#person")) openPeople();
     else if (event.target.id === "people") event.target.close();
-    const link = event.target.closest("#main a[href], #people a[href]");
+    const link = event.target.closest("#main a[href], #people a[href], .ways a[href]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
-    if (link && plain && !link.hash) wait("One moment …");
+    if (link && plain && !link.hash && !link.download && link.target !== "_blank") wait("One moment …");
   });
   document.addEventListener("submit", (event) => {
+    if (event.target.matches(".fields:not([data-send])")) wait("One moment …");
     if (event.target.id !== "search") return;
     for (const input of event.target.elements) if (input.name && !input.value.trim()) input.disabled = true;
     setTimeout(() => { for (const input of event.target.elements) input.disabled = false; });
@@ -222,11 +247,13 @@
 
   // --- from the server
   window.tm = {
-    fill: (html, title) => { $("#main").innerHTML = html; document.title = title; hideKnown(); },
+    fill: (html, title) => { $("#main").innerHTML = html; document.title = title; arrived(); },
     say,
     send,
     smaller,
   };
-  hideKnown();
+  arrived();
+  fetchList();
+  $('.ways [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const image of document.querySelectorAll(".picture img")) if (image.complete && !image.naturalWidth) cover(image);
 })();
