@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tastemaker.client.making import Imagined, VisualResult
     from tastemaker.shop.adding import Added
     from tastemaker.shop.explaining import Explanation
+    from tastemaker.shop.refitting import Refit
 
 
 class Client(Closing):
@@ -257,6 +258,22 @@ class Client(Closing):
         """Let the service learn from its catalog and events; it serves the new version once that is whole."""
         follow(self._wire, "/fit", {"parts": None if parts is None else list(parts)}, observer)
         return self
+
+    def refit(
+        self,
+        parts: Sequence[str] | None = None,
+        *,
+        k: int = 20,
+        people: int = 30,
+        tolerance: float = 0.05,
+        seed: int = 0,
+        observer: Observer = silent,
+    ) -> "Refit":
+        """Let the service learn anew, and publish it only when it is not worse; see ``Shop.refit``."""
+        from tastemaker.shop.refitting import Refit
+
+        asked = {"k": k, "people": people, "tolerance": tolerance, "seed": seed} | _said(parts=parts)
+        return read(Refit, follow(self._wire, "/refit", asked, observer))
 
     def evaluate(
         self,

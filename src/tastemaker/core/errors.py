@@ -12,6 +12,7 @@ the command line can print ``error:`` and ``hint:`` and the server can send both
     ├── WorkspaceError        the folder is not a workspace, or cannot be read or written
     │   └── NotFitted         the verb needs something that ``fit`` has not made yet
     ├── FitError              training cannot go on (no data, diverged)
+    ├── BusyError             the same work is under way already
     ├── ServiceError          a running service refused, failed or cannot be reached
     ├── Cancelled             the person stopped it; nothing is half-written
     └── MissingExtra          an optional dependency is not installed
@@ -85,6 +86,10 @@ class NotFitted(WorkspaceError):
 
 class FitError(TastemakerError):
     """Training cannot go on: there is no data, or it diverged."""
+
+
+class BusyError(TastemakerError):
+    """The same work is under way already; nothing was done."""
 
 
 class ServiceError(TastemakerError):

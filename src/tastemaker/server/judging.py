@@ -1,4 +1,4 @@
-"""What ``POST /evaluate`` takes: one source of truth, and what is put beside."""
+"""What ``POST /evaluate`` and ``POST /refit`` take: what is judged by, and what is put beside."""
 
 from typing import Annotated
 
@@ -49,3 +49,19 @@ class EvaluateRequest(Request):
     """With a split: methods whose settings are searched first, on the validation part of what is learned."""
     space: bool = False
     """Judge the space of pictures and words instead of rankings; of the rest only the seed counts."""
+
+
+class RefitRequest(Request):
+    """When a newly learned version is published."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"people": 100}})
+
+    parts: list[Words] | None = None
+    """As for `POST /fit`; the recommender and what goes with what when null."""
+    k: Places = 20
+    people: Annotated[int, Field(ge=2, le=1_000_000)] = 30
+    """Fewer people with new choices are too little to judge by: nothing is published."""
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    """Share of the published figure that may be lost for all that the interval tells, where the new one looks worse."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of the intervals."""

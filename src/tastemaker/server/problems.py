@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from tastemaker.core.errors import (
+    BusyError as BusyError,
+)
+from tastemaker.core.errors import (
     Cancelled,
     FitError,
     MissingExtra,
@@ -35,10 +38,6 @@ log = logging.getLogger("tastemaker.server")
 MEDIA_TYPE = "application/problem+json"
 LOOKED_UP = ("item", "picture", "drawing", "creative", "job", "person", "user", "conversation")
 """Kinds of names that are addresses; any other unknown name is a bad value."""
-
-
-class BusyError(TastemakerError):
-    """The same work is under way already."""
 
 
 STATUS: tuple[tuple[type[TastemakerError], int], ...] = (

@@ -114,7 +114,7 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         served, configs = _searchers(view, store, truth, observer), {}
     else:
         truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
-        served = {SHOP: _server(view)}
+        served = {SHOP: as_served(view)}
     world = _World(view.catalog, view.vectors)
     plain = _plain(view.catalog, configs, plan.seed)
     entrants = [*(_ready(name, ranker) for name, ranker in served.items()), *plain]
@@ -263,7 +263,7 @@ def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world:
     return Entrant(name, fit)
 
 
-def _server(view: View) -> Ranker:
+def as_served(view: View) -> Ranker:
     """What ``recommend`` answers, for cases of people."""
 
     def rank(cases: Sequence[Case], k: int) -> list[Ints]:

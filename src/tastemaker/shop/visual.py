@@ -8,7 +8,7 @@ from tastemaker.core.errors import InputError, UnknownName
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Bools
 from tastemaker.shop.asking import Picture, four_corners, painted, photo_of, picture_of, within
-from tastemaker.shop.opened import Opened
+from tastemaker.shop.tending import Tended
 
 _DRAWN = re.compile(r"[0-9a-f]{20}\.png")
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tastemaker.studio.request import VisualResult
 
 
-class Visual(Opened):
+class Visual(Tended):
     """An opened workspace that draws and shows."""
 
     def imagine(
