@@ -16,6 +16,8 @@ ITEMS = {
 
 
 class Shelf:
+    hears = False
+
     def item(self, id):
         if id not in ITEMS:
             raise UnknownName("item", id, ITEMS)
@@ -44,6 +46,22 @@ def test_a_room_asks_for_a_floor_and_for_no_consent():
     page = show(Shelf(), State(), "in-room", "sofa").main
     assert page.count('data-show-side="') == 2
     assert CONSENT not in page
+
+
+def test_what_was_found_can_be_corrected():
+    you, room = show(Shelf(), State(), "on-you", "tee").main, show(Shelf(), State(), "in-room", "sofa").main
+    for each in (you, room):
+        assert "data-show-brush" in each
+        assert "data-show-instruction" not in each
+    assert "data-show-points" in you
+    assert "data-show-turn" not in you
+    assert 'min="-30" max="30" value="0" step="5" data-show-turn' in room
+    assert "data-show-scale" in room
+
+    class Hearing(Shelf):
+        hears = True
+
+    assert "data-show-instruction" in show(Hearing(), State(), "on-you", "tee").main
 
 
 @pytest.mark.parametrize(

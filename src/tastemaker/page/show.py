@@ -5,6 +5,7 @@ under a key that is forgotten within the hour, or at once when the person says s
 ``assets/show.js``.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from tastemaker.core.errors import UnknownName
 from tastemaker.page.card import picture
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Attribute, Safe, join, tag
-from tastemaker.page.state import State
+from tastemaker.page.state import MAX_TEXT, State
 from tastemaker.studio.kinds import stance_of, worn_as
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def show(shop: "Shop", state: State, way: Way, item_id: str) -> Content:
         {"class": "show", "data-show": way, "data-item": item.id},
         tag("h1", None, words["title"]),
         tag("p", {"class": "note"}, tag("a", {"href": state.item_url(item.id)}, title), " · a preview, not a fit"),
-        tag("div", {"class": "showing"}, _stage(words, item, title), _side(way, words)),
+        tag("div", {"class": "showing"}, _stage(words, item, title), _side(way, words, item, hears=shop.hears)),
     )
     return Content(f"{words['title']}: {title} · Tastemaker", main)
 
@@ -97,16 +98,13 @@ def _stage(words: dict[str, str], item: Item, title: str) -> Safe:
     return tag("div", {"class": "stage"}, tag("div", {"class": "photo", "hidden": True}), choose, small)
 
 
-def _side(way: Way, words: dict[str, str]) -> Safe:
+def _side(way: Way, words: dict[str, str], item: Item, *, hears: bool) -> Safe:
     """Consent, what can be set, the buttons, what is said."""
     room = way == "in-room"
-    marked = [tag("p", {"class": "note"}, words["marked"]), _floor() if room else None]
     return tag(
         "div",
         {"class": "side"},
         None if room else _check("consent", CONSENT),
-        _check("mark", words["mark"]),
-        tag("div", {"class": "marking", "hidden": True}, join(marked)),
         tag("p", {"class": "note"}, "Tap the photo where it should stand.") if room else None,
         tag("p", {"class": "acts"}, _button("go", "Show it", "go"), _button("stop", "Stop", "button", hidden=True)),
         tag("p", {"class": "said", "role": "status", "aria-live": "polite"}),
@@ -118,8 +116,57 @@ def _side(way: Way, words: dict[str, str]) -> Safe:
             tag("a", {"class": "button", "data-show": "download", "download": "preview.png"}, "Download"),
             _button("mask", "What changed", "button"),
         ),
+        tag("details", {"class": "adjust"}, tag("summary", None, "Correct it"), *_corrections(way, words, item),
+            _instruction() if hears else None),
         tag("p", {"class": "acts own", "hidden": True}, _button("delete", "Delete my photo", "button")),
-    )
+    )  # fmt: skip
+
+
+def _corrections(way: Way, words: dict[str, str], item: Item) -> list[Safe | None]:
+    """Everything by which a person can correct what was found."""
+    room = way == "in-room"
+    marked = [tag("p", {"class": "note"}, words["marked"]), _floor() if room else None]
+    pointed = "Drag each point to its part of the body; left is left in the picture."
+    painted = "Paint with the finger or the mouse; only there may the photo change. By keyboard, use the box instead."
+    brushes = tag("p", {"class": "acts"}, _button("rub", "Erase", "button"), _button("clean", "Clear", "button"))
+    size: dict[str, int | str] = {"min": 2, "max": 20, "value": 7, "unit": "%"}
+    return [
+        _check("mark", words["mark"]),
+        tag("div", {"class": "marking", "hidden": True}, join(marked)),
+        None if room else tag("div", {"class": "pointing", "hidden": True}, _check("points", "Move the points"),
+                              tag("p", {"class": "note"}, pointed)),
+        _check("brush", "Paint where it may change"),
+        tag("div", {"class": "painting", "hidden": True}, tag("p", {"class": "note"}, painted),
+            _range("width", "Brush", size), brushes),
+        _turn(item) if room else None,
+        _range("scale", "Size", {"min": 50, "max": 200, "value": 100, "step": 5, "unit": "%"}) if room else None,
+    ]  # fmt: skip
+
+
+def _turn(item: Item) -> Safe | None:
+    """How far it is turned: what lies as far as one likes, what stands a little, what hangs not at all."""
+    from tastemaker.studio.furnishing import MOST_TURN
+
+    stance = stance_of(item)
+    if stance in ("wall", "ceiling"):
+        return None
+    most = 180 if stance == "lies" else MOST_TURN
+    return _range("turn", "Turn", {"min": -most, "max": most, "value": 0, "step": 5, "unit": "°"})
+
+
+def _range(name: str, label: str, given: Mapping[str, int | str]) -> Safe:
+    """A slider that says its value."""
+    unit, value = given["unit"], given["value"]
+    kept: dict[str, Attribute] = {key: number for key, number in given.items() if key != "unit"}
+    slider = tag("input", {"type": "range", **kept, f"data-show-{name}": True, "data-unit": unit, "aria-label": label})
+    return tag("label", {"class": "slide"}, tag("span", None, label), slider, tag("output", None, f"{value}{unit}"))
+
+
+def _instruction() -> Safe:
+    """Words on how it should look."""
+    given: dict[str, Attribute] = {"type": "text", "maxlength": MAX_TEXT, "data-show-instruction": True}
+    words = tag("input", {**given, "placeholder": "such as: sleeves rolled up"})
+    return tag("label", {"class": "told"}, tag("span", None, "How it should look"), words)
 
 
 def _check(name: str, text: str) -> Safe:

@@ -191,6 +191,16 @@ class Visual(Tended):
         root, settings = self.workspace.root, self.workspace.settings
         return Means(root, self.workspace.state, settings.studio, learned, Signer.open(settings.signing, root))
 
+    @property
+    def hears(self) -> bool:
+        """Is there an engine of try-on and placement, ready to work, that follows words?"""
+        from tastemaker.core import registry
+        from tastemaker.studio.engines import Engine
+
+        kinds = [registry.find("engine", name) for name in registry.names("engine")]
+        told = [kind for kind in kinds if issubclass(kind, Engine) and kind.hears]
+        return any(not kind(self._means()).lacks() for kind in told)
+
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.
 

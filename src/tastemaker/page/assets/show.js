@@ -6,7 +6,7 @@
   const $ = (selector) => document.querySelector(selector);
   const root = () => $("section[data-show]");
   const act = (name) => $(`[data-show-act="${name}"]`);
-  let photo = null, keys = [], job = null, seed = 0, at = null, corners = [], editing = true;
+  let photo = null, keys = [], job = null, seed = 0, at = null, corners = [], points = {}, editing = true;
 
   const say = (text) => { $(".show .said").textContent = text; };
   const room = () => root().dataset.show === "in-room";
@@ -33,32 +33,42 @@
     editing = true;
     corners = room() ? [[0.15, 0.92], [0.85, 0.92], [0.68, 0.68], [0.32, 0.68]] : [[0.28, 0.15], [0.72, 0.6]];
     draw();
+    brushing();
     say(room() ? "Tap where it should stand, then show it." : "Say that the photo may be used, then show it.");
   };
   const image = (name, source, alt) => Object.assign(document.createElement("img"), { className: name, src: source, alt, draggable: false });
 
-  // --- the region: a box for a person, a rectangle of the floor for a room
+  // --- the region: a box for a person, a rectangle of the floor for a room, points of a body; each by a handle
+  const on = (name) => Boolean($(`[data-show-${name}]`)?.checked);
+  const places = () => [
+    ...(marking() ? corners.map((place, number) => [String(number), place, `Corner ${number + 1}`]) : []),
+    ...(on("points") ? Object.entries(points).map(([name, place]) => [name, place, name]) : []),
+  ];
+  const move = (name, place) => { if (name in points) points[name] = place; else corners[Number(name)] = place; };
   const draw = () => {
     const place = $(".show .photo");
     for (const old of place.querySelectorAll(".corner, .outline, .spot")) old.remove();
     if (at) place.append(Object.assign(document.createElement("span"), { className: "spot", style: `left:${at[0] * 100}%;top:${at[1] * 100}%` }));
-    if (!photo || !marking() || !editing) return;
+    if (!photo || !editing) return;
+    if (marking()) outline(place);
+    for (const [name, [x, y], label] of places()) {
+      const handle = Object.assign(document.createElement("button"), { type: "button", className: name in points ? "corner point" : "corner", ariaLabel: `${label}; arrow keys move it`, title: label });
+      handle.dataset.handle = name;
+      handle.style.left = `${x * 100}%`;
+      handle.style.top = `${y * 100}%`;
+      place.append(handle);
+    }
+  };
+  const outline = (place) => {
     const shape = room() ? corners : [corners[0], [corners[1][0], corners[0][1]], corners[1], [corners[0][0], corners[1][1]]];
-    const outline = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    outline.setAttribute("class", "outline");
-    outline.setAttribute("viewBox", "0 0 100 100");
-    outline.setAttribute("preserveAspectRatio", "none");
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("class", "outline");
+    drawing.setAttribute("viewBox", "0 0 100 100");
+    drawing.setAttribute("preserveAspectRatio", "none");
     const line = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
     line.setAttribute("points", shape.map(([x, y]) => `${x * 100},${y * 100}`).join(" "));
-    outline.append(line);
-    place.append(outline);
-    corners.forEach(([x, y], number) => {
-      const corner = Object.assign(document.createElement("button"), { type: "button", className: "corner", ariaLabel: `Corner ${number + 1}; arrow keys move it` });
-      corner.dataset.corner = number;
-      corner.style.left = `${x * 100}%`;
-      corner.style.top = `${y * 100}%`;
-      place.append(corner);
-    });
+    drawing.append(line);
+    place.append(drawing);
   };
   const clamp = (value) => Math.max(0, Math.min(1, value));
   const inPhoto = (event) => {
@@ -67,34 +77,96 @@
   };
   let held = null;
   document.addEventListener("pointerdown", (event) => {
-    const corner = event.target.closest?.(".show .corner");
-    if (!corner) return;
+    const handle = event.target.closest?.(".show .corner");
+    if (!handle) return;
     event.preventDefault();
-    corner.focus();
-    held = Number(corner.dataset.corner);
+    handle.focus();
+    held = handle.dataset.handle;
   });
   document.addEventListener("pointermove", (event) => {
     if (held === null) return;
-    corners[held] = inPhoto(event);
+    move(held, inPhoto(event));
     draw();
   });
   for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { setTimeout(() => { held = null; }); });
   document.addEventListener("keydown", (event) => {
-    const corner = event.target.closest?.(".show .corner");
+    const handle = event.target.closest?.(".show .corner");
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (!corner || !way) return;
+    if (!handle || !way) return;
     event.preventDefault();
-    const number = Number(corner.dataset.corner);
-    corners[number] = [clamp(corners[number][0] + way[0] * 0.01), clamp(corners[number][1] + way[1] * 0.01)];
+    const name = handle.dataset.handle, [x, y] = places().find(([other]) => other === name)[1];
+    move(name, [clamp(x + way[0] * 0.01), clamp(y + way[1] * 0.01)]);
     draw();
-    $(`.show .corner[data-corner="${number}"]`).focus();
+    $(`.show .corner[data-handle="${name}"]`).focus();
   });
+
+  // --- the brush: what is painted may change, the rest stays; over the photo in its own size, half of it at most
+  let stroke = null, rubbing = false;
+  const canvas = () => $(".show canvas.brush");
+  const brushing = () => {
+    if (!photo || !on("brush")) return canvas()?.remove();
+    if (canvas()) return;
+    const scale = Math.min(1, 800 / Math.max(photo.width, photo.height));
+    const made = Object.assign(document.createElement("canvas"), { className: "brush", width: Math.round(photo.width * scale), height: Math.round(photo.height * scale) });
+    made.setAttribute("role", "img");
+    made.setAttribute("aria-label", "Where the photo may change");
+    $(".show .photo").append(made);
+  };
+  const paint = (from, to) => {
+    const made = canvas(), context = made.getContext("2d");
+    context.globalCompositeOperation = rubbing ? "destination-out" : "source-over";
+    context.strokeStyle = getComputedStyle(made).color;
+    context.lineWidth = Number($("[data-show-width]").value) / 100 * Math.max(made.width, made.height);
+    context.lineCap = context.lineJoin = "round";
+    context.beginPath();
+    context.moveTo(from[0] * made.width, from[1] * made.height);
+    context.lineTo(to[0] * made.width + 0.01, to[1] * made.height);
+    context.stroke();
+    made.dataset.painted = "yes";
+  };
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.matches?.(".show canvas.brush")) return;
+    event.preventDefault();
+    stroke = inPhoto(event);
+    paint(stroke, stroke);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!stroke) return;
+    const to = inPhoto(event);
+    paint(stroke, to);
+    stroke = to;
+  });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { stroke = null; });
+  const brush = () => {
+    const made = canvas();
+    if (!made?.dataset.painted) return null;
+    const white = Object.assign(document.createElement("canvas"), { width: made.width, height: made.height });
+    const context = white.getContext("2d");
+    context.drawImage(made, 0, 0);
+    context.globalCompositeOperation = "source-in";
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, white.width, white.height);
+    const whole = Object.assign(document.createElement("canvas"), { width: photo.width, height: photo.height });
+    const under = whole.getContext("2d");
+    under.fillRect(0, 0, photo.width, photo.height);
+    under.drawImage(white, 0, 0, photo.width, photo.height);
+    return whole.toDataURL("image/png").split(",")[1];
+  };
+  const rub = (now) => {
+    rubbing = now;
+    act("rub").setAttribute("aria-pressed", now);
+  };
 
   // --- asking the server
   const asked = () => {
     const pixels = ([x, y]) => [Math.round(x * photo.width), Math.round(y * photo.height)];
     const body = { item: root().dataset.item, seed, [room() ? "room" : "person"]: photo.url.split(",")[1] };
+    const painted = on("brush") && brush();
+    if (painted) body.brush = painted;
+    const told = $("[data-show-instruction]")?.value.trim();
+    if (told) body.instruction = told;
     if (!room()) {
+      if (on("points")) body.points = Object.fromEntries(Object.entries(points).map(([name, place]) => [name, pixels(place)]));
       body.consent = $("[data-show-consent]").checked;
       if (marking()) {
         const [a, b] = corners.map(pixels);
@@ -103,6 +175,8 @@
       return body;
     }
     if (at) body.at = pixels(at);
+    body.turn = Number($("[data-show-turn]")?.value || 0);
+    body.scale = Number($("[data-show-scale]").value) / 100;
     if (marking()) {
       body.floor = corners.map(pixels);
       body.floor_size = ["first", "second"].map((name) => Number($(`[data-show-side="${name}"]`).value) || 1);
@@ -144,20 +218,24 @@
   const arrive = (result) => {
     clear();
     const warned = (result.warnings || []).map(sentence).join(" ");
-    if (result.refused) return say(`Not shown, because it would not look right: ${result.refused}. ${warned} Another photo may do.`);
+    points = Object.fromEntries(Object.entries(result.points || {}).map(([name, [x, y]]) => [name, [x / photo.width, y / photo.height]]));
+    if ($(".show .pointing")) $(".show .pointing").hidden = !Object.keys(points).length;
+    if (result.refused) return say(`Not shown, because it would not look right: ${result.refused}. ${warned} Another photo may do, or correct it below.`);
     const [first] = result.shown;
     keys = result.shown.flatMap((each) => [each.picture, each.mask]);
     const after = image("after", `/shown/${first.picture}`, "Your photo with the product in it, generated");
     const mask = image("changed", `/shown/${first.mask}`, "");
     mask.hidden = true;
     $(".show .photo").append(after, mask);
+    canvas()?.classList.add("done");
     editing = false; // the region would lie over what it has led to
     draw();
     for (const name of [".compare", ".after.acts"]) $(`.show ${name}`).hidden = false;
     $("[data-show-compare]").value = 100;
     compare();
     $('[data-show="download"]').href = `/shown/${first.picture}`;
-    say(`A preview, not a fit. ${warned}`);
+    const size = (result.size || []).map((side) => Math.round(side * 100)).join(" × ");
+    say(`A preview, not a fit. ${size ? `Drawn ${size} cm large (width, depth, height). ` : ""}${warned}`);
   };
   const compare = () => {
     const share = $("[data-show-compare]").value;
@@ -175,6 +253,8 @@
   const forget = () => {
     clear();
     photo = null;
+    points = {};
+    if ($(".show .pointing")) $(".show .pointing").hidden = true;
     $(".show .photo").replaceChildren();
     $(".show .photo").hidden = true;
     $(".show .choose").hidden = false;
@@ -185,9 +265,20 @@
   document.addEventListener("change", (event) => {
     if (!root()) return;
     if (event.target.matches("[data-show-photo]")) take(event.target.files[0]);
-    if (event.target.matches("[data-show-mark]")) { $(".show .marking").hidden = !marking(); editing = true; draw(); }
+    if (event.target.matches("[data-show-mark]")) $(".show .marking").hidden = !marking();
+    if (event.target.matches("[data-show-brush]")) { $(".show .painting").hidden = !on("brush"); brushing(); }
+    if (event.target.matches("[data-show-mark], [data-show-points], [data-show-brush]")) { again(); draw(); }
   });
-  document.addEventListener("input", (event) => { if (event.target.matches?.("[data-show-compare]")) compare(); });
+  // back to the photo itself, to correct on it
+  const again = () => {
+    editing = true;
+    canvas()?.classList.remove("done");
+    if ($(".show img.after")) { $("[data-show-compare]").value = 0; compare(); }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.("[data-show-compare]")) compare();
+    if (event.target.matches?.(".show .slide input")) event.target.nextElementSibling.textContent = event.target.value + event.target.dataset.unit;
+  });
   document.addEventListener("click", (event) => {
     if (!root()) return;
     const name = event.target.closest("[data-show-act]")?.dataset.showAct;
@@ -195,8 +286,10 @@
     else if (name === "other") { seed += 1; go(); }
     else if (name === "stop" && job) call(`/jobs/${job.id}`, { method: "DELETE" }).catch(() => {});
     else if (name === "mask") { const mask = $(".show img.changed"); if (mask) mask.hidden = !mask.hidden; }
+    else if (name === "rub") rub(!rubbing);
+    else if (name === "clean") { canvas()?.remove(); brushing(); rub(false); }
     else if (name === "delete") { forget(); say("Your photo and what was made from it are deleted."); }
-    else if (room() && photo && held === null && event.target.closest(".show .photo") && !event.target.closest(".corner")) { at = inPhoto(event); editing = true; draw(); }
+    else if (room() && photo && held === null && event.target.closest(".show .photo") && !event.target.closest(".corner, canvas")) { at = inPhoto(event); editing = true; draw(); }
   });
   window.addEventListener("pagehide", () => { for (const key of keys) fetch(`/shown/${key}`, { method: "DELETE", keepalive: true }).catch(() => {}); });
 })();
