@@ -1,6 +1,8 @@
 """The standard diffusion: noise on the pixels themselves, no autoencoder.
 
-The same transformer as the latent one, on patches of four pixels: what a latent is to the other, a patch is to this.
+The same transformer as the latent one, on patches of eight pixels a side, as many as the other has patches of latents.
+As it tells the data, its patches may be large: with patches of four, a step takes three times as long and drawings stay
+parts of things (measured). Noise, where it is asked for that, is more than a token can hold of a large patch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +17,14 @@ from typing_extensions import override
 from tastemaker.core.progress import Observer
 from tastemaker.core.types import Ints, Modality
 from tastemaker.generators.base import Condition, Drawn, Generator, Noise, as_pictures, as_values, mirrored
-from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, drawn
+from tastemaker.generators.diffusion.denoising import SIZES, Denoising, DiffusionConfig, Objective, drawn
 from tastemaker.generators.learning import plan_of
 from tastemaker.generators.material import Layout, Material
 from tastemaker.nn.denoiser import Denoiser
 from tastemaker.nn.diffusion import Cosine, Path, StraightToData
 from tastemaker.nn.training import train
 
-PATCH = 4
+PATCHES: Mapping[Objective, int] = {"flow": 8, "epsilon": 4}
 """Pixels a side of a patch."""
 
 
@@ -30,9 +32,7 @@ class PixelConfig(DiffusionConfig):
     """Settings of a diffusion on pixels."""
 
     steps: int = Field(default=4000, ge=1)
-    """Batches from which the denoiser learns; each takes longer than one of latents."""
-    batch_size: int = Field(default=32, ge=2)
-    """Items a batch: pixels are four times as many tokens as latents."""
+    """Batches from which the denoiser learns; pixels have more to tell than latents."""
 
     @property
     @override
@@ -64,7 +64,8 @@ class PixelDiffusion(Generator[PixelConfig]):
     @override
     def build(self, layout: Layout) -> None:
         """The denoiser."""
-        self.denoiser = Denoiser(3, layout.shape, replace(SIZES[self.config.size], patch=PATCH))
+        size = replace(SIZES[self.config.size], patch=PATCHES[self.config.objective])
+        self.denoiser = Denoiser(3, layout.shape, size)
 
     @override
     def networks(self) -> Mapping[str, nn.Module]:
