@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from tastemaker.assistant.doors.door import Closed
 from tastemaker.assistant.talking import Assistant
-from tastemaker.core.errors import UnknownName
+from tastemaker.core.errors import InputError, MissingExtra, NotFitted, UnknownName
 from tastemaker.shop.shop import Shop
 
 MOST = 200
@@ -49,9 +50,16 @@ class Sessions:
         return len(self._kept)
 
     def open(self, person: str = "", k: int = 10) -> str:
-        """Begin a conversation; gives its key, which nobody can guess."""
+        """Begin a conversation; gives its key, which nobody can guess.
+
+        Where the shop's language model cannot be opened the rules answer, and every turn says so: who talks can mend
+        nothing. What is wrong is said by ``tastemaker doctor``, and when a server starts.
+        """
         key = secrets.token_urlsafe(16)
-        chat = Assistant(self._shop, person=person, k=k)
+        try:
+            chat = Assistant(self._shop, person=person, k=k)
+        except (InputError, MissingExtra, NotFitted):
+            chat = Assistant(self._shop, person=person, k=k, llm=Closed())
         with self._lock:
             self._sweep()
             self._kept[key] = _Kept(chat, self._clock())

@@ -18,11 +18,11 @@ def settings_text(folder: Path | None = None) -> str:
         WorkspaceError: the folder is not a workspace.
     """
     from tastemaker.alignment.composing.settings import SearchConfig
-    from tastemaker.assistant.settings import AssistantConfig
     from tastemaker.generators.language.model import MultimodalLmConfig
     from tastemaker.index.settings import IndexConfig
     from tastemaker.recommenders.complete import CompleteConfig
     from tastemaker.shop.fitting import new_space
+    from tastemaker.shop.language_model import AssistantConfig
     from tastemaker.shop.reranking import LiveConfig
     from tastemaker.studio.creative.brand import Brand
     from tastemaker.studio.own.settings import OwnConfig

@@ -12,6 +12,7 @@ from tastemaker.core import registry
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.storage import DERIVED, Artefacts
 from tastemaker.shop import indexing
+from tastemaker.shop.language_model import trouble
 from tastemaker.shop.rules import Rules
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
     advice += [f"{part} does not match its hash: {_mended(part)}" for part, ok in intact.items() if not ok]
     if not intact:
         advice.append("nothing is fitted yet: run `tastemaker fit`")
-    problem = Rules(workspace.rules_file).now()[1]
-    if problem:
-        advice.append(problem)
+    advice += [problem for problem in (Rules(workspace.rules_file).now()[1], trouble(workspace, intact)) if problem]
     engines, wrong = _engines(means)
     advice += wrong
     if free < LOW_DISK:

@@ -27,6 +27,7 @@ from tastemaker.shop import adding, completing, evaluating, fitted, fitting, rec
 from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, picture_of, shown_of
 from tastemaker.shop.explaining import Explanation, explain, with_looks
 from tastemaker.shop.health import doctor
+from tastemaker.shop.language_model import AssistantConfig
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
@@ -43,13 +44,14 @@ class Shop(Steered):
 
     Raises:
         WorkspaceError: the folder is no workspace, or is damaged.
-        ConfigError: a setting of ``[live]`` or ``[search]`` is unknown or out of range.
+        ConfigError: a setting of ``[live]``, ``[search]`` or ``[assistant]`` is unknown or out of range.
     """
 
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
         workspace = Workspace.open(Path(path))
         self._live, self._product = LiveConfig.read(workspace.settings.live), fitting.product_of(workspace)
         self._rules = Rules(workspace.rules_file)
+        AssistantConfig.read(workspace.settings.assistant)
         super().__init__(workspace, observer)
 
     def check(self) -> CheckReport:

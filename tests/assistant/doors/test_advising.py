@@ -10,10 +10,9 @@ from tastemaker.assistant import Assistant
 from tastemaker.assistant.doors.advising import Advisor, advisor_of
 from tastemaker.assistant.doors.door import Budget, DoorFailed, Unreachable, bounded
 from tastemaker.assistant.doors.fake import Fake
-from tastemaker.assistant.doors.opening import opened
-from tastemaker.assistant.settings import AssistantConfig
 from tastemaker.core.errors import Cancelled, ConfigError, InputError, UnknownName
 from tastemaker.shop import Shop
+from tastemaker.shop.language_model import AssistantConfig, opened
 
 
 def proposing(*actions, words=""):
@@ -201,8 +200,8 @@ def test_the_settings_of_a_shop_name_a_model(shop, tmp_path):
         assert Assistant(small, llm="").say("a hat").notes == ()
         assert Assistant(small, llm="fake:silent").say("a hat").notes == ()
     settings.write_text("[assistant]\nsecond = 3\n")
-    with Shop(tmp_path) as small, pytest.raises(ConfigError, match="second"):
-        Assistant(small)
+    with pytest.raises(ConfigError, match="second"):
+        Shop(tmp_path)
     assert advisor_of(shop, None) is None
 
 

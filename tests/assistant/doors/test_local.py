@@ -11,8 +11,8 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 from tastemaker.assistant import Assistant
 from tastemaker.assistant.doors.door import Budget, DoorFailed, Message
 from tastemaker.assistant.doors.local import Local
-from tastemaker.assistant.doors.opening import opened
 from tastemaker.core.errors import InputError
+from tastemaker.shop.language_model import opened
 
 PROMPT = [Message("system", "Be brief."), Message("user", "a red dress")]
 

@@ -10,8 +10,8 @@ from tastemaker.assistant import Assistant
 from tastemaker.assistant.doors.advising import Advisor
 from tastemaker.assistant.doors.door import Budget, Message
 from tastemaker.assistant.doors.openai import OpenAi
-from tastemaker.assistant.settings import AssistantConfig
 from tastemaker.core.errors import InputError, MissingExtra
+from tastemaker.shop.language_model import AssistantConfig
 from tests.assistant.doors import stub as ways
 from tests.assistant.doors.stub import serving, wants
 

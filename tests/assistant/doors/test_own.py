@@ -7,7 +7,6 @@ import pytest
 
 from tastemaker.assistant import Assistant
 from tastemaker.assistant.doors.door import Budget, DoorFailed, Message
-from tastemaker.assistant.doors.opening import opened
 from tastemaker.assistant.doors.own import LEAST, WEIGHT, Own, looked_up, spoken
 from tastemaker.assistant.doors.prompts import for_actions, for_words, jpeg
 from tastemaker.assistant.question import Question
@@ -16,6 +15,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.types import ItemId
 from tastemaker.shop import Shop
+from tastemaker.shop.language_model import opened
 from tastemaker.testing.worlds import COLOURS, SHAPES, drawing
 
 SMALL = """

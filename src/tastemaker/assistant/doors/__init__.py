@@ -5,7 +5,6 @@ openai      any OpenAI-compatible endpoint
 local       a folder with a causal language model of transformers
 own         the shop's own multimodal language model
 fake        a script, a liar, and one that obeys everything it reads: for tests
-opening     "provider:model" -> a door
 proposing   text of a model -> typed actions, or a refusal
 vetting     text of a model -> the sentences in it that can be looked up
 prompts     what a model is given to read

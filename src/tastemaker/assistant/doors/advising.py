@@ -8,22 +8,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import cast
 
 from PIL import Image
 
 from tastemaker.assistant.actions import Action, Search
 from tastemaker.assistant.doors.door import Budget, Door, DoorFailed, Message, Unreachable, Wants, bounded
-from tastemaker.assistant.doors.opening import opened
 from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.doors.prompts import again, for_actions, for_words, jpeg
 from tastemaker.assistant.doors.proposing import LOOKS, proposed
 from tastemaker.assistant.doors.vetting import Vetting
 from tastemaker.assistant.looking import FindPicture
-from tastemaker.assistant.settings import AssistantConfig
 from tastemaker.assistant.state import State
 from tastemaker.assistant.turn import Turn
 from tastemaker.catalog.shown import price_text
 from tastemaker.core.errors import InputError, TastemakerError
+from tastemaker.shop.language_model import AssistantConfig, opened
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
@@ -78,7 +78,7 @@ def advisor_of(shop: Shop, llm: str | Door | None, find: FindPicture | None = No
     wanted = config.llm if llm is None else llm
     if not wanted:
         return None
-    door = opened(wanted) if isinstance(wanted, str) else wanted
+    door = cast("Door", opened(wanted)) if isinstance(wanted, str) else wanted
     door = door.of(shop, find) if isinstance(door, Own) else door
     return Advisor(door, config, shop.workspace.settings.currency)
 

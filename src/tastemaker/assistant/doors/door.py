@@ -119,3 +119,18 @@ class Door(Protocol):
             DoorFailed: it gives no usable answer.
         """
         ...
+
+
+class Closed(Door):
+    """In place of a model that cannot be opened."""
+
+    figure: ClassVar[str] = "-"
+    source: ClassVar[str] = "no model"
+
+    def can(self, ability: Ability, budget: Budget) -> bool:  # noqa: ARG002
+        """Nothing."""
+        return False
+
+    def stream(self, messages: Sequence[Message], wants: Wants, budget: Budget) -> Generator[str, None, None]:  # noqa: ARG002
+        """Fails."""
+        raise DoorFailed("the language model of this shop cannot be opened")

@@ -63,7 +63,7 @@ class OpenAi(Door):
 
     Raises:
         MissingExtra: httpx is not installed.
-        InputError: the address is none.
+        InputError: the address is none, or a key is missing.
     """
 
     figure: ClassVar[str] = "5"
@@ -79,6 +79,9 @@ class OpenAi(Door):
         self._key = key or os.environ.get("OPENAI_API_KEY", "")
         if not self._url.startswith(("http://", "https://")):
             raise InputError("the address of the language model is no URL", hint="OPENAI_BASE_URL=http://host:port/v1")
+        if self._url == URL and not self._key:
+            hint = "OPENAI_API_KEY=...; or OPENAI_BASE_URL=http://host:port/v1 for an endpoint of your own"
+            raise InputError("the language model needs a key", hint=hint)
         self._certificates = httpx.create_ssl_context()
         self._known: dict[Ability, bool] = {}
 
