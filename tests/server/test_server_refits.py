@@ -35,3 +35,11 @@ def test_the_client_gets_what_a_shop_gives(shop):
         assert (done.verdict, done.people) == ("published", 40)
         assert done.difference.low <= done.difference.value <= done.difference.high
         assert client.refit().verdict == "nothing new"
+
+
+def test_drift_is_the_same_over_http(shop):
+    shop.fit()
+    shop.record(later())
+    with Client(BASE, transport=ToApp(create_app(shop))) as client:
+        assert client.drift() == shop.drift()
+        assert client.drift(days=3).why == "3 days before the newest event"

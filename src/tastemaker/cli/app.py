@@ -25,6 +25,7 @@ from tastemaker.cli import (
     creative,
     demo,
     doctor,
+    drift,
     evaluate,
     explain,
     fit,
@@ -69,6 +70,7 @@ VERBS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "rollback": (rollback.rollback, rollback.EXAMPLES),
     "methods": (methods.methods, methods.EXAMPLES),
     "doctor": (doctor.doctor, doctor.EXAMPLES),
+    "drift": (drift.drift, drift.EXAMPLES),
 }
 EXAMPLES = ("tastemaker demo", 'tastemaker search shop/ "linen dress, but in red"')
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tastemaker.client.making import Imagined, VisualResult
     from tastemaker.shop.adding import Added
+    from tastemaker.shop.drifting import DriftReport
     from tastemaker.shop.explaining import Explanation
     from tastemaker.shop.refitting import Refit
 
@@ -308,6 +309,12 @@ class Client(Closing):
     def doctor(self) -> dict[str, Json]:
         """Versions, integrity, disk, advice."""
         return fields(self._wire.get("/doctor"))
+
+    def drift(self, *, days: float | None = None) -> "DriftReport":
+        """How what people do has changed; see ``Shop.drift``."""
+        from tastemaker.shop.drifting import DriftReport
+
+        return read(DriftReport, self._wire.get("/drift", days=days))
 
     def methods(self) -> list[dict[str, Json]]:
         """Everything that is registered where the service runs."""

@@ -48,7 +48,7 @@ class Wire:
         """Let go of the connections."""
         self._http.close()
 
-    def get(self, path: str, **params: str | int | None) -> Json:
+    def get(self, path: str, **params: str | float | None) -> Json:
         """The JSON of a GET; a parameter that is None is not sent."""
         return self._sent("GET", path, params={name: value for name, value in params.items() if value is not None})
 
@@ -78,13 +78,13 @@ class Wire:
                     yield name, json.loads(line.removeprefix("data: "))
 
     def _sent(
-        self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, json: Json = None
+        self, method: str, path: str, *, params: Mapping[str, str | float] | None = None, json: Json = None
     ) -> Json:
         answer = self._answer(method, path, params=params, json=json)
         return cast("Json", answer.json()) if answer.content else None
 
     def _answer(
-        self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, json: Json = None
+        self, method: str, path: str, *, params: Mapping[str, str | float] | None = None, json: Json = None
     ) -> "httpx.Response":
         with self._reached():
             answer = self._http.request(method, path, params=params, json=json)

@@ -49,6 +49,7 @@ ROUTES = (
     "jobs",
     "methods",
     "doctor",
+    "drift",
     "rollback",
     "metrics",
     "health",

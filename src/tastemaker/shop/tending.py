@@ -7,11 +7,26 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.shop.opened import Opened
 
 if TYPE_CHECKING:
+    from tastemaker.shop.drifting import DriftReport
     from tastemaker.shop.refitting import Refit
 
 
 class Tended(Opened):
     """An opened workspace that is looked after."""
+
+    def drift(self, *, days: float | None = None) -> "DriftReport":
+        """How what people do now differs from what was learned from, and whether it is time to learn anew.
+
+        Args:
+            days: compare the last so many days with all before; None for what happened since the last fit.
+
+        Raises:
+            InputError: days is not above zero.
+            FitError: there are no events with times, or all are on one side.
+        """
+        from tastemaker.shop.drifting import drift
+
+        return drift(self.refresh(events=True), self.store, self._artefacts, days)
 
     def refit(
         self,
