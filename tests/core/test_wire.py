@@ -40,6 +40,7 @@ def test_a_ranking_has_the_documented_keys():
         "understood": [{"name": "colour", "op": "!=", "value": "red", "hard": True, "label": "not: red"}],
         "notes": ["a note"],
         "plan": None,
+        "token": "",
     }
 
 

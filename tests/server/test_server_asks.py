@@ -14,7 +14,7 @@ def test_recommend_is_the_shops_answer(reader, read_shop):
     answer = reader.get("/recommend", params={"user": "person-00", "k": 5}).json()
     assert answer == plain(read_shop.recommend("person-00", k=5))
     assert len(answer["items"]) == 5
-    assert set(answer) == {"items", "understood", "notes", "plan"}
+    assert set(answer) == {"items", "understood", "notes", "plan", "token"}
     assert set(answer["items"][0]) == {"id", "score", "title", "price", "picture", "reasons", "scores"}
 
 

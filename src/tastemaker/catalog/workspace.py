@@ -47,7 +47,7 @@ class WorkspaceSettings(Config):
     live: dict[str, object] = Field(default_factory=dict)
     """Settings of the current visit and of the order in which answers are shown, see ``LiveConfig``."""
     experiment: dict[str, object] = Field(default_factory=dict)
-    """An experiment on what ``recommend`` answers, see ``ExperimentConfig``; none when empty."""
+    """An experiment on what ``recommend`` answers, see ``ExperimentConfig``; none without a name."""
     assistant: dict[str, object] = Field(default_factory=dict)
     """Which language model the assistant may ask, and what that may cost, see ``AssistantConfig``."""
 

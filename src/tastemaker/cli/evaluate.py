@@ -50,6 +50,9 @@ Tune = Annotated[
 Written = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write it down: .html, .md; of the space also .png.")
 ]
+Experiment = Annotated[
+    str | None, typer.Option("--experiment", metavar="NAME", help="What came of the lists shown under this name.")
+]
 Space = Annotated[bool, typer.Option("--space", help="Judge the space of pictures and words instead of rankings.")]
 
 
@@ -58,6 +61,7 @@ def evaluate(
     events: Events = None,
     queries: Queries = None,
     split: Annotated[Split | None, typer.Option("--split", help="Hold back some of the shop's own events.")] = None,
+    experiment: Experiment = None,
     methods: Methods = None,
     candidates: Candidates = "all",
     k: Places = 20,
@@ -74,7 +78,9 @@ def evaluate(
     Recall, NDCG, hit rate, MRR and MAP with 95 % intervals, what the rankings are like, plain baselines beside. Ctrl-C
     leaves the table of the methods that are done.
     """
-    _check_truth({"--events": events, "--queries": queries, "--split": split, "--space": space})
+    _check_truth(
+        {"--events": events, "--queries": queries, "--split": split, "--experiment": experiment, "--space": space}
+    )
     _check_report(report, space=space)
     if space:
         return _judge_space(shop, seed, report, as_json=as_json)
@@ -83,6 +89,7 @@ def evaluate(
             events=events,
             queries=queries,
             split=split,
+            experiment=experiment,
             methods=several(methods),
             candidates=candidates,
             k=k,
@@ -122,7 +129,8 @@ def _check_truth(sources: dict[str, object]) -> None:
     given = [name for name, value in sources.items() if value]
     if len(given) != 1:
         raise InputError(
-            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of --events, --queries, --split, --space"
+            f"{' and '.join(given) or 'nothing'} given to judge by",
+            hint="one of --events, --queries, --split, --experiment, --space",
         )
 
 

@@ -21,6 +21,7 @@ def settings_text(folder: Path | None = None) -> str:
     from tastemaker.generators.language.model import MultimodalLmConfig
     from tastemaker.index.settings import IndexConfig
     from tastemaker.recommenders.complete import CompleteConfig
+    from tastemaker.shop.experimenting import ExperimentConfig
     from tastemaker.shop.fitting import new_space
     from tastemaker.shop.language_model import AssistantConfig
     from tastemaker.shop.reranking import LiveConfig
@@ -44,6 +45,7 @@ def settings_text(folder: Path | None = None) -> str:
     lines += ["", *table_lines("search", SearchConfig.read(settings.search))]
     lines += ["", *table_lines("index", IndexConfig.read(settings.index))]
     lines += ["", *table_lines("live", LiveConfig.read(settings.live))]
+    lines += ["", *table_lines("experiment", ExperimentConfig.read(settings.experiment))]
     lines += ["", *table_lines("assistant", AssistantConfig.read(settings.assistant))]
     lines += ["", *table_lines("brand", Brand.read(settings.brand))]
     lines += ["", *table_lines("language", MultimodalLmConfig.read(settings.language))]

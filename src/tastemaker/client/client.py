@@ -280,6 +280,7 @@ class Client(Closing):
         self,
         *,
         split: str | None = None,
+        experiment: str | None = None,
         events: Sequence[Event] | None = None,
         queries: Sequence[Mapping[str, object]] | None = None,
         methods: Sequence[str] | None = None,
@@ -290,7 +291,7 @@ class Client(Closing):
     ) -> dict[str, Json]:
         """How good the answers are, as ``Report.to_json``; see ``Shop.evaluate``."""
         asked = {"candidates": candidates, "k": k, "seed": seed}
-        asked |= _said(split=split, events=events, queries=queries, methods=methods)
+        asked |= _said(split=split, experiment=experiment, events=events, queries=queries, methods=methods)
         return fields(follow(self._wire, "/evaluate", asked, observer))
 
     @property

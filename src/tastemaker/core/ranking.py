@@ -130,12 +130,14 @@ class Ranking:
         understood: what was taken from the request, as facets.
         notes: fallbacks that were taken and other things to say aloud ("no events of this person: popular items").
         plan: how a search was carried out, when it was asked for.
+        token: names this answer where an experiment keeps it; events that come of it carry it. "" where none does.
     """
 
     items: tuple[Ranked, ...]
     understood: tuple[Facet, ...] = ()
     notes: tuple[str, ...] = ()
     plan: Plan | None = None
+    token: str = ""
 
     @property
     def ids(self) -> list[ItemId]:

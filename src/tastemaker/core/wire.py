@@ -4,7 +4,8 @@ A ranking becomes
 
     {"items": [{"id", "score", "title", "price", "picture", "reasons": [{"source", "sentence", "weight", "items",
     "attributes"}], "scores": {...}}], "understood": [{"name", "op", "value", "hard", "label"}], "notes": [...],
-     "plan": null or {"parts": [{"name", "said", "weight"}], "facets", "kept", "sure", "filters", "combined"}}
+     "plan": null or {"parts": [{"name", "said", "weight"}], "facets", "kept", "sure", "filters", "combined"},
+     "token": ""}
 
 because the fields of ``core.ranking`` are the keys; the one thing added is a facet's ``label``, the text of its chip.
 A field that is not printed (``repr=False``: the bytes of a picture) is not sent either.

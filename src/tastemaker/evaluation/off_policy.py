@@ -61,11 +61,12 @@ class Logged:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval: what one list earns on average."""
+    """A mean over ``n`` lists with its 95 % interval."""
 
     value: float
     low: float
     high: float
+    n: int
 
 
 def ips(rewards: Doubles, weights: Doubles) -> Doubles:
@@ -125,14 +126,20 @@ def estimates(logged: Logged, shown: Ints, *, seed: int = 0) -> dict[str, Estima
     return means(found, logged.people, seed=seed)
 
 
+def as_shown(logged: Logged, *, seed: int = 0) -> dict[str, Estimate]:
+    """What was shown, judged as it was shown: every estimate is the mean of what the lists earned."""
+    earned = logged.rewards.sum(axis=1)
+    found = dict.fromkeys(("ips", "snips", "dr"), earned) | {"overlap": np.ones(len(earned))}
+    return means(found, logged.people, seed=seed)
+
+
 def means(values: Mapping[str, Doubles], people: Sequence[str], *, seed: int = 0) -> dict[str, Estimate]:
     """Means over lists with their intervals over people. Shapes: each of values (lists,)."""
     found = [by_person(each, people) for each in values.values()]
     low, high = intervals(np.stack([each for each, _ in found], axis=1), seed=seed)
     ends = zip(found, low.tolist(), high.tolist(), strict=True)
-    return {
-        name: Estimate(mean, least, most) for name, ((_, mean), least, most) in zip(values, ends, strict=True)
-    }  # fmt: skip
+    n = len(people)
+    return {name: Estimate(mean, least, most, n) for name, ((_, mean), least, most) in zip(values, ends, strict=True)}
 
 
 def model(logged: Logged, shown: Ints) -> tuple[Doubles, Doubles]:

@@ -170,6 +170,19 @@ class Hybrid(Recommender[HybridConfig]):
         """The fitted sources by name."""
         return self._sources
 
+    def alone(self, name: str) -> "Hybrid":
+        """One of the sources by itself, fitted as it is here.
+
+        Raises:
+            UnknownName: there is no such source.
+        """
+        if name not in self._sources:
+            raise UnknownName("source", name, self._sources)
+        one = Hybrid(self.config.model_copy(update={"methods": (name,)}))
+        one._sources, one._weights = {name: self._sources[name]}, blending.Weights.even((name,))
+        one._cohort, one._reference = self._cohort, self._reference
+        return one
+
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
         """Pass the news on to every source."""
         for source in self._sources.values():

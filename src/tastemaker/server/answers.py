@@ -109,6 +109,8 @@ class RankingOut(Answer):
     """Fallbacks that were taken, and other things to say aloud."""
     plan: PlanOut | None = None
     """How it was searched, when that was asked for."""
+    token: str = ""
+    """Names this answer while an experiment is under way; send it with the events that come of it."""
 
 
 class KnownOut(FacetOut):

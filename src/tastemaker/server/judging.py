@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tastemaker.server.requests import Id, Places, Request, Where, Words
 from tastemaker.server.told import EventIn
@@ -23,7 +23,7 @@ class TruthRow(Request):
 
 
 class EvaluateRequest(Request):
-    """How well the shop does; exactly one of `split`, `events`, `queries` and `space`."""
+    """How well the shop does; exactly one of `split`, `events`, `queries`, `experiment` and `space`."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"split": "time", "methods": ["hybrid", "ease"], "k": 20}})
 
@@ -34,6 +34,8 @@ class EvaluateRequest(Request):
     """What people did next."""
     queries: Annotated[list[TruthRow], Field(max_length=10_000)] | None = None
     """Queries with their right answers."""
+    experiment: Annotated[str, StringConstraints(max_length=100)] = ""
+    """What came of the lists that were shown under this name."""
     methods: list[Words] | None = None
     """Names of recommenders, or `all`; the plain ones alone when null."""
     candidates: Words | list[Id] = "all"

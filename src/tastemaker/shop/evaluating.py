@@ -70,6 +70,7 @@ class Plan:
     seeds: int = 1
     missing: Mapping[str, float] = field(default_factory=dict)
     tune: tuple[str, ...] = ()
+    experiment: str | None = None
 
     def check(self) -> None:
         """Refuse what cannot be evaluated, before any work.
@@ -77,8 +78,9 @@ class Plan:
         Raises:
             InputError: not exactly one source of truth is given, or something needs a split.
         """
-        if sum(source is not None for source in (self.events, self.queries, self.split)) != 1:
-            raise InputError("an evaluation needs one source of truth", hint="give one of events, queries and split")
+        if sum(source is not None for source in (self.events, self.queries, self.split, self.experiment)) != 1:
+            hint = "give one of events, queries, split and experiment"
+            raise InputError("an evaluation needs one source of truth", hint=hint)
         if self.seeds < 1:
             raise InputError(f"seeds is {self.seeds!r}; it must be 1 or more")
         if (self.missing or self.tune) and self.split is None:
@@ -90,7 +92,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _World:
+class World:
     """What methods are fitted on."""
 
     catalog: Catalog
@@ -106,7 +108,7 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
         Cancelled: the observer asked to stop before the first method was finished.
     """
     plan.check()
-    configs = _configs(plan, _wanted(plan))
+    configs = configs_of(plan, wanted_by(plan))
     if plan.split is not None:
         return _on_a_split(view, plan, configs, observer)
     if plan.queries is not None:
@@ -115,10 +117,10 @@ def evaluate(view: View, store: Store, plan: Plan, observer: Observer) -> Report
     else:
         truth = read_events_truth(Path(str(plan.events)), view.catalog, plan.candidates)
         served = {SHOP: as_served(view)}
-    world = _World(view.catalog, view.vectors)
+    world = World(view.catalog, view.vectors)
     plain = _plain(view.catalog, configs, plan.seed)
     entrants = [*(_ready(name, ranker) for name, ranker in served.items()), *plain]
-    entrants += [_entrant(name, config, world, plan) for name, config in configs.items()]
+    entrants += [entrant_of(name, config, world, plan) for name, config in configs.items()]
     said = {"baselines_added": " ".join(entrant.name for entrant in plain)}
     judge = _judge(truth, world, plan, observer)
     return contest(entrants, judge, first=[*served, *configs], said=said, observer=observer)
@@ -134,11 +136,11 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
     vectors = view.vectors
     if plan.missing and view.fitted.space is not None:
         vectors = embed_all(view.fitted.space, catalog, observer)
-    world = _World(protocol.known, vectors)
+    world = World(protocol.known, vectors)
     configs, searched = _tuned(configs, plan, protocol, vectors, observer)
     hybrid = hybrid_config(plan.settings) if view.fitted.recommender is None else view.fitted.recommender.config
     asked = {name: config for name, config in configs.items() if name not in BASELINES and config != hybrid}
-    baselines = _configs(plan, [name for name in BASELINES if name in registry.names("recommender")])
+    baselines = configs_of(plan, [name for name in BASELINES if name in registry.names("recommender")])
     baselines = {
         name: configs.get(name, config) for name, config in baselines.items() if name != "random" or name in configs
     }
@@ -149,9 +151,9 @@ def _on_a_split(view: View, plan: Plan, configs: Mapping[str, Config], observer:
         "space": None if view.fitted.space is None else view.fitted.names.get("space", ""),
     }
     entrants = [*_plain(protocol.known, baselines, plan.seed)]
-    entrants += [_entrant(name, config, world, plan) for name, config in baselines.items()]
-    entrants.append(_fitted(SHOP, lambda: [Hybrid(one) for one in _seeded(hybrid, plan.seeds)], world, plan))
-    entrants += [_entrant(name, config, world, plan) for name, config in asked.items()]
+    entrants += [entrant_of(name, config, world, plan) for name, config in baselines.items()]
+    entrants.append(newly_fitted(SHOP, lambda: [Hybrid(one) for one in _seeded(hybrid, plan.seeds)], world, plan))
+    entrants += [entrant_of(name, config, world, plan) for name, config in asked.items()]
     said: dict[str, object] = {"baselines_added": " ".join(name for name in BASELINES if name not in configs)}
     said |= {"missing": ", ".join(f"{share:.0%} of {what}" for what, share in plan.missing.items())}
     said |= {"tuned": searched}
@@ -188,7 +190,7 @@ def _tuned(
     return found, "; ".join(said)
 
 
-def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Callable[[], Judge]:
+def _judge(truth: Truth, world: World, plan: Plan, observer: Observer) -> Callable[[], Judge]:
     def made() -> Judge:
         for warning in truth.warnings:
             observer(Noted("evaluate", warning))
@@ -197,7 +199,7 @@ def _judge(truth: Truth, world: _World, plan: Plan, observer: Observer) -> Calla
     return made
 
 
-def _wanted(plan: Plan) -> list[str]:
+def wanted_by(plan: Plan) -> list[str]:
     """Names of the recommenders that are asked for."""
     known = registry.names("recommender")
     for name in (*plan.methods, *plan.tune):
@@ -207,7 +209,7 @@ def _wanted(plan: Plan) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def _configs(plan: Plan, names: Sequence[str]) -> dict[str, Config]:
+def configs_of(plan: Plan, names: Sequence[str]) -> dict[str, Config]:
     """The workspace's settings of each method; with "all", a method whose package is not installed is passed over."""
     found: dict[str, Config] = {}
     for name in names:
@@ -239,9 +241,9 @@ def _ready(name: str, ranker: Ranker) -> Entrant:
     return Entrant(name, lambda _: [ranker], trained=False)
 
 
-def _entrant(name: str, config: Config, world: _World, plan: Plan) -> Entrant:
+def entrant_of(name: str, config: Config, world: World, plan: Plan) -> Entrant:
     """A registered method; trained once a seed where it draws by chance."""
-    return _fitted(name, lambda: [_method(name)(one) for one in _seeded(config, plan.seeds)], world, plan)
+    return newly_fitted(name, lambda: [_method(name)(one) for one in _seeded(config, plan.seeds)], world, plan)
 
 
 def _seeded(config: C, seeds: int) -> list[C]:
@@ -252,7 +254,8 @@ def _seeded(config: C, seeds: int) -> list[C]:
     return [config, *(config.model_copy(update={"seed": own + add}) for add in range(1, seeds))]
 
 
-def _fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: _World, plan: Plan) -> Entrant:
+def newly_fitted(name: str, make: Callable[[], Sequence[Recommender[Config]]], world: World, plan: Plan) -> Entrant:
+    """Methods of one name, trained on a world; newcomers are answered by what is popular there."""
     popular = rankers.popularity(world.catalog, seed=plan.seed)
 
     def fit(observer: Observer) -> list[Ranker]:

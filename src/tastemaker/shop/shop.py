@@ -23,11 +23,13 @@ from tastemaker.core.ranking import Ranking
 from tastemaker.core.types import UserId
 from tastemaker.evaluation.report import Report
 from tastemaker.evaluation.space_report import SpaceReport
-from tastemaker.shop import adding, completing, evaluating, fitted, fitting, recommending, searching
+from tastemaker.shop import adding, completing, evaluating, fitted, fitting, recommending, searching, trials
 from tastemaker.shop.asking import Picture, allowed, check_k, checked_factors, picture_of, shown_of
+from tastemaker.shop.experimenting import Experiment, ExperimentConfig
 from tastemaker.shop.explaining import Explanation, explain, with_looks
 from tastemaker.shop.health import doctor
 from tastemaker.shop.language_model import AssistantConfig
+from tastemaker.shop.live import View
 from tastemaker.shop.recommending import Order
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
@@ -44,7 +46,7 @@ class Shop(Steered):
 
     Raises:
         WorkspaceError: the folder is no workspace, or is damaged.
-        ConfigError: a setting of ``[live]``, ``[search]`` or ``[assistant]`` is unknown or out of range.
+        ConfigError: a setting of ``[live]``, ``[search]``, ``[assistant]`` or ``[experiment]`` cannot be used.
     """
 
     def __init__(self, path: Path | str, *, observer: Observer = silent) -> None:
@@ -53,6 +55,8 @@ class Shop(Steered):
         self._rules = Rules(workspace.rules_file)
         AssistantConfig.read(workspace.settings.assistant)
         super().__init__(workspace, observer)
+        trial = ExperimentConfig.read(workspace.settings.experiment)
+        self._experiment = Experiment(trial, self.store, self._artefacts) if trial.name else None
 
     def check(self) -> CheckReport:
         """What is right and wrong with the workspace's input: rows, fields, pictures, attributes, events."""
@@ -126,7 +130,8 @@ class Shop(Steered):
         """What a person will like. Nobody, or somebody unknown, gets what most people like, and a note that says so.
 
         The visit under way counts for itself beside all that is known, what was dismissed takes its look-alikes down,
-        and the rules of the shop hold: see :mod:`tastemaker.shop.reranking`.
+        and the rules of the shop hold: see :mod:`tastemaker.shop.reranking`. Under an experiment the answer is kept and
+        its ``token`` names it: see :mod:`tastemaker.shop.experimenting`.
 
         Args:
             user: the person.
@@ -148,7 +153,12 @@ class Shop(Steered):
         past = self._history(user) if user else History.of(view.catalog.rows(history).tolist())
         mask = allowed(view, where, exclude, sold_out=self._live.sold_out == "last")
         order = self._order("recommend", visiting=user is not None)
-        return recommending.recommend(view, past, mask, k, named=user or "", order=order, explain=explain)
+
+        def ask(view: View, k: int) -> Ranking:
+            return recommending.recommend(view, past, mask, k, named=user or "", order=order, explain=explain)
+
+        trial = self._experiment if user else None
+        return ask(view, k) if trial is None else trial.answer(view, user or "", k, ask)
 
     def complete(
         self, items: Sequence[str], *, k: int = 10, where: str = "", exclude: Sequence[str] = (), explain: bool = False
@@ -258,6 +268,7 @@ class Shop(Steered):
         events: Path | str | None = None,
         queries: Path | str | None = None,
         split: str | None = None,
+        experiment: str | None = None,
         methods: Sequence[str] = (),
         candidates: str = "all",
         k: int = 20,
@@ -274,6 +285,7 @@ class Shop(Steered):
             queries: questions with their right answers, columns text, image, change, where, user, exclude, positives.
             split: instead of a file, hide part of the shop's own events: "time", "user-time", "leave-one-out",
                 "random", "cold-items" or "cold-people".
+            experiment: what came of the lists that were shown under this name: see ``docs/feedback.md``.
             methods: recommenders to put beside, by name; ("all",) for every one.
             candidates: what is ranked: "all", "cold" (items without events), or a file with one id a line.
             k: length of the rankings that are judged.
@@ -284,14 +296,17 @@ class Shop(Steered):
             observer: hears of progress. Stopped after the first method, it gets the table of those that are done.
 
         Raises:
-            InputError: not exactly one of events, queries and split is given, or a file cannot be read.
-            UnknownName: there is no such split or method.
+            InputError: not exactly one of events, queries, split and experiment is given, or a file cannot be read.
+            UnknownName: there is no such split, experiment or method.
         """
         check_k(k)
         workspace, named = self.workspace, (events, queries, split, tuple(methods), candidates, k, seed)
         ledger = workspace.state / "evaluations.json"
-        plan = evaluating.Plan(*named, workspace.settings.methods, ledger, seeds, missing or {}, tuple(tune))
-        report = evaluating.evaluate(self.refresh(events=True), self.store, plan, observer)
+        plan = evaluating.Plan(
+            *named, workspace.settings.methods, ledger, seeds, missing or {}, tuple(tune), experiment
+        )
+        run = evaluating.evaluate if experiment is None else trials.evaluate_experiment
+        report = run(self.refresh(events=True), self.store, plan, observer)
         self.reports.keep(report.to_json())
         return report
 

@@ -24,10 +24,11 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
     A job that is stopped after its first method ends with the table of the methods that are done; `cut_short` in the
     protocol says so. With `space` the result is the quality of the space instead.
     """
-    given = [name for name in ("split", "events", "queries", "space") if getattr(asked, name)]
+    given = [name for name in ("split", "events", "queries", "experiment", "space") if getattr(asked, name)]
     if len(given) != 1:
         raise InputError(
-            f"{' and '.join(given) or 'nothing'} given to judge by", hint="one of split, events, queries and space"
+            f"{' and '.join(given) or 'nothing'} given to judge by",
+            hint="one of split, events, queries, experiment and space",
         )
     if isinstance(asked.candidates, str) and asked.candidates not in ("all", "cold"):
         raise InputError(f"candidates is {asked.candidates!r}", hint="'all', 'cold', or a list of ids")
@@ -41,6 +42,7 @@ def post_evaluate(request: Request, response: Response, asked: EvaluateRequest) 
                 events=_events(Path(folder), asked),
                 queries=_queries(Path(folder), asked),
                 split=asked.split,
+                experiment=asked.experiment or None,
                 methods=asked.methods or (),
                 candidates=_candidates(Path(folder), asked),
                 k=asked.k,
