@@ -184,7 +184,7 @@ class Lance(Peer):
 
     @override
     def search(self, vector: Floats, effort: int, kept: Filter | None) -> Ints:
-        asked = self.table.search(vector).nprobes(effort).limit(K).select(["row"])
+        asked = self.table.search(vector).nprobes(effort).limit(K).select(["row", "_distance"])
         if kept is not None:
             asked = asked.where(f"bucket < {kept.share}", prefilter=True)
         return asked.to_arrow()["row"].to_numpy()

@@ -135,6 +135,7 @@ def test_it_is_made_anew_when_too_much_has_changed_since(shop):
     assert shop.reindex()
     assert shop.view.index.stale == 0
     assert shop.search("word7 word8 late", k=1).ids == ["new7"]
+    assert len(list((shop.path / ".tastemaker" / "artefacts").glob("index-*"))) == 1  # the old one is gone
     with Shop(shop.path) as again:
         assert again.view.index.stale == 0
 

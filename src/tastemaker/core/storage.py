@@ -213,6 +213,11 @@ class Artefacts:
         """For every published part: does its content still match its hash?"""
         return {part: artefact.is_whole for part, artefact in self.published().items()}
 
+    def discard(self, artefact: Artefact) -> None:
+        """Remove an artefact if no version that is kept names it; safe while another process fits."""
+        if all(artefact.name not in version.parts.values() for version in self.versions()):
+            shutil.rmtree(artefact.folder, ignore_errors=True)
+
     def sweep(self) -> list[str]:
         """Remove what nobody can reach: unfinished folders and artefacts of no version that is kept."""
         keep = {name for version in self.versions() for name in version.parts.values()}

@@ -152,7 +152,7 @@ class Opened(Closing):
         if not ground.is_due(learned.index, self._indexed) or self._published().get("space") != ground.name:
             return False
         with self._artefacts.lock("indexing"):
-            made = self._artefacts.published().get("index")
+            made = before = self._artefacts.published().get("index")
             derived = None if made is None else indexing.restore(made, ground.name)
             if made is None or ground.is_due(derived, self._indexed):  # else another process was here first
                 manifest = {"revision": view.catalog.revision}
@@ -162,6 +162,8 @@ class Opened(Closing):
                     if self._published().get("space") != ground.name:
                         return False
                     self._artefacts.publish({"index": made}, amend=True)
+                    if before is not None:
+                        self._artefacts.discard(before)
         with self._lock:
             self._look(replace(learned, names={**learned.names, "index": made.name}, index=derived))
         return True
