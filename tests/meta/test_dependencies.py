@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-THROUGH = {"huggingface-hub"}
-"""What a declared package brings as a part of itself (of transformers)."""
+THROUGH = {"h11", "huggingface-hub"}
+"""What declared packages bring as a part of themselves (uvicorn, transformers)."""
 
 
 def names(entries):

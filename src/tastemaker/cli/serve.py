@@ -15,6 +15,7 @@ EXAMPLES = (
 PORT = typer.Option(
     "--port", min=0, max=65535, metavar="N", help="Port to bind; 0 takes a free one.", show_default="8000"
 )
+WORKERS = typer.Option("--workers", min=1, max=64, metavar="N", help="Processes that answer.", show_default="1")
 
 
 def serve(
@@ -35,10 +36,7 @@ def serve(
     api_key_file: Annotated[
         Path | None, typer.Option("--api-key-file", metavar="FILE", help="Read the key from a file instead.")
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, max=64, metavar="N", help="Processes that answer.", show_default="1"),
-    ] = None,
+    workers: Annotated[int | None, WORKERS] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
     ] = None,
