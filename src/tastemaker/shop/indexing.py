@@ -5,7 +5,7 @@ there is. A damaged one is left aside when it is read; every answer is exact unt
 space; items that came or changed since are known by their keys, and compared exactly beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from tastemaker.index.exact import ExactIndex
 from tastemaker.index.fusion import known_item_queries
 from tastemaker.index.planned import Efforts, PlannedIndex
 from tastemaker.index.settings import IndexConfig
-from tastemaker.index.tuning import Asked, measure, tune
+from tastemaker.index.tuning import Asked, Measured, measure, tune
 
 Keys = npt.NDArray[np.uint64]
 
@@ -107,9 +107,11 @@ def build(
         task.advance()
     told = {
         "space": ground.name,
-        "recall": config.recall,
+        "aim": config.recall,
         "items": int(np.count_nonzero(present)),
         "efforts": efforts.settings(),
+        "recall": {kind: min(row.recall for row in table if row.asked == kind) for kind in judging},
+        "told": _told(table),
         "measured": [asdict(row) for row in table],
     }
     tensors = {**approximate.tensors(), "keys": ground.keys}
@@ -149,4 +151,16 @@ def report(artefacts: Artefacts) -> dict[str, object]:
     if "index" not in parts or not parts["index"].is_whole:
         return {"method": "exact", "items": parts["vectors"].manifest.get("items", 0), "recall": 1.0}
     config = parts["index"].config
-    return {"method": "planned", "items": config["items"], "aimed_at": config["recall"], "measured": config["measured"]}
+    names = {"items": "items", "aimed_at": "aim", "recall": "recall", "measured": "told"}
+    return {"method": "planned", **{name: config.get(kept) for name, kept in names.items()}}
+
+
+def _told(table: Sequence[Measured]) -> dict[str, str]:
+    """What was measured, one line a filter."""
+    lines = {}
+    for kept in dict.fromkeys(row.kept for row in table):
+        rows = [row for row in table if row.kept == kept]
+        found = ", ".join(f"{row.recall:.3f} for {row.asked}" for row in rows)
+        took, exact = max(row.ms for row in rows), max(row.exact_ms for row in rows)
+        lines[f"{kept:.1%} of the rows"] = f"{rows[0].method}: {found}; {took} ms, exact {exact} ms"
+    return lines
