@@ -8,7 +8,7 @@ Every cut-out says how sure it is, since nothing after it can mend a wrong one.
 Source: Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -123,6 +123,9 @@ def cut(picture: Pixels, *, holes: bool = False) -> Cutout:
         mask, sure = _grabcut(picture)
         return Cutout(_own_colours(picture, mask), _soft(mask), sure)
     even = _is_even(lab)
+    if even:  # the thing may reach the edges
+        edge = np.concatenate([lab[:2].reshape(-1, 3), lab[:, [0, -1]].reshape(-1, 3)])
+        ground = np.full_like(lab, np.median(edge, 0))
     tolerance = float(np.clip(3 * spread, 2.0 if even else 2.5, 9.0))
     for _ in range(0 if even else ROUNDS):
         far = _distance(lab, ground)
@@ -155,6 +158,14 @@ def without_fringe(picture: Pixels, mask: Bools, ground: Pixels) -> Bools:
     left = mask & ~binary_dilation(~mask, iterations=wide, mask=~mask | shadow)
     rim = mask & ~binary_erosion(mask, iterations=wide)
     return left if (rim & ~left).sum() < MOSTLY * rim.sum() else mask
+
+
+def trimmed(picture: Pixels, thing: Cutout) -> Cutout:
+    """A cut-out without its fringe of shadow. Shapes: picture (h, w, 3)."""
+    if thing.ground is None:
+        return thing
+    mask = without_fringe(picture, thing.mask, thing.ground)
+    return replace(thing, picture=_own_colours(picture, mask), alpha=_soft(mask))
 
 
 def _eaten(mask: Bools, whole: Bools, much: float) -> bool:

@@ -4,6 +4,7 @@ What the person wears now is hidden only where the garment covers it; nothing th
 How much would still show is counted, and decides whether the result may be shown at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import cv2
@@ -14,12 +15,17 @@ from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Doubles, Floats
 from tastemaker.studio import blend, garment
 from tastemaker.studio.body import Body, read
-from tastemaker.studio.cutout import Cutout, Pixels, cut, lab_of
+from tastemaker.studio.carrying import carried_on, kept_bare
+from tastemaker.studio.cutout import Cutout, Pixels, cut, lab_of, trimmed
 from tastemaker.studio.engines import Refusal
 from tastemaker.studio.request import Candidate, VisualRequest
 from tastemaker.studio.warp import bend, project
 from tastemaker.studio.wear import Fitting, Part, Place, belt_of, fit_lower, fit_upper, neckline_of
 
+LOOSE: Mapping[Place, float] = {"top": 0.03, "bottom": 0.06, "dress": 0.25}
+"""How much of a garment may lie off the body, as a share; more has been put beside it."""
+UNSEEN = 0.55
+"""How much less sure a body is for an arm that a sleeve cannot follow."""
 STRETCH = 1.25
 """How much more a garment may be stretched one way than the other, into a box that somebody has drawn."""
 PASTED: dict[Place, str] = {"shoes": "shoes", "bag": "a bag", "hat": "a hat"}
@@ -33,7 +39,7 @@ def dress(request: VisualRequest, seed: int) -> Candidate:
         Refusal: nobody is found, or the garment cannot be cut out.
     """
     photo, place = request.context, request.worn or "top"
-    thing = cut(request.product)
+    thing = trimmed(request.product, cut(request.product))
     if thing.sure < 0.15 or not thing.mask.any():
         raise Refusal("the garment cannot be told from the ground of its photo")
     thing = thing.cropped()
@@ -64,6 +70,7 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
     picture = blend.lay(trunk[0], sleeves[0], np.where(trunk[1] > 0, sleeves[1], sleeves[1] > 0).astype(np.float32))
     alpha = np.maximum(_behind(trunk[1], front), on_arms)
     front &= on_arms < 0.5  # an arm in its sleeve
+    picture, alpha = carried_on(picture, alpha, body, front | kept_bare(body, fitting))
     if request.region.brush is not None:
         alpha = alpha * request.region.brush
     worn = clothes(photo, body, place, belt, fitting.hem)
@@ -71,8 +78,9 @@ def _bent(request: VisualRequest, thing: Cutout, body: Body, place: Place, seed:
         worn &= request.region.brush
     checks = {
         "cutout": thing.sure,
-        "body": body.sure - 0.35 * len(fitting.hidden),
+        "body": body.sure - UNSEEN * len(fitting.hidden),
         "warp": evenness,
+        "loose": _lying(alpha > 0.5, body, LOOSE[place]),
         "coverage": _coverage(worn, ~front & (alpha < 0.5), (1.2 if place == "bottom" else 0.6) * body.shoulders**2),
         "frame": _framed(fitting, photo.shape[:2], alpha),
     }
@@ -96,11 +104,20 @@ def _warped(thing: Cutout, flat: garment.Flat, fitting: Fitting, size: tuple[int
         trunk = trunk & (own == 0)
         parts.append((part, np.asarray(thing.alpha * cv2.GaussianBlur(grown, (0, 0), reach / 3), np.float32)))
     near = cv2.dilate(_largest_part(trunk), np.ones((3, 3), np.uint8))
-    body, arms = _laid(thing, [(fitting, thing.alpha * near)], size), _laid(thing, parts, size)
+    whole = [(part, thing.alpha * _halved(flat, thing.alpha.shape, side)) for side, part in fitting.legs.items()]
+    body, arms = _laid(thing, whole or [(fitting, thing.alpha * near)], size), _laid(thing, parts, size)
     ratios = [np.ones(1, np.float32)]
     for _, alpha, found in (body, arms):
         ratios += [ratio[cv2.resize(alpha, ratio.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5] for ratio in found]
     return body[:2], arms[:2], _evenness(np.concatenate(ratios))
+
+
+def _halved(flat: garment.Flat, shape: tuple[int, ...], side: int) -> Floats:
+    """One half of trousers, and a little of the other where they hang together. Shapes: (h, w)."""
+    axis, split = flat.points["crotch"]
+    over = np.where(np.arange(shape[0]) < split, 0.03 * flat.width, 0.0)[:, None]
+    beside = (np.arange(shape[1])[None] - axis) * side + over
+    return np.asarray(np.clip(beside + 0.5, 0, 1), np.float32)
 
 
 def _laid(
@@ -246,6 +263,8 @@ def clothes(photo: Pixels, body: Body, place: Place, belt: float | None, hem: fl
         start, stop = body.levels["shoulder"], max(hem, body.levels["knee"])
     else:
         start, stop = body.levels["shoulder"], end
+        if belt is None:  # of one piece: what shows beside the hips is a skirt, as below the hem
+            stop = min(hem, body.levels["waist"])
     sleeves = _like_chest(photo, body) & worn if place == "top" else np.zeros_like(worn)
     worn[max(int(stop), 0) :] = False
     worn |= sleeves
@@ -275,10 +294,16 @@ def _coverage(worn: Bools, open_: Bools, noticed: float) -> float:
     return 1 - left / max(min(float(worn.sum()), noticed), 1.0)
 
 
+def _lying(there: Bools, body: Body, usual: float) -> float:
+    """How little of a garment is farther off the body than cloth falls: 1 for none, 0.5 for what is usual at most."""
+    return 1 - float((there & ~_near(body)).sum()) / max(2 * usual * float(there.sum()), 1.0)
+
+
 def _near(body: Body) -> Bools:
     """The body and a hand's width around it: as far as a loose garment may stand away."""
-    reach = max(3, int(0.16 * body.shoulders)) | 1
-    return cv2.dilate(body.mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    reach = 2 * max(1, round(0.1 * body.shoulders)) + 1
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    return cv2.dilate(body.mask.astype(np.uint8), round_) > 0
 
 
 def _largest_part(mask: Bools) -> npt.NDArray[np.uint8]:

@@ -22,7 +22,7 @@ from tastemaker.studio.request import Candidate
 
 THRESHOLDS: Mapping[str, float] = {
     "outside": 1.0, "colour": 0.6, "texture": 0.5, "silhouette": 0.6, "identity": 0.98, "realism": 0.5, "cutout": 0.4,
-    "body": 0.5, "warp": 0.4, "coverage": 0.9, "face": 0.95, "frame": 0.6, "size": 0.5, "drift": 0.8,
+    "body": 0.5, "warp": 0.4, "loose": 0.5, "coverage": 0.9, "face": 0.95, "frame": 0.6, "size": 0.5, "drift": 0.8,
 }  # fmt: skip
 """Below it a candidate is not shown."""
 SAID: Mapping[str, str] = {
@@ -35,6 +35,7 @@ SAID: Mapping[str, str] = {
     "cutout": "the product cannot be told from the ground of its photo",
     "body": "the person's pose cannot be told",
     "warp": "the garment would have to be bent too far for this pose",
+    "loose": "too much of it would stand off the body",
     "coverage": "what the person wears would show beside or below it",
     "face": "it would cover the face or the hands",
     "frame": "too little of it would be inside the photo",

@@ -18,6 +18,8 @@ BANDS = (0.2, 0.5, 0.98)
 """Places along a sleeve where it is held, as shares of its length."""
 STRAP = 0.3
 """How far below the neckline a garment begins above the armpit, in widths of its trunk, when it has no shoulders."""
+DEEP = 0.55
+"""How far below the shoulder an armpit is at most, in widths of the trunk."""
 LEG = (("thigh", 0.44), ("knee", 0.62), ("calf", 0.8), ("hem", 0.98))
 """Places along a leg, as shares of the garment's height."""
 
@@ -64,6 +66,8 @@ def upper(mask: Bools) -> Flat:
     axis = _axis(mask, top, bottom)
     bottom = _trunk_end(mask, axis, bottom)
     pits = {side: _armpit(mask, side, axis) for side in SIDES}
+    parted = {side: y for side, (_, y) in pits.items()}
+    pits = {side: _raised(mask, pits[side], side, abs(pits[1][0] - pits[-1][0])) for side in SIDES}
     trunk = max(pits[1][0] - pits[-1][0], 4.0)
     points: dict[str, Doubles] = {}
     for side in SIDES:
@@ -79,7 +83,7 @@ def upper(mask: Bools) -> Flat:
             points[f"{name}{side:+d}"] = _edge(mask, y + share * (bottom - y), axis, side)
     points["collar"] = np.array([axis, _top(mask, axis, top)])
     points["hem"] = np.array([axis, bottom - 1.0])
-    sleeves = {side: found for side in SIDES if (found := _sleeve(mask, side, points, trunk)) is not None}
+    sleeves = {side: found for side in SIDES if (found := _sleeve(mask, side, points, trunk, parted[side])) is not None}
     width = float(points["shoulder+1"][0] - points["shoulder-1"][0])
     return Flat(points, sleeves, max(width, (0.9 if sleeves else 1.02) * trunk))
 
@@ -187,12 +191,37 @@ def _armpit(mask: Bools, side: int, axis: float) -> tuple[float, float]:
     if jump.max() > 0.13 * wide:
         at = len(jump) - 1 - int(np.argmax(jump[::-1] > 0.85 * jump.max()))
         return float(axis + side * reach[at + step]), float(rows[at + step])
+    beside = _parting(mask, side, axis)
+    if beside is not None:
+        return beside
     row = rows[int(np.argmax(reach > 0.94 * np.percentile(reach, 90)))]
     return float(_run(mask, row, axis)[0 if side < 0 else 1]), float(row)
 
 
-def _sleeve(mask: Bools, side: int, points: dict[str, Doubles], trunk: float) -> Sleeve | None:
-    """What lies outside the line from shoulder to armpit, and the line down from there."""
+def _parting(mask: Bools, side: int, axis: float) -> tuple[float, float] | None:
+    """Where a sleeve that lies along the trunk parts from it: the upper end of the gap between them; None without."""
+    _, top, _, bottom = box_of(mask)
+    height = bottom - top
+    for row in range(top + int(0.3 * height), top + int(0.9 * height)):
+        line = mask[row]
+        run = run_at(line, axis)
+        if run is None:
+            continue
+        edge = run[0] if side < 0 else run[1]
+        other = np.flatnonzero(line[:edge] if side < 0 else line[edge + 1 :])
+        if (edge - axis) * side > 0.25 * (run[1] - run[0]) and len(other) > 0.12 * (run[1] - run[0]):
+            return float(edge), float(row)
+    return None
+
+
+def _raised(mask: Bools, pit: tuple[float, float], side: int, trunk: float) -> tuple[float, float]:
+    """An armpit where a body has it: a sleeve may lie along the trunk and part from it further down."""
+    x, y = pit
+    return x, min(y, _top(mask, x - side * 0.04 * trunk, y) + DEEP * trunk)
+
+
+def _sleeve(mask: Bools, side: int, points: dict[str, Doubles], trunk: float, parted: float) -> Sleeve | None:
+    """What lies outside the line from shoulder to armpit, and the line down from there to where it parts."""
     shoulder, armpit = points[f"shoulder{side:+d}"], points[f"armpit{side:+d}"]
     rows, columns = np.nonzero(mask)
     there = np.stack([columns, rows], 1).astype(np.float64)
@@ -200,7 +229,7 @@ def _sleeve(mask: Bools, side: int, points: dict[str, Doubles], trunk: float) ->
     outside = (there[:, 0] - below) * side > 0.02 * trunk
     runs = np.array([_run(mask, row, points["collar"][0])[0 if side < 0 else 1] for row in range(len(mask))])
     apart = (there[:, 0] - runs[rows]) * side > 0
-    chosen = outside & (apart | (there[:, 1] <= armpit[1])) & (there[:, 1] > shoulder[1] - 0.1 * trunk)
+    chosen = outside & (apart | (there[:, 1] <= parted)) & (there[:, 1] > shoulder[1] - 0.1 * trunk)
     own = there[chosen]
     if len(own) < 0.02 * mask.sum():
         return None

@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 
 from tastemaker.core.types import Doubles
-from tastemaker.studio.body import Body
+from tastemaker.studio.body import Body, run_at
 from tastemaker.studio.cutout import Pixels, lab_of
-from tastemaker.studio.garment import BANDS, LEG, SIDES, Flat
+from tastemaker.studio.garment import BANDS, LEG, SIDES, Flat, Sleeve
 from tastemaker.studio.limbs import arm, hanging, legs, parting
 
 Place = Literal["top", "bottom", "dress", "shoes", "bag", "hat"]
@@ -20,6 +20,8 @@ Place = Literal["top", "bottom", "dress", "shoes", "bag", "hat"]
 
 SEAMS = 0.9
 """From shoulder seam to shoulder seam, in widths of the shoulders with the arms."""
+HANDS = 0.35
+"""How far below the crotch hands hang, in widths of the shoulders."""
 EASE = 0.9
 """What of the width of a garment laid flat is seen from the front once a body is in it."""
 
@@ -48,11 +50,13 @@ class Fitting(Part):
 
     Attributes:
         sleeves: by side.
+        legs: by side, of trousers; legs may touch or cross, and a spline cannot.
         hidden: what could not be followed: a sleeve for an arm that is not seen.
         hem: lowest row the garment reaches.
     """
 
     sleeves: dict[int, Part] = field(default_factory=dict)
+    legs: dict[int, Part] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
     hem: float = 0.0
 
@@ -83,7 +87,7 @@ def fit_upper(
         fitting.add(points[f"collar{side:+d}"], axis + side * wide, row)
         out = abs(points[f"shoulder{side:+d}"][0] - points["collar"][0]) * scale
         if out > 0.36 * span:
-            fitting.add(points[f"shoulder{side:+d}"], axis + side * 0.46 * span, shoulder + 0.05 * span)
+            fitting.add(points[f"shoulder{side:+d}"], axis + side * 0.46 * span, _tip(body, side))
         else:  # a strap
             end = float(np.interp(out / span, [0.16, 0.46], [neck, shoulder + 0.05 * span]))
             fitting.add(points[f"shoulder{side:+d}"], axis + side * max(out, wide + 0.03 * span), end)
@@ -103,6 +107,14 @@ def fit_upper(
     return fitting
 
 
+def _tip(body: Body, side: int) -> float:
+    """The row of a shoulder's end: on the outline where it is plausible, else where it usually is."""
+    usual, span = body.levels["shoulder"] + 0.05 * body.shoulders, body.shoulders
+    x = int(np.clip(body.axis + side * 0.46 * span, 0, body.mask.shape[1] - 1))
+    rows = np.flatnonzero((body.mask & ~body.hair)[:, x])
+    return float(rows[0] - 1) if len(rows) and abs(rows[0] - usual) < 0.14 * span else usual
+
+
 def _sides(fitting: Fitting, flat: Flat, body: Body, pit: float, hem: float, scale: float, *, long: bool) -> None:
     """Anchors down both sides, from the armpit to the hem."""
     low = flat.points["hem"][1]
@@ -113,7 +125,7 @@ def _sides(fitting: Fitting, flat: Flat, body: Body, pit: float, hem: float, sca
             row = pit + (hem - pit) * float(np.clip((point[1] - high) / max(low - high, 1), 0, 1))
             edge = body.trunk(row)[0 if side < 0 else 1]
             least = abs(edge - body.axis)
-            if row > body.levels["crotch"]:
+            if long and row > body.levels["crotch"] + HANDS * body.shoulders:
                 least = max(abs(outer - body.axis) for _, outer in legs(body, row).values())
             most = least * (2.6 if long and row > body.levels["waist"] else 1.3)
             own = abs(point[0] - flat.points["collar"][0]) * scale
@@ -138,6 +150,21 @@ def _sleeves(fitting: Fitting, flat: Flat, body: Body, scale: float) -> None:
             half = 0.5 * float(np.linalg.norm(band[0] - band[1])) * scale * 0.8
             for point, target in zip(band, limb.across(min(share * need, limb.length), half), strict=True):
                 part.add(point, *target)
+        _over_shoulder(part, sleeve, body, side)
+
+
+def _over_shoulder(part: Part, sleeve: Sleeve, body: Body, side: int) -> None:
+    """One more anchor between the end of the shoulder and the first band, where the arm bulges: on both outlines."""
+    (tip, own_tip), (band, own_band) = ((part.targets[at], part.points[at]) for at in (0, 2))
+    row, own_row = (tip[1] + band[1]) / 2, int((own_tip[1] + own_band[1]) / 2)
+    own = np.flatnonzero(sleeve.mask[own_row]) if own_tip[1] < own_row < own_band[1] else np.zeros(0, np.intp)
+    run = run_at(body.mask[int(np.clip(row, 0, len(body.mask) - 1))], (tip[0] + band[0]) / 2)
+    if not len(own) or run is None:
+        return
+    straight = (tip[0] + band[0]) / 2
+    edge = run[0] if side < 0 else run[1]
+    bulge = float(np.clip((edge - straight) * side, 0, 0.1 * body.shoulders)) + 0.015 * body.shoulders
+    part.add(np.array([own[0 if side < 0 else -1], own_row], np.float64), straight + side * bulge, row)
 
 
 def fit_lower(flat: Flat, body: Body, belt: float | None, *, loose: float = 1.0) -> Fitting:
@@ -165,7 +192,22 @@ def fit_lower(flat: Flat, body: Body, belt: float | None, *, loose: float = 1.0)
     for side in SIDES:
         for name in ("waist", "hip", *(name for name, _ in LEG)):
             _leg(fitting, flat, body, name, side, (start, down, scale * loose))
+    if "crotch" in points:
+        fitting.legs = {side: _half(fitting, flat, side) for side in SIDES}
     return fitting
+
+
+def _half(fitting: Fitting, flat: Flat, side: int) -> Part:
+    """The anchors of one half of trousers; both halves share those of the middle."""
+    part, placed = Part(), {id(point): target for point, target in zip(fitting.points, fitting.targets, strict=True)}
+    waist, crotch = (placed[id(flat.points[name])] for name in ("waist", "crotch"))
+    for name, point in flat.points.items():
+        if name.endswith(f"{side:+d}"):
+            part.add(point, *placed[id(point)])
+    for share in (0.0, 0.5, 1.0):
+        own = (1 - share) * flat.points["waist"] + share * flat.points["crotch"]
+        part.add(own, *((1 - share) * waist + share * crotch))
+    return part
 
 
 def _leg(fitting: Fitting, flat: Flat, body: Body, name: str, side: int, how: tuple[float, float, float]) -> None:
@@ -182,7 +224,8 @@ def _leg(fitting: Fitting, flat: Flat, body: Body, name: str, side: int, how: tu
         fitting.add(point, body.axis + side * max(own, 1.03 * edge), row)
         return
     near, far = legs(body, row)[side]
-    wide = max(abs(point[0] - inner[0]) * scale * 0.8, 1.08 * abs(far - near))
+    own_wide = abs(point[0] - inner[0]) * scale
+    wide = float(np.clip(1.08 * abs(far - near), 0.8 * own_wide, 1.5 * own_wide))
     middle = (near + far) / 2
     fitting.add(point, middle + side * wide / 2, row)
     fitting.add(inner, middle - side * wide / 2, row)
