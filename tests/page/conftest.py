@@ -1,10 +1,11 @@
 """A server with the stand-in shop, in a process of its own, and a browser that looks at it."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.page.serving import serving
+from tests.page.serving import listening, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
@@ -31,11 +32,19 @@ def address():
         yield found
 
 
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory):
+    """The address of a real shop, for all journeys that need one."""
+    folder = tmp_path_factory.mktemp("small-shop") / "shop"
+    with listening([sys.executable, "-m", "tests.page.small_shop", str(folder), "0"], "/readyz") as found:
+        yield found
+
+
 @pytest.fixture
 def visit(browser, address):
     """A function that opens a path in a fresh window; the test fails when the page throws or asks another host."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(60_000)
     wrong = []
 
     def opened(path, **size):

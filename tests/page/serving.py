@@ -28,7 +28,7 @@ def listening(command, ready):
         lines = iter(process.stdout.readline, "")
         port = next(found[1] for line in lines if (found := PORT.search(line)))
         address = f"http://127.0.0.1:{port}"
-        for _ in range(150):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{address}{ready}").close()
                 break
@@ -37,5 +37,5 @@ def listening(command, ready):
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()

@@ -26,10 +26,12 @@ class Reply:
     Attributes:
         content: the page as it is now; None leaves it.
         said: the message at the bottom; "" for none.
+        part: id of one part of the page, and what is in it now; None leaves all.
     """
 
     content: Content | None = None
     said: str = ""
+    part: tuple[str, Safe] | None = None
 
 
 def hear(client: Client, name: str, act: Callable[[Given], Reply]) -> None:
@@ -52,6 +54,8 @@ def show(client: Client, reply: Reply) -> None:
     """Send a reply to the browser."""
     if reply.content is not None:
         client.run_javascript(f"tm.fill({json.dumps(reply.content.main)}, {json.dumps(reply.content.title)})")
+    if reply.part is not None:
+        client.run_javascript(f"tm.part({json.dumps(reply.part[0])}, {json.dumps(reply.part[1])})")
     if reply.said:
         client.run_javascript(f"tm.say({json.dumps(reply.said)})")
 

@@ -1,15 +1,13 @@
 """Running jobs, for the engineer: how far each is, a way to stop it, and a way to begin a fit.
 
-While the page is open the server looks at the jobs every second and sends what has changed.
+While the page is looked at it asks every second, and what has changed is sent.
 """
 
-import asyncio
-import json
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from nicegui import Client, ui
+from nicegui import Client
 
 from tastemaker.core.progress import Observer
 from tastemaker.page.card import sentence
@@ -27,8 +25,6 @@ SHOWN = 20
 """Jobs on the page."""
 STEPS = 6
 """Steps of a job that are shown, the latest."""
-EVERY = 1.0
-"""Seconds between two looks."""
 _STATES = {"running": "Running", "done": "Done", "failed": "Failed", "cancelled": "Stopped"}
 _FITS = {"": "Everything", "space": "Pictures and words", "recommender": "Who gets what",
          "complete": "What goes with what", "search": "Changes in words"}  # fmt: skip
@@ -63,7 +59,7 @@ def job_list(jobs: Jobs) -> Safe:
 def hear_running(client: Client, desk: Desk) -> None:
     """Hear of jobs to begin and to stop; send what has changed."""
     jobs, shop = desk.tenant.jobs, desk.shop
-    last = ""
+    last = Safe()
 
     def begin(given: Given) -> Reply:
         part = given.get("part", "")
@@ -74,17 +70,14 @@ def hear_running(client: Client, desk: Desk) -> None:
         jobs.cancel(given.get("job", ""))
         return Reply(said="It stops at its next report")
 
-    async def look() -> None:
+    def look(_given: Given) -> Reply:
         nonlocal last
-        now = await asyncio.to_thread(job_list, jobs)
-        if now != last:
-            last = now
-            client.run_javascript(f'tm.part("jobs", {json.dumps(now)})')
+        before, last = last, job_list(jobs)
+        return Reply(part=("jobs", last) if last != before else None)
 
     hear(client, "tm_fit", begin)
     hear(client, "tm_stop", stop)
-    with client:
-        ui.timer(EVERY, look)
+    hear(client, "tm_jobs", look)
 
 
 def _fit(shop: "Shop", part: str, observer: Observer) -> None:

@@ -19,6 +19,9 @@
     act(form.dataset.send, Object.fromEntries(new FormData(form)), form.dataset.sure);
   });
 
+  // --- jobs as they go
+  setInterval(() => { if (document.getElementById("jobs") && !document.hidden) window.tm.send("tm_jobs", {}); }, 1000);
+
   // --- sorting: numbers by size, words by the alphabet; a second press turns it round
   const worth = (text) => {
     const number = Number(text.replace(/[,\s%]/g, ""));
