@@ -1,14 +1,16 @@
-"""Refit and drift over HTTP, and by the client: the same as in Python."""
+"""Refit, drift and experiments over HTTP, and by the client: the same as in Python."""
 
 import pytest
 from starlette.testclient import TestClient
 
+from tastemaker.catalog.events import Event
+from tastemaker.catalog.impressions import Impression
 from tastemaker.client import Client
 from tastemaker.server import create_app
 from tastemaker.shop import Shop
 from tests.client.to_app import ToApp
 from tests.server.small_workspace import BASE
-from tests.shop.parity import later, write_parity
+from tests.shop.parity import SETTINGS, later, write_parity
 
 
 @pytest.fixture
@@ -43,3 +45,17 @@ def test_drift_is_the_same_over_http(shop):
     with Client(BASE, transport=ToApp(create_app(shop))) as client:
         assert client.drift() == shop.drift()
         assert client.drift(days=3).why == "3 days before the newest event"
+
+
+def test_an_experiment_over_http(tmp_path):
+    root = write_parity(tmp_path / "shop", SETTINGS + '[experiment]\nname = "x"\narms = ["shop", "popularity"]\n')
+    with Shop(root) as shop, Client(BASE, transport=ToApp(create_app(shop))) as client:
+        shop.fit()
+        for person in range(8):
+            ranking = client.recommend(f"u{person}", k=4)
+            client.record([Event(f"u{person}", ranking.ids[0], "buy", token=ranking.token)])
+        client.record([Impression("u1", ("item-1",), "elsewhere", 5.0)])
+        assert shop.store.experiments() == {"": 1, "x": 8}
+        told = client.evaluate(experiment="x")
+        assert {row["value"] for row in told["rows"] if row["metric"] == "buy@4"} == {1.0}
+        assert told["protocol"]["lists"] == 8

@@ -89,12 +89,12 @@ def test_a_version_can_be_an_arm(folder):
         assert {each.arms[0] for each in shop.store.trial("x")[0]} == {"shop", first}
 
 
-def test_an_arm_that_is_not_there_is_refused(folder):
-    with (
-        opened(folder, arms=["nothing", "shop"], share=0.01) as shop,
-        pytest.raises(UnknownName, match="arm 'nothing'"),
-    ):
-        shop.recommend("u1")
+def test_an_arm_that_is_not_there_is_told_and_the_shop_answers(folder):
+    with opened(folder, arms=["nothing", "shop"], share=0.01) as shop:
+        ranking = shop.recommend("u1", k=4)
+        assert (len(ranking), ranking.token) == (4, "")
+        assert ranking.notes[-1] == "not in the experiment: unknown arm 'nothing'"
+        assert shop.store.experiments() == {}
 
 
 def test_an_interleaved_list_holds_both_and_gives_credit(folder):

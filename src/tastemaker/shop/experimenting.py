@@ -10,7 +10,7 @@ person, are answered as if there were no experiment.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -75,23 +75,27 @@ class Experiment:
     config: ExperimentConfig
     store: Store
     artefacts: Artefacts
-    _of: View | None = field(default=None, repr=False)
-    _views: dict[str, View] = field(default_factory=dict, repr=False)
+    _held: tuple[View | None, dict[str, View]] = field(default_factory=lambda: (None, {}), repr=False)
+    _versions: dict[str, View] = field(default_factory=dict, repr=False)
 
     def answer(self, view: View, user: str, k: int, ask: Ask) -> Ranking:
-        """What a person is shown, written down.
+        """What a person is shown, written down; the shop's own answer, and a note, where an arm is not there.
 
         Args:
             view: the shop as it is now.
             user: who.
             k: how many.
             ask: answers as the shop does, by a view.
-
-        Raises:
-            UnknownName: an arm is none of this shop.
         """
-        token = uuid.uuid4().hex
-        arms = self.config.arms
+        try:
+            return self._kept(view, user, k, ask)
+        except (UnknownName, WorkspaceError) as error:
+            found = ask(view, k)
+            return replace(found, notes=(*found.notes, f"not in the experiment: {error.message}"))
+
+    def _kept(self, view: View, user: str, k: int, ask: Ask) -> Ranking:
+        """An answer of the experiment, on the disk before it is given."""
+        token, arms = uuid.uuid4().hex, self.config.arms
         if not arms:
             ranking, chances = self._explored(view, k, ask, token)
             by: tuple[str, ...] = (SHOP,)
@@ -105,10 +109,7 @@ class Experiment:
             return ranking
         ids = tuple(ranking.ids[:MOST])
         seen = Impression(UserId(user), ids, token, None, chances[:MOST], self.config.name, by[:MOST])
-        try:
-            self.store.record([seen])
-        except WorkspaceError as error:
-            return replace(ranking, notes=(*ranking.notes, f"not in the experiment: {error.message}"))
+        self.store.record([seen])
         return replace(ranking, token=token)
 
     def _explored(self, view: View, k: int, ask: Ask, token: str) -> tuple[Ranking, tuple[float, ...]]:
@@ -134,20 +135,29 @@ class Experiment:
 
     def _view(self, view: View, arm: str) -> View:
         """The shop as an arm sees it; made once for each state of the shop."""
-        if self._of is not view:
-            self._of, self._views = view, {}
-        if arm not in self._views:
-            self._views[arm] = self._made(view, arm)
-        return self._views[arm]
+        held, views = self._held
+        if held is not view:
+            views = {}
+            self._held = view, views
+        if arm not in views:
+            views[arm] = self._made(view, arm)
+        return views[arm]
 
     def _made(self, view: View, arm: str) -> View:
         if arm == SHOP:
             return view
-        recommender, versions = view.fitted.recommender, self.artefacts.versions()
+        recommender = view.fitted.recommender
         if recommender is not None and arm in recommender.sources:
             return replace(view, fitted=replace(view.fitted, recommender=recommender.alone(arm)))
-        for version in versions:
-            if version.id == arm:
-                return live.view(view.catalog, fitted.understood(self.artefacts.of(version)))
-        sources: Sequence[str] = () if recommender is None else tuple(recommender.sources)
-        raise UnknownName("arm", arm, [SHOP, *sources, *(version.id for version in versions)])
+        before = self._versions.get(arm)
+        learned = self._version(arm, view) if before is None else before.fitted
+        self._versions[arm] = live.view(view.catalog, learned, before)
+        return self._versions[arm]
+
+    def _version(self, arm: str, view: View) -> fitted.Fitted:
+        """What was published under an id."""
+        known = {version.id: version for version in self.artefacts.versions()}
+        if arm not in known:
+            recommender = view.fitted.recommender
+            raise UnknownName("arm", arm, [SHOP, *(() if recommender is None else recommender.sources), *known])
+        return fitted.understood(self.artefacts.of(known[arm]))
