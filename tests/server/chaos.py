@@ -30,6 +30,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 from tastemaker.core.storage import Artefact, Artefacts
@@ -104,7 +105,7 @@ class Served:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, None
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return 0, None
 
     def workers(self) -> list[int]:
@@ -175,7 +176,7 @@ class Senders:
             status, answer = self._served.ask("/events", batch)
             while status != 200 and not self._stop.is_set():  # the same batch again, as it is
                 self.refused += status >= 500
-                time.sleep(0.02)
+                time.sleep(0.1)
                 status, answer = self._served.ask("/events", batch)
             if status == 200:
                 assert answer["accepted"] + answer["duplicates"] == 3, answer
@@ -187,6 +188,7 @@ class Senders:
         while not self._stop.is_set():
             path = ("/recommend?user=sender-0", "/search?text=red+circle", "/similar?item=red-circle-0")[turn % 3]
             self.asked.append(self._served.ask(path)[0])
+            time.sleep(0.0 if self.asked[-1] == 200 else 0.1)
             turn += 1
 
 
