@@ -16,6 +16,8 @@ from tastemaker.generators.base import Drawn
 from tastemaker.shop import Shop, imagining
 from tastemaker.shop import painter as painter_module
 from tastemaker.shop.painter import distances, new_generator
+from tastemaker.studio.signing import IMAGINED, TOLD, Signer
+from tests.studio.certificates import read, settings, write_keys
 
 
 @pytest.fixture
@@ -55,6 +57,17 @@ def test_words_become_attributes_and_the_nearest_items_can_be_bought(drawing_sho
         assert len(design.nearest) == 5
         assert design.nearest[0].title.startswith("Red")
         assert all(item.price for item in design.nearest)
+
+
+def test_a_drawing_is_signed(drawing_shop: Shop, tmp_path):
+    signer = Signer.open(settings(), write_keys(tmp_path))
+    asked = imagining.Request(n=1)
+    drawn = imagining.imagine(drawing_shop.view, asked, tmp_path / "drawn", signer=signer).designs[0]
+    state, manifest = read((tmp_path / "drawn" / drawn.name).read_bytes())
+    assert state == "Valid"
+    facts = {each["label"]: each["data"] for each in manifest["assertions"]}
+    assert facts[TOLD] == told(drawn.png)
+    assert facts["c2pa.actions.v2"]["actions"][0]["digitalSourceType"] == IMAGINED
 
 
 def test_a_drawing_says_what_it_is_and_not_who_asked(drawing_shop: Shop):

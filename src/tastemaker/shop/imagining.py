@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ from tastemaker.shop.live import View
 from tastemaker.shop.painter import Painter, distances
 from tastemaker.shop.recommending import place
 from tastemaker.studio.provenance import marked_png
+from tastemaker.studio.signing import IMAGINED, Signer
 
 MOST = 64
 """Pictures that can be asked for at once."""
@@ -126,7 +127,9 @@ class Imagined:
         return "\n".join((*lines, *self.notes))
 
 
-def imagine(view: View, request: Request, folder: Path, observer: Observer = silent) -> Imagined:
+def imagine(
+    view: View, request: Request, folder: Path, observer: Observer = silent, signer: Signer | None = None
+) -> Imagined:
     """Draw.
 
     Args:
@@ -134,6 +137,7 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
         request: what is to be drawn.
         folder: where drawings are kept.
         observer: hears of progress; raises ``Cancelled`` to stop, which leaves the drawings that are done.
+        signer: signs every drawing; None when the shop has no certificate.
 
     Raises:
         NotFitted: the shop has no generator.
@@ -163,8 +167,12 @@ def imagine(view: View, request: Request, folder: Path, observer: Observer = sil
             drawn = draws(first, many)
             nearest = _nearest(view, [each for each, _ in drawn])
             for (each, told), rows in zip(drawn, nearest, strict=True):
-                designs.append(_design(view, painter, each, rows, _facts(painter, model, request, told, each)))
-                _keep(folder, designs[-1])
+                facts = _facts(painter, model, request, told, each)
+                design = _design(view, painter, each, rows, facts)
+                if signer is not None:
+                    design = replace(design, png=signer.sign(design.png, facts, IMAGINED))
+                designs.append(design)
+                _keep(folder, design)
             task.advance(many)
     notes += tuple(_copied(designs))
     return Imagined(tuple(designs), painter.generator.name, model, request.seed, understood, notes)

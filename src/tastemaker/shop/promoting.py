@@ -36,6 +36,7 @@ from tastemaker.studio.creative.formats import FORMATS, Format
 from tastemaker.studio.creative.lettering import Face, face_of
 from tastemaker.studio.creative.queue import Creative, Queue
 from tastemaker.studio.creative.scene import Fact
+from tastemaker.studio.signing import COMPOSED, Signer
 
 MOST = 12
 """Variants that can be asked for at once."""
@@ -91,10 +92,11 @@ def promote(view: View, workspace: Workspace, request: Request, queue: Queue, ob
     Raises:
         InputError: too many or no items, or n out of range.
         UnknownName: an item or the format is not there.
-        ConfigError: ``[brand]`` cannot be used.
+        ConfigError: ``[brand]`` or ``[signing]`` cannot be used.
     """
     format, rows = _checked(view.catalog, request)
     brand = Brand.read(workspace.settings.brand)
+    signer = Signer.open(workspace.settings.signing, workspace.root)
     face, currency = face_of(workspace.root, brand.font), workspace.settings.currency
     wish = _wish(view, request, rows)
     printed, notes = [], list(wish.notes)
@@ -107,7 +109,7 @@ def promote(view: View, workspace: Workspace, request: Request, queue: Queue, ob
     made: list[Creative] = []
     with track(observer, "laying out", request.n) as task:
         for variant in design.variants(format, shown, brand):
-            creative = _one(format, variant, printed, shown, brand, face)
+            creative = _one(format, variant, printed, shown, brand, face, signer)
             if creative is not None:
                 made.append(queue.put(replace(creative, leads=wish.told(creative.facts))))
                 task.advance()
@@ -250,7 +252,13 @@ def _some(catalog: Catalog, department: str) -> list[Image.Image]:
 
 
 def _one(
-    format: Format, variant: Variant, printed: Sequence[Printed], shown: Sequence[Shown], brand: Brand, face: Face
+    format: Format,
+    variant: Variant,
+    printed: Sequence[Printed],
+    shown: Sequence[Shown],
+    brand: Brand,
+    face: Face,
+    signer: Signer | None,
 ) -> Creative | None:
     """One creative; None when its text cannot be read or does not fit in this layout."""
     scene, picture, found = drawing.render(design.scene(format, variant, printed, shown, brand, face), face)
@@ -267,8 +275,11 @@ def _one(
     }
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode() + picture.tobytes())
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    file = drawing.png(picture, text)
+    if signer is not None:
+        file = signer.sign(file, told, COMPOSED)
     return Creative(
         digest.hexdigest()[:20], format, variant.name, scene.width, scene.height, items, scene.facts, (),
         round(found.contrast, 2), time.time(),
-        png=drawing.png(picture, text), svg=vector.svg(scene, face, text),
+        png=file, svg=vector.svg(scene, face, text),
     )  # fmt: skip

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tastemaker.studio.engines import Means
     from tastemaker.studio.people import Policy
     from tastemaker.studio.request import VisualResult
+    from tastemaker.studio.signing import Signer
 
 
 class Visual(Tended):
@@ -59,7 +60,7 @@ class Visual(Tended):
         picture, _ = picture_of(view, image)
         history = self._history(user) if user else None
         asked = imagining.Request(text, picture, history, n, seed, tuple(ignore), design)
-        return imagining.imagine(view, asked, self.workspace.state / "drawn", observer)
+        return imagining.imagine(view, asked, self.workspace.state / "drawn", observer, self._signer())
 
     def try_on(
         self,
@@ -184,12 +185,11 @@ class Visual(Tended):
     def _means(self) -> "Means":
         """What engines of the studio may use."""
         from tastemaker.studio.engines import Means
-        from tastemaker.studio.signing import Signer
 
         own = self.view.fitted.showing
         learned = {} if own is None else {"own": own}
         root, settings = self.workspace.root, self.workspace.settings
-        return Means(root, self.workspace.state, settings.studio, learned, Signer.open(settings.signing, root))
+        return Means(root, self.workspace.state, settings.studio, learned, self._signer())
 
     @property
     def hears(self) -> bool:
@@ -200,6 +200,12 @@ class Visual(Tended):
         kinds = [registry.find("engine", name) for name in registry.names("engine")]
         told = [kind for kind in kinds if issubclass(kind, Engine) and kind.hears]
         return any(not kind(self._means()).lacks() for kind in told)
+
+    def _signer(self) -> "Signer | None":
+        """Signs what is drawn and shown; None when the shop has no certificate."""
+        from tastemaker.studio.signing import Signer
+
+        return Signer.open(self.workspace.settings.signing, self.workspace.root)
 
     def drawing(self, name: str) -> bytes:
         """A picture that :meth:`imagine` has drawn.

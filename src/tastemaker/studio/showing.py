@@ -24,6 +24,7 @@ from tastemaker.studio.marks import Points
 from tastemaker.studio.people import Policy, careful
 from tastemaker.studio.provenance import badged, marked_png, png
 from tastemaker.studio.request import Candidate, Region, Shown, VisualRequest, VisualResult
+from tastemaker.studio.signing import COMPOSED, DRAWN
 from tastemaker.studio.wear import belt_of
 
 WORKING = 1024
@@ -171,7 +172,7 @@ def _shown(request: VisualRequest, judged: Judged, told: dict[str, object], engi
     facts = {**told, "seed": judged.seed}
     file = marked_png(picture, json.dumps(facts, ensure_ascii=False, sort_keys=True))
     if engine.means.signer is not None:
-        file = engine.means.signer.sign(file, facts, drawn=engine.invents)
+        file = engine.means.signer.sign(file, facts, DRAWN if engine.invents else COMPOSED)
     return Shown(file, png(mask.astype(np.uint8) * 255), judged.axes, judged.seed)
 
 

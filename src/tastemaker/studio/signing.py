@@ -21,8 +21,10 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import ConfigError, MissingExtra
 
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+IMAGINED = f"{SOURCE}trainedAlgorithmicMedia"
 DRAWN, COMPOSED = f"{SOURCE}compositeWithTrainedAlgorithmicMedia", f"{SOURCE}compositeSynthetic"
-"""How a picture came about, in the words of the IPTC: a trained model drew a part of it, or parts were put together."""
+"""How a picture came about, in the words of the IPTC: a trained model drew all of it, or a part, or parts were put
+together."""
 TOLD = "app.tastemaker.shown"
 """Label of what the picture says of itself, the same as in a PNG's text."""
 Format = Literal["image/png", "image/jpeg"]
@@ -74,13 +76,13 @@ class Signer:
             raise MissingExtra("c2pa-python", "signed") from None
         return signer
 
-    def sign(self, picture: bytes, told: Mapping[str, object], *, drawn: bool, format: Format = "image/png") -> bytes:
+    def sign(self, picture: bytes, told: Mapping[str, object], how: str, *, format: Format = "image/png") -> bytes:
         """A picture's file with a signed manifest.
 
         Args:
             picture: the file.
             told: what it says of itself.
-            drawn: did a trained model draw a part of it?
+            how: it came about: ``IMAGINED``, ``DRAWN`` or ``COMPOSED``.
             format: of the file.
 
         Raises:
@@ -88,7 +90,6 @@ class Signer:
         """
         import c2pa
 
-        how = DRAWN if drawn else COMPOSED
         action = {"action": "c2pa.created", "digitalSourceType": how, "softwareAgent": {"name": "Tastemaker"}}
         manifest = {
             "claim_generator_info": [{"name": "Tastemaker", "version": version("tastemaker")}],
