@@ -2,7 +2,7 @@
 
 Each is what its own documentation recommends for a million vectors on one machine, with the parameter that trades time
 for recall left open. A filter is given to each in the way it has: faiss and LanceDB look while they search, USearch's
-Python door knows no filter, so it is asked for so many more that ten should be left.
+Python door knows no filter, so it is asked for so many more that ten should be left, up to 5,000.
 """
 
 from abc import ABC, abstractmethod
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 K = 10
+MOST = 5_000
+"""Rows that an index without filters is asked for at most."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class USearch(Peer):
         self.index.expansion_search = effort
         if kept is None:
             return self.index.search(vector, K, threads=1).keys.astype(np.int64)
-        more = min(len(self.index), int(2 * K / kept.share))
+        more = min(len(self.index), MOST, int(2 * K / kept.share))
         found = self.index.search(vector, more, threads=1).keys.astype(np.int64)
         return found[kept.mask[found]][:K]
 
