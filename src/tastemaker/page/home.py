@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROW = 12
 AT_LEAST = 4
 ANCHORS = 2
+OWN = "rule `"
+"""How notes begin that are the shop's own affair."""
 
 
 def gather(shop: "Shop", state: State) -> tuple[tuple[Row, ...], tuple[str, ...]]:
@@ -26,7 +28,7 @@ def gather(shop: "Shop", state: State) -> tuple[tuple[Row, ...], tuple[str, ...]
     fresh = _fresh(shop, state, facts)
     if fresh:
         rows.insert(1, fresh)
-    return tuple(rows), notes
+    return tuple(rows), tuple(note for note in notes if not note.startswith(OWN))
 
 
 def home(shop: "Shop", state: State) -> Content:

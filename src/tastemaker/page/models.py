@@ -88,7 +88,7 @@ def _card(part: str, artefact: Artefact) -> Safe:
         tag("h3", None, part.capitalize()),
         tag("p", {"class": "note"}, _PARTS.get(part, "")),
         _pairs(facts),
-        tag("details", None, tag("summary", None, f"{len(settings)} settings"), _pairs(settings)) if settings else None,
+        tag("details", None, tag("summary", None, "Settings"), _pairs(settings)) if settings else None,
     )
 
 
