@@ -51,6 +51,8 @@ SHEETS = ("tokens", "style", "work", "chat", "show")
 SCRIPTS = ("page", "act", "looks", "map", "creatives", "chat", "show")
 MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
+RECONNECT = 30.0
+"""Seconds that a page may be out of reach - a train in a tunnel - before it is loaded anew and loses a chosen photo."""
 _KEY = "tastemaker.page"
 _UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) layer\(\w+\);')
 
@@ -95,6 +97,7 @@ def attach(app: FastAPI, shop: "Shop") -> None:
         dark=None,
         language="en-US",
         binding_refresh_interval=None,
+        reconnect_timeout=RECONNECT,
         tailwind=False,
         show_welcome_message=False,
     )
