@@ -43,6 +43,8 @@ SAID: Mapping[str, str] = {
     "drift": "the pipeline drew another scene than the photo's",
 }
 """Why an axis refuses a picture."""
+FLAT = 0.5
+"""Root mean square of the fine structure, in grey levels of 255, below which nobody sees a pattern."""
 SAMPLE = 20_000
 """Pixels whose colours are compared."""
 
@@ -85,17 +87,21 @@ def _colour(candidate: Candidate, solid: Bools) -> float:
 
 
 def _texture(candidate: Candidate, solid: Bools) -> float:
-    """Correlation of the fine structure of what is shown and what is meant."""
+    """Correlation of the fine structure of what is shown and what is meant.
+
+    Of two pictures without any there is nothing to tell apart, which is 1. A pattern that is shown flat, or a flat thing
+    shown with a pattern, correlates with nothing.
+    """
     fine = []
     meant = np.where((candidate.product > 0)[..., None], candidate.meant, candidate.picture)
     for picture in (candidate.picture, meant):
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
         values = (grey - cv2.GaussianBlur(grey, (0, 0), 3))[solid]
         fine.append(values - values.mean())
-    product = float(np.linalg.norm(fine[0]) * np.linalg.norm(fine[1]))
-    if product < 1e-6 * solid.sum():
+    shown, wanted = (float(np.linalg.norm(values)) for values in fine)
+    if max(shown, wanted) < FLAT * np.sqrt(solid.sum()):
         return 1.0
-    return float(np.clip(fine[0] @ fine[1] / product, 0, 1))
+    return float(np.clip(fine[0] @ fine[1] / max(shown * wanted, 1e-6), 0, 1))
 
 
 def _silhouette(candidate: Candidate) -> float:
