@@ -89,8 +89,8 @@ def _colour(candidate: Candidate, solid: Bools) -> float:
 def _texture(candidate: Candidate, solid: Bools) -> float:
     """Correlation of the fine structure of what is shown and what is meant.
 
-    Of two pictures without any there is nothing to tell apart, which is 1. A pattern that is shown flat, or a flat thing
-    shown with a pattern, correlates with nothing.
+    Of two pictures without any there is nothing to tell apart, which is 1. A pattern that is shown flat, or a flat
+    thing shown with a pattern, correlates with nothing.
     """
     fine = []
     meant = np.where((candidate.product > 0)[..., None], candidate.meant, candidate.picture)
