@@ -180,7 +180,7 @@ def test_compare_looks_everything_up(chat):
 
 
 def test_what_is_not_there_is_said(chat):
-    assert chat.say("a red dress").say == "Here are 4: red, dress."
+    assert chat.say("a red dress").say == "Here are 3: red, dress; and 1 near it."
     chat.say("start over")
     told = chat.say("a white shirt by Palmer").say
     assert told == "Nothing that fits is known to be white, shirt, Palmer together; the nearest:"
@@ -214,3 +214,36 @@ def test_the_place_of_an_item(chat):
     with pytest.raises(UnknownName):
         chat.place("nothing")
     assert ids
+
+
+def test_questions_about_what_is_shown_are_looked_up(chat):
+    chat.say("a red dress under 60")
+    assert chat.say("how much is it?").say == "“Red dress 0”: its price is 40."
+    assert chat.say("What material is the first one?").say == "“Red dress 0”: its material is linen."
+    assert chat.do(Explain(item="f-03", about="material")).say == "“White sofa 3”: its material is not known."
+    with pytest.raises(UnknownName):
+        chat.do(Explain(item="d-00", about="smell"))
+
+
+def test_another_budget_takes_the_place_of_the_one_before(chat):
+    chat.say("a dress under 50")
+    assert [known.label for known in chat.say("make it 70").facets if known.facet.name == "price"] == ["price under 70"]
+    assert all(item.price <= 70 for item in chat.say("show me more").items.items)
+    assert not [known for known in chat.say("actually no budget").facets if known.facet.name == "price"]
+
+
+def test_the_list_is_shown_and_things_come_off_it(chat):
+    assert chat.say("what is on my list?").say == "Your list is empty."
+    first, second = chat.say("a red dress").items.ids[:2]
+    chat.say("put the first on my list")
+    chat.say("put the second on my list")
+    assert chat.state.list == (first, second)
+    assert chat.say("remove the first from my list").say.startswith("Off your list:")
+    assert chat.state.list == (second,)
+    assert chat.say("my list").pictures == ()
+
+
+def test_words_that_nothing_holds_are_said_to_be_a_guess(chat):
+    assert chat.say("asdfghjkl").say.startswith("None of these words stands anywhere in this shop; a guess.")
+    chat.say("start over")
+    assert chat.say("a red dress").say.startswith("Here are")

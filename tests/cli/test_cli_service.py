@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 
+from tastemaker.cli.serving import mention
 from tastemaker.shop import Shop
 from tests.cli.test_cli_processes import start
 
@@ -108,3 +109,12 @@ def test_a_server_that_is_told_to_stop_finishes_what_is_under_way(folder, tmp_pa
     assert ("/recommend", 200) in told
     assert ("/items/{item_id:path}", 401) in told
     assert "red-circle" not in err
+
+
+def test_a_language_model_that_cannot_be_opened_is_told_at_the_start(tmp_path, capsys):
+    (tmp_path / "items.csv").write_text("id,title\na,Red dress\n", encoding="utf-8")
+    (tmp_path / "tastemaker.toml").write_text('[assistant]\nllm = "opnai:gpt"\n', encoding="utf-8")
+    mention([tmp_path])
+    told = capsys.readouterr().err
+    assert "did you mean 'openai'?; until then the rules answer" in told
+    assert "not fitted yet" in told

@@ -105,11 +105,13 @@ class Compare(_Action):
 
 
 class Explain(_Action):
-    """Say why an item is shown."""
+    """Say why an item is shown, or what one of its values is."""
 
     verb: Literal["explain"] = "explain"
     item: Id
     """Which."""
+    about: Words = ""
+    """An attribute, or "price", whose value is told instead; empty for why it is shown."""
 
 
 class Visualise(_Action):
@@ -123,11 +125,13 @@ class Visualise(_Action):
 
 
 class AddToList(_Action):
-    """Put items on the person's list for this conversation."""
+    """Put items on the person's list for this conversation, or take them off."""
 
     verb: Literal["add_to_list"] = "add_to_list"
     items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)]
     """Which."""
+    off: bool = False
+    """True takes them off."""
 
 
 class Judge(_Action):
@@ -141,9 +145,9 @@ class Judge(_Action):
 
 
 class Plain(_Action):
-    """What needs no argument: the next ten, a step back, an empty slate, an overview, a word of courtesy."""
+    """What needs no argument: the next ten, a step back, an empty slate, an overview, the list, a word of courtesy."""
 
-    verb: Literal["more", "undo", "start_over", "browse", "greet", "thank"]
+    verb: Literal["more", "undo", "start_over", "browse", "list", "greet", "thank"]
 
 
 Action = (
@@ -177,8 +181,10 @@ def check(action: Action, catalog: Catalog) -> None:
     match action:
         case Compose(items=items) | Compare(items=items) | AddToList(items=items) | Judge(items=items):
             catalog.rows(items)
-        case Explain(item=item):
+        case Explain(item=item, about=about):
             catalog.row(item)
+            if about and about not in (known := [*catalog.types, *FIELDS]):
+                raise UnknownName("attribute", about, known)
         case Visualise(item=item) if item:
             catalog.row(item)
         case Filter(keep=keep):

@@ -21,6 +21,7 @@ from tastemaker.assistant.actions import (
     Visualise,
 )
 from tastemaker.assistant.changing import without
+from tastemaker.assistant.facts import fact
 from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.assistant.telling import compared, overview, titled
@@ -202,6 +203,7 @@ def _visualise(shop: Shop, state: State, action: Visualise, imagines: Imagines) 
 def _plain(view: View, state: State, action: Plain) -> Outcome:
     tells: dict[str, Callable[[], Outcome]] = {
         "more": lambda: Outcome(replace(state, question=None), shows=True, next=True),
+        "list": lambda: Outcome(state, _list_of(view, state), pictures=_photos(view, state.list), ask=""),
         "browse": lambda: Outcome(state, overview(view), shows=not state.wishes, ask=""),
         "greet": lambda: Outcome(state, "Hello. Tell me what you look for, or show me a picture.", ask=""),
         "thank": lambda: Outcome(replace(state, question=None), "You are welcome.", ask=""),
@@ -211,8 +213,16 @@ def _plain(view: View, state: State, action: Plain) -> Outcome:
 
 def _listed(view: View, state: State, action: AddToList) -> Outcome:
     items = _ids(action.items)
+    if action.off:
+        state = replace(state, list=tuple(id for id in state.list if id not in items), focus=items[-1])
+        return Outcome(state, f"Off your list: {titled(view, items)}.", ask="")
     known = tuple(dict.fromkeys((*state.list, *items)))
     return Outcome(replace(state, list=known, focus=items[-1]), f"On your list: {titled(view, items)}.", ask="")
+
+
+def _list_of(view: View, state: State) -> str:
+    there = [id for id in state.list if view.catalog.has(id)]
+    return f"On your list: {titled(view, there)}." if there else "Your list is empty."
 
 
 def _compared(view: View, state: State, action: Compare) -> Outcome:
@@ -223,6 +233,8 @@ def _compared(view: View, state: State, action: Compare) -> Outcome:
 
 def _explained(shop: Shop, state: State, action: Explain, find: FindPicture) -> Outcome:
     item = ItemId(action.item)
+    if action.about:
+        return Outcome(replace(state, focus=item), fact(shop.view, item, action.about), ask="")
     told = because(shop, state, item, find)
     shown = (Shown(told.looks.picture, item, alt=told.title or item, looks=told.looks),) if told.looks else ()
     return Outcome(replace(state, focus=item), told.sentence, ask="", pictures=shown, notes=told.notes)

@@ -52,6 +52,12 @@ class Base:
     scores: Floats
     notes: tuple[str, ...] = ()
 
+    @property
+    def guessed(self) -> bool:
+        """Are there words and nothing else, and does no item hold any of them?"""
+        words = self.request is not None and bool(self.request.text.strip()) and self.request.picture is None
+        return words and self.found is not None and self.found.doors.get("words") == frozenset()
+
 
 @dataclass(frozen=True, eq=False)
 class Look:

@@ -8,6 +8,7 @@ Only the person's own words are read. A title or a description is looked up and 
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from tastemaker.alignment.language.wordforms import stems
 from tastemaker.alignment.language.wording import understand
@@ -26,6 +27,7 @@ from tastemaker.assistant.actions import (
     Visualise,
     Wish,
 )
+from tastemaker.assistant.facts import asked_of
 from tastemaker.assistant.question import Question
 from tastemaker.assistant.references import pointed_at
 from tastemaker.assistant.state import State
@@ -46,7 +48,9 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          r"|options?|like (?:these|those|them|this|that)))?|(?:any|some)thing else|what else(?: .{0,40})?|next page",
          "more"),
         (r"what (?:do|have|can|else do) you (?:have|got|sell|offer)(?: .{0,30})?|what(?:'s| is) (?:there|here|new"
-         r"|in .{0,20})|(?:show me )?everything|help|what can (?:i|you) .{0,30}|what is this(?: shop)?", "browse"),
+         r"|in .{0,20})|(?:show me )?everything|help|what can (?:i|you) .{0,30}|what is this(?: shop)?"
+         r"|(?:who|what) are you|are you (?:a |an )?(?:robot|bot|human|person|real|machine|ai)", "browse"),
+        (r"(?:show me |what(?:'s| is) on )?my list|(?:show me |what(?:'s| is) in )?my (?:basket|cart|bag)", "list"),
     )
 )  # fmt: skip
 _RECOMMEND = re.compile(
@@ -62,6 +66,16 @@ _COMPARE = re.compile(
 _LIST = re.compile(
     r"(?:i(?:'ll| will| would like to| want to)? )?(?:add|put|save|keep|take|buy|get)(?: me)? (?P<what>.+?)"
     r"(?: (?:to|on|in|into)(?: my| the)? (?:list|basket|cart|bag|wishlist|wish list))?"
+)
+_UNLIST = re.compile(
+    r"(?:remove|take|delete|drop) (?P<what>.+?) (?:from|off)(?: of)?(?: my| the)? (?:list|basket|cart|bag|wish ?list)"
+)
+_BUDGET = re.compile(
+    r"(?:(?:make|raise|lower|set|change|increase) (?:it|that|the (?:budget|limit)|my budget) (?:to )?"
+    r"|(?:my |the )?budget(?: is)?(?: now)? |say |up to |rather )"
+    r"[€$£]?(?P<most>\d+(?:\.\d+)?)(?: ?(?:€|\$|£|euros?|dollars?|pounds?))?"
+    r"|(?:actually )?(?:(?:no|without (?:a )?) ?(?:budget|(?:price )?limit)"
+    r"|(?:the )?(?:price|money) is no (?:object|issue))"
 )
 _LIKE = re.compile(r"(?:i )?(?:really |quite |do )?(?:like|love|prefer|enjoy(?:ed)?|liked|loved) (?P<what>.+)")
 _DISLIKE = re.compile(
@@ -193,6 +207,28 @@ def _listed(said: str, state: State, view: View) -> Action | None:
     return AddToList(items=items) if items else None
 
 
+def _unlisted(said: str, state: State, view: View) -> Action | None:
+    found = _UNLIST.fullmatch(said)
+    there = replace(state, shown=tuple(dict.fromkeys((*state.shown, *state.list))))
+    items = tuple(id for id in pointed_at(found["what"], there, view) if id in state.list) if found else ()
+    return AddToList(items=items, off=True) if items else None
+
+
+def _budget(said: str, state: State, view: View) -> Action | None:  # noqa: ARG001
+    """Another limit than the one that was said, or none."""
+    found = _BUDGET.fullmatch(said)
+    labels = tuple(known.label for known in state.facets if known.facet.name == "price")
+    if not found or not labels:
+        return None
+    if found["most"]:
+        return Filter(keep=(Wish(name="price", op="<=", value=found["most"]),))
+    return Filter(remove=labels)
+
+
+def _of_one(said: str, state: State, view: View) -> Action | None:
+    return asked_of(said, state, view, _attribute)
+
+
 def _judged(said: str, state: State, view: View) -> Action | None:
     if found := _DISLIKE.fullmatch(said):
         what = found["what"] or found["hate"] or found["not"] or found["no"]
@@ -277,7 +313,7 @@ def _drawn(said: str, state: State, view: View) -> Action | None:
 
 
 _READERS: tuple[Callable[[str, State, View], Action | None], ...] = (
-    _why, _compare, _listed, _cheaper, _not_that, _judged, _alike, _any, _drawn,
+    _why, _of_one, _compare, _unlisted, _budget, _listed, _cheaper, _not_that, _judged, _alike, _any, _drawn,
 )  # fmt: skip
 
 

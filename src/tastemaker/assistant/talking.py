@@ -43,6 +43,7 @@ STEPS = 50
 PICTURES = 8
 """Pictures that a conversation keeps."""
 MAX_WORDS = 2_000
+UNKNOWN = "None of these words stands anywhere in this shop; a guess."
 SPOKEN = 12
 """Things said that are remembered word by word."""
 
@@ -208,6 +209,7 @@ class Assistant:
             seeing = self._look(view, state)
             ranking = ranking_of(seeing, state, self._k, skip=skip)
             line = introduced(view, ranking, [known.facet for known in state.facets], more=outcome.next)
+            line = f"{UNKNOWN} {line}" if seeing.base.guessed and not state.facets else line
             say = f"{say} {line}".strip()
             state = seen(state, ranking.ids)
             if hear is not None:

@@ -71,13 +71,17 @@ def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], *, more: b
     """A line above the items: how many, what was understood, and whether anything shown is all of it."""
     if not ranking.items:
         return "There is nothing that fits." if not more else "That is all there is."
-    wanted = [_worded(facet) for facet in facets if facet.op in _SAID]
+    wanted = dict.fromkeys(_worded(facet) for facet in facets if facet.op in _SAID)
     what = f": {', '.join(wanted)}" if wanted else ""
     asked = [facet for facet in facets if facet.op == "=" and facet.name in view.catalog.types]
-    if asked and not more and not any(_has_all(view, item.id, asked) for item in ranking.items):
-        values = ", ".join(facet.value for facet in asked)
-        return f"Nothing that fits is known to be {values}{' together' if len(asked) > 1 else ''}; the nearest:"
-    return f"Here are {len(ranking.items)}{' more' if more else ''}{what}."
+    count, further = len(ranking.items), " more" if more else ""
+    whole = sum(_has_all(view, item.id, asked) for item in ranking.items)
+    if whole or more:
+        told = f"{whole}{further}{what}" if whole else str(count)
+        near = "" if whole == count else f"; and {count - whole} near it" if whole else " near it"
+        return f"Here {'is' if (whole or count) == 1 else 'are'} {told}{near}."
+    values = ", ".join(facet.value for facet in asked)
+    return f"Nothing that fits is known to be {values}{' together' if len(asked) > 1 else ''}; the nearest:"
 
 
 def _has_all(view: View, id: str, facets: Sequence[Facet]) -> bool:

@@ -47,7 +47,7 @@ def serve(
     asked.
     """
     from tastemaker.cli.progress import lines
-    from tastemaker.cli.serving import answer, mention_unfitted, settings_of, share, take
+    from tastemaker.cli.serving import answer, mention, settings_of, share, take
     from tastemaker.server.settings import ServerSettings, read_key
     from tastemaker.shop.opening import open as open_shop
 
@@ -57,7 +57,7 @@ def serve(
     chosen = settings_of(values, read_key(api_key, api_key_file).get_secret_value())
     folders = [shop, *(more or [])]
     bound = take(chosen, folders)
-    mention_unfitted(folders)
+    mention(folders)
     if chosen.workers > 1:
         share(folders, chosen, bound)
         return

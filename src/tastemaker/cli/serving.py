@@ -136,14 +136,18 @@ def share(folders: "Sequence[Path]", settings: "ServerSettings", bound: "socket.
         _share(folders, settings, bound, words)
 
 
-def mention_unfitted(folders: "Sequence[Path]") -> None:
-    """A word about each workspace that has learned nothing yet."""
+def mention(folders: "Sequence[Path]") -> None:
+    """A word about each workspace that has learned nothing yet, or whose language model cannot be opened."""
     from tastemaker.catalog.workspace import Workspace
     from tastemaker.core.storage import Artefacts
+    from tastemaker.shop.language_model import trouble
 
     for workspace in map(Workspace.open, folders):
-        if not Artefacts(workspace.state).published():
+        published = Artefacts(workspace.state).published()
+        if not published:
             note(f"note: {workspace.root.name} is not fitted yet; `tastemaker fit` makes its answers better")
+        if wrong := trouble(workspace, published):
+            note(f"note: {workspace.root.name}: {wrong}; until then the rules answer")
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def alike(view: View, row: int, other: int) -> Reason:
 def chips(request: "Request", facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
     """What was understood, as the person sees it: first the picture, then every facet."""
     picture = (Facet("picture", "like", "yours"),) if request.picture is not None else ()
-    return picture + facets
+    return picture + tuple({facet.label: facet for facet in facets}.values())
 
 
 def notes(

@@ -348,3 +348,12 @@ def test_any_words_are_understood_twice_alike_and_hard_facets_filter(text):
 def test_a_very_long_text_keeps_its_tail_as_words():
     wording = understand("red " + "x" * 5000, WORDS)
     assert wording.words.count("x") == 5000
+
+
+def test_a_colour_is_refused_as_a_shade_as_well():
+    items = [garment(f"x{at}", "Hats", colour, 10.0, shade=shade) for at, (colour, shade) in enumerate(
+        [("navy", "midnight"), ("blue", "navy"), ("red", "brick")])]  # fmt: skip
+    words = Vocabulary(Catalog.from_items(items))
+    assert {f.name: f.value for f in understand("a hat, not navy", words).facets if f.op == "!="} == {
+        "colour": "navy", "shade": "navy"}  # fmt: skip
+    assert not [f for f in understand("a hat, not navy", words, ignore=("not: navy",)).facets if f.op == "!="]

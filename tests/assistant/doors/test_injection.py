@@ -22,7 +22,9 @@ from tests.assistant.doors.attacks import ATTACKS, CANARY
 
 WRITES = ("add", "remove", "record", "fit", "creative")
 VALUES = {str(value).casefold() for row in rows() for value in row[3:]} | {"good"}
-LINE = re.compile(r"Here are \d+[^.]*\.|Nothing that fits is known to be [^;]*; the nearest:|There is nothing[^.]*\.")
+LINE = re.compile(
+    r"Here (?:is|are) \d+[^.]*\.|Nothing that fits is known to be [^;]*; the nearest:|There is nothing[^.]*\."
+)
 
 
 def attacked():

@@ -255,8 +255,11 @@ class Reader:
         return None
 
     def _all_of(self, entry: Entry, phrase: tuple[str, ...]) -> Iterator[Facet]:
-        """The value and its narrower kinds: who wants no blue wants no navy blue."""
+        """The value and its narrower kinds: who wants no blue wants no navy blue; of shade and colour it means both."""
         yield Facet(entry.attribute, "!=", entry.value, hard=True)
+        for other in self._vocabulary.values.get(phrase, ()) if self._vocabulary.is_colour(entry.attribute) else ():
+            if other.attribute != entry.attribute and self._vocabulary.is_colour(other.attribute):
+                yield Facet(other.attribute, "!=", other.value, hard=True)
         kinds = self._vocabulary.heads.get(phrase[0], ()) if len(phrase) == 1 else ()
         for kind in list(dict.fromkeys(kinds))[:_SPREAD]:
             if kind.attribute == entry.attribute and kind.value != entry.value:

@@ -123,12 +123,13 @@ def _told(
     found: list[Found], text: str, tail: str, words: list[Token], ignore: Collection[str], notes: list[str]
 ) -> Wording:
     """Facets less the ignored ones, and the words that are left over."""
-    facets: dict[str, Facet] = {}
+    facets: dict[tuple[str, str], Facet] = {}  # one refused word may be a value of several attributes
     avoid = []
     used, cut = [False] * len(words), [False] * len(words)
     for part in found:
         kept = [facet for facet in part.facets if facet.label not in ignore]
-        facets.update((facet.label, facet) for facet in kept if facet.label not in facets)
+        for facet in kept:
+            facets.setdefault((facet.label, facet.name), facet)
         if part.avoid and kept:
             avoid.append(part.avoid)
         for place in range(part.first, part.last):
