@@ -1,6 +1,6 @@
 """Train the generator that the demo shop ships, so that it can draw at once.
 
-    python tools/demo_generator.py     # forty minutes of one core; a cut training goes on
+    python tools/demo_generator.py     # an hour of one core; a cut training goes on
 
 A conditional diffusion on the demo shop as it is drawn everywhere, from attributes and tastes: no words, for every shop
 that is fitted has a space of its own. Its weights are kept as half-precision numbers in

@@ -37,4 +37,4 @@ def test_it_knows_tastes_and_no_space(painter: Painter):
 
 
 def test_it_is_small():
-    assert sum(path.stat().st_size for path in Path(opening.GENERATOR).iterdir()) < 6e6
+    assert sum(path.stat().st_size for path in Path(opening.GENERATOR).iterdir()) < 12e6
