@@ -262,6 +262,38 @@ def test_a_picture_that_one_shop_has_seen_is_not_anothers(client, shops, keys):
     assert here.content != there.content == again.content
 
 
+def test_no_address_is_fetched_whoever_names_it(client, keys):
+    """There is no fetching at all: what looks like an address is a name that nobody has, or no picture."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0)
+        port = inside.getsockname()[1]
+        for host in ("127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "2130706433", "0x7f000001"):
+            address = f"http://{host}:{port}/secret.png"
+            item = {"id": "red-circle-0"}
+            asked = [
+                ("read", "/search", {"image": address}, {400, 404, 422}),
+                ("read", "/imagine", {"image": address}, {400, 404, 422}),
+                ("read", "/chat", {"image": address}, {400, 404, 422}),
+                ("read", "/try-on", {"item": item["id"], "person": address, "consent": True}, {400, 404, 422}),
+                ("read", "/place", {"item": item["id"], "room": address}, {400, 404, 422}),
+                ("write", "/add", {"items": [{"id": "fetched", "title": "a thing", "images": [address]}]}, {200, 422}),
+            ]
+            for scope, path, sent, statuses in asked:
+                assert ask(client, keys, f"south-{scope}", "post", path, json=sent).status_code in statuses, path
+            assert ask(client, keys, "south-read", "get", f"/pictures/{address}").status_code == 404
+            assert ask(client, keys, "south-read", "get", "/search?text=a+thing").status_code == 200
+        with pytest.raises(BlockingIOError):
+            inside.accept()
+
+
+@pytest.mark.parametrize("sent", ["a\tb", "a;set-cookie: b=c", "a b", b"\xc3\xa9", "x" * 65, ""])
+def test_a_request_id_that_could_do_harm_is_not_repeated(client, keys, sent):
+    answer = ask(client, keys, "north-read", "get", "/items/red-circle-0", headers={"x-request-id": sent})
+    assert answer.headers["x-request-id"] != sent
+    assert answer.headers["x-request-id"].isalnum()
+    assert "set-cookie" not in answer.headers
+
+
 PERSONAL = ["/recommend?user=person-00", "/search?text=red&user=person-00", "/explain?item=red-circle-0&user=person-00",
             "/items/red-circle-0", "/similar?item=red-circle-0", "/metrics", "/jobs", "/recommend?k=0"]  # fmt: skip
 

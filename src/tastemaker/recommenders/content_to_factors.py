@@ -277,9 +277,12 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             spoken = np.flatnonzero(np.diff(near.indptr))
             far = diags(_sums(near) / np.maximum(_sums(far), 1e-9)) @ far  # one scale for new items and old ones
             for people, asked in ((near, known & met), (far, known & ~met)):
-                factors = self._factors[candidates[asked]]
+                rows = candidates[asked]
+                whole = 2 * len(rows) > len(self._factors)  # then all at once is cheaper than a copy of most of them
+                factors = self._factors if whole else self._factors[rows]
                 for line, person in zip(spoken, people.tocsr()[spoken] @ self._read, strict=True):
-                    scores[low + line, asked] = factors @ person
+                    told = factors @ person
+                    scores[low + line, asked] = told[rows] if whole else told
         return scores
 
     def _heard(self, histories: Sequence[History], half_life: float) -> csr_matrix:

@@ -228,15 +228,22 @@ class Hybrid(Recommender[HybridConfig]):
 
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The history rows that speak most for the item, over all sources by their share."""
-        parts = self.parts(history, np.array([row]))
-        told: dict[int, float] = {}
-        for name, part in parts.items():
-            share = max(float(part[0]), 0.0) if np.isfinite(part[0]) else 0.0
-            for item, weight in self._sources[name].because(history, row, n):
-                told[item] = told.get(item, 0.0) + share * weight
-        total = sum(told.values())
-        ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
-        return [(item, weight / total) for item, weight in ranked if weight > 0]
+        return self.because_each(history, np.array([row]), n)[0]
+
+    def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
+        """The same for several items, whose scores are made together. Shapes: rows (m,) -> m lists."""
+        parts = self.parts(history, rows)
+        found = []
+        for at, row in enumerate(rows.tolist()):
+            told: dict[int, float] = {}
+            for name, part in parts.items():
+                share = float(part[at]) if np.isfinite(part[at]) else 0.0
+                for item, weight in self._sources[name].because(history, row, n) if share > 0 else ():
+                    told[item] = told.get(item, 0.0) + share * weight
+            total = sum(told.values())
+            ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
+            found.append([(item, weight / total) for item, weight in ranked if weight > 0])
+        return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The weights and every source's own tensors."""

@@ -84,5 +84,6 @@ def is_between(protocol: object) -> bool:
     scope, cycle = getattr(protocol, "scope", None), getattr(protocol, "cycle", None)
     if scope is None:
         return True
-    ended = cycle is not None and cycle.scope is scope and cycle.response_complete
-    return bool(ended and not cycle.more_body)
+    if cycle is None or cycle.scope is not scope:
+        return False
+    return bool(cycle.response_complete and not cycle.more_body)

@@ -63,7 +63,8 @@ def recommend(
     setting = Setting(view, order.live, k, history, order.rules, order.live.per_kind)
     found = rerank(shortlist(candidates, scores), setting)
     parts = _parts(view, history, visit, order, found.rows[:k]) if explain else None
-    items = shown(view, found, k, lambda row: reasons(view, history, row), parts)
+    said = reasons_each(view, history, found.rows[:k])
+    items = shown(view, found, k, said.__getitem__, parts)
     return Ranking(items, notes=(*notes, *order.notes, *found.notes))
 
 
@@ -153,9 +154,23 @@ def shown(
 
 def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
     """Why a row stands in a person's ranking: their own items that speak for it, else what many people did."""
+    return reasons_each(view, history, np.array([row]))[row]
+
+
+def reasons_each(view: View, history: History, rows: Ints) -> dict[int, tuple[Reason, ...]]:
+    """The same for several rows. Shapes: rows (n,)."""
     recommender = view.fitted.recommender
-    past = history.where(history.rows != row)  # an item is no reason for itself
-    found = [] if recommender is None or not len(past.liked) else recommender.because(past, row)
+    told: dict[int, tuple[Reason, ...]] = {}
+    others = np.isin(rows, history.rows, invert=True)
+    own = [(rows[at : at + 1], history.where(history.rows != rows[at])) for at in np.flatnonzero(~others)]
+    for asked, past in [(rows[others], history), *own]:  # an item is no reason for itself
+        heard = recommender if len(past.liked) and len(asked) else None
+        found = [[]] * len(asked) if heard is None else heard.because_each(past, asked)
+        told |= {row: _reasons(view, past, row, known) for row, known in zip(asked.tolist(), found, strict=True)}
+    return told
+
+
+def _reasons(view: View, past: History, row: int, found: Sequence[tuple[int, float]]) -> tuple[Reason, ...]:
     if found:
         items = tuple(view.catalog.ids[other] for other, _ in found)
         title = view.catalog.item(found[0][0]).title or items[0]
