@@ -46,6 +46,8 @@ class DiffusionConfig(GeneratorConfig):
     are DDIM's)."""
     sample_steps: int = Field(default=30, ge=1, le=1000)
     """Steps from noise to a drawing; 4 to 30 are usual."""
+    shift: float = Field(default=1.0, gt=0, le=100)
+    """Above 1 more of these steps lie near the noise, where it is decided what a thing will be."""
 
     @field_validator("sampler")
     @classmethod
@@ -120,13 +122,14 @@ def drawn(config: DiffusionConfig, predict: Predict, noise: Noise, shape: tuple[
             config.path,
             predict,
             noise.normal("start", *shape),
-            times_down(config.sample_steps),
+            times_down(config.sample_steps, config.shift),
             STEPS[config.sampler],
             lambda step: noise.normal(f"step {step}", *shape),
         )
 
 
-def cleared(path: Path, predict: Predict, start: Tensor, steps: int) -> Tensor:
+def cleared(config: DiffusionConfig, predict: Predict, start: Tensor, steps: int) -> Tensor:
     """Given noise taken away without chance on the way. Shapes: (n, ...) -> the same."""
     with fast():
-        return walk(path, predict, start, times_down(steps), STEPS["ddim"], lambda _: torch.zeros_like(start))
+        times = times_down(steps, config.shift)
+        return walk(config.path, predict, start, times, STEPS["ddim"], lambda _: torch.zeros_like(start))

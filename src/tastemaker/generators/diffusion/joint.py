@@ -205,7 +205,7 @@ class JointDiffusion(OnLatents[JointConfig]):
         """Latents of pictures, of the noise of both."""
         given = self._given_by(conditions)
         answer = self._answering(given, Noise(0, range(len(latents))).normal("hidden", given.parts))
-        return given.among(cleared(self.config.path, answer, latents, steps), torch.zeros(len(latents))).latents
+        return given.among(cleared(self.config, answer, latents, steps), torch.zeros(len(latents))).latents
 
     def _answering(self, given: Given, nothing: Tensor) -> Predict:
         weight = self.config.guidance

@@ -166,7 +166,7 @@ class OnLatents(Generator[L]):
 
     def cleared(self, latents: Tensor, conditions: Sequence[Condition], steps: int) -> Tensor:
         """Latents of pictures, of noise. Shapes: (n, *latent) -> (n, channels, h / 4, w / 4)."""
-        return cleared(self.config.path, self.predicts(conditions), latents, steps)
+        return cleared(self.config, self.predicts(conditions), latents, steps)
 
 
 def either(latents: Tensor) -> Grids:
