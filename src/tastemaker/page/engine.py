@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tastemaker.core import registry
 from tastemaker.core.wire import Json, plain
 from tastemaker.page.frame import Content
-from tastemaker.page.html import Safe, join, tag
+from tastemaker.page.html import Attribute, Safe, join, tag
 from tastemaker.page.tables import section, table
 
 if TYPE_CHECKING:
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 def engine(shop: "Shop") -> Content:
     """The page of the doctor."""
-    parts = [
-        tag("h1", None, "Doctor"),
-        section("Installation and workspace", tag("div", {"class": "wide"}, _values(plain(shop.doctor())))),
-    ]
+    name = "Installation and workspace"
+    wide: dict[str, Attribute] = {"class": "wide", "tabindex": 0, "role": "region", "aria-label": name}
+    parts = [tag("h1", None, "Doctor"), section(name, tag("div", wide, _values(plain(shop.doctor()))))]
     return Content("Doctor · Tastemaker", tag("div", {"class": "work engine"}, join(parts)))
 
 
