@@ -145,6 +145,8 @@ def wrongly(order: Sequence[int], made: Sequence[Made]) -> dict[str, int]:
 
 def sheet(name: str, made: Sequence[Made], columns: int = 8) -> None:
     """Results side by side, the product in a corner, why it is refused under it."""
+    if not made:
+        return
     tiles = []
     for each in made:
         photo = Image.fromarray(each.picture if each.picture is not None else each.request.context)
