@@ -52,6 +52,8 @@ def test_because_adds_up_over_the_sources(fitted):
     assert {row for row, _ in reasons} <= {0, 2, 4, 6}
     assert sum(share for _, share in reasons) == pytest.approx(1.0)
     assert fitted.because(history_of(0), 38), "a cold item has reasons too"
+    rows = np.array([20, 38, 22])
+    assert fitted.because_each(history_of(0), rows, n=4) == [fitted.because(history_of(0), row, n=4) for row in rows]
 
 
 def test_weights_go_to_who_knows():
