@@ -85,6 +85,19 @@ def test_a_filter_that_takes_away_just_what_is_near_is_answered_from_the_codes(i
     assert mask[rows].all()
 
 
+def test_a_filter_that_keeps_the_far_half_is_not_left_to_the_lists(matrix, approximate):
+    """Half of the rows are kept, so lists are planned for a longer answer; around the question none is."""
+    efforts = Efforts({10: Effort(400), 500: Effort(1500)}, {10: Effort(60, 2), 50: Effort(120, 4)})
+    index = PlannedIndex(matrix, np.ones(ROWS, bool), approximate, efforts)
+    mask = np.ones(ROWS, bool)
+    mask[ExactIndex(matrix).search(matrix[0], ROWS // 2)[0]] = False
+    plan = index.plan(ROWS // 2, 10)
+    assert (plan.method, plan.effort) == ("lists", Effort(120, 4))
+    rows, _ = index.search(matrix[0], 10, mask)
+    assert mask[rows].all()
+    assert np.isin(ExactIndex(matrix).search(matrix[0], 10, mask)[0], rows).mean() >= 0.8
+
+
 def test_what_changed_since_it_was_built_counts_at_once(matrix, approximate):
     """Row 7 is somewhere else now, row 8 is gone, two rows came later."""
     rng = np.random.default_rng(5)

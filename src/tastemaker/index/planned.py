@@ -2,11 +2,12 @@
 
     exact    every kept row is compared: always with few rows in all, and wherever a filter leaves few
     codes    the bits of all kept rows are scanned, the best of them compared: whatever a filter leaves
-    lists    the lists around the question are scanned, the best of them compared: with (nearly) no filter
+    lists    the lists around the question are scanned, the best of them compared: under a wide filter or none
 
 The mask of a filter is there when the question comes, so how many rows it keeps is counted, not guessed. What no count
 tells is how many it keeps *around the question*: "shoes" under a filter that keeps all but shoes. That is estimated
-from the answer: when too few of the rows that the lists propose are kept, the codes are scanned instead.
+from the answer: when too few of the rows that the lists propose are kept, the codes are scanned instead. Lists under a
+filter that keeps one in s are read as far as for s times as long an answer, of which the filter leaves enough.
 
 How far codes and lists must be read was measured beforehand (``index.tuning``). Rows that came or changed since the
 approximation was made are compared exactly beside it, so that a change counts at once; dropped ones are never found.
@@ -24,7 +25,9 @@ from tastemaker.index.exact import ExactIndex, State, best
 
 Method = Literal["exact", "codes", "lists"]
 WIDE = 0.9
-"""Lists are asked when at least this share of rows is kept, and trusted when this share of what they propose is."""
+"""Of what lists propose the filter must keep this much of the share that it keeps of all rows; else they are left."""
+OVER = 1.3
+"""Times as long as the filter demands is the answer that lists are read for."""
 GATHER = 3.0
 """What a byte of rows here and there costs, beside one of rows in a row."""
 PER_ROW = 8
@@ -124,7 +127,9 @@ class PlannedIndex(ExactIndex):
         if (effort := _reaching(self._efforts.codes, k)) is not None:
             scanned = len(self._approximate) * (self._approximate.row_bytes + PER_ROW)
             ways.append(Plan("codes", kept, effort, (scanned + GATHER * row * effort.proposed) / 1e6))
-        if (effort := _reaching(self._efforts.lists, k)) is not None and kept >= WIDE * np.count_nonzero(state.present):
+        share = kept / max(1, np.count_nonzero(state.present))
+        length = k if share >= WIDE else OVER * k / max(share, 1e-9)
+        if (effort := _reaching(self._efforts.lists, length)) is not None:
             ways.append(Plan("lists", kept, effort, list_bytes(self._approximate, self.dim, effort) / 1e6))
         return min(ways, key=lambda way: way.megabytes)
 
@@ -136,9 +141,11 @@ class PlannedIndex(ExactIndex):
         settled = kept & ~stale
         rows = None
         if plan.method == "lists":
-            rows = self._from_lists(question, plan.effort, settled, k)
+            share = plan.kept / max(1, np.count_nonzero(state.present))
+            rows = self._from_lists(question, plan.effort, settled, k, share)
         if rows is None:
-            rows = self._from_codes(question, settled, k)
+            far = plan.method == "lists"  # what is kept lies apart from the question: read as far as was ever measured
+            rows = self._from_codes(question, settled, max((k, *self._efforts.codes)) if far else k)
         if rows is None:
             return super()._nearest(state, question, kept, k)
         rows = np.sort(np.concatenate([rows, np.flatnonzero(kept & stale)]))
@@ -146,12 +153,12 @@ class PlannedIndex(ExactIndex):
         order = best(scores, k)
         return rows[order], scores[order]
 
-    def _from_lists(self, question: Floats, effort: Effort, settled: Bools, k: int) -> Ints | None:
-        """What the lists propose and the filter keeps; None when that is too little of what is there."""
+    def _from_lists(self, question: Floats, effort: Effort, settled: Bools, k: int, share: float) -> Ints | None:
+        """What the lists propose and the filter keeps; None when it keeps less of that than of all rows."""
         found = self._approximate.probe(question, effort.proposed, effort.lists)
         found = found[found < len(settled)]
         kept = found[settled[found]]
-        return kept if len(kept) >= max(k, WIDE * len(found)) else None
+        return kept if len(kept) >= max(k, WIDE * share * len(found)) else None
 
     def _from_codes(self, question: Floats, settled: Bools, k: int) -> Ints | None:
         """What the bits of the kept rows propose; None when no depth was found that is enough."""
@@ -184,7 +191,7 @@ def _efforts(rows: object) -> dict[int, Effort]:
     return {int(k): Effort(int(proposed), int(lists)) for k, proposed, lists in rows}
 
 
-def _reaching(efforts: Mapping[int, Effort], k: int) -> Effort | None:
+def _reaching(efforts: Mapping[int, Effort], k: float) -> Effort | None:
     """The effort of the shortest measured length that is no shorter than what is asked."""
     longer = [length for length in efforts if length >= k]
     return efforts[min(longer)] if longer else None
