@@ -127,7 +127,8 @@ def _corrections(way: Way, words: dict[str, str], item: Item) -> list[Safe | Non
     room = way == "in-room"
     marked = [tag("p", {"class": "note"}, words["marked"]), _floor() if room else None]
     pointed = "Drag each point to its part of the body; left is left in the picture."
-    painted = "Paint with the finger or the mouse; only there may the photo change. By keyboard, use the box instead."
+    painted = "Paint with the finger or the mouse; only there may the photo change."
+    painted += "" if room else " By keyboard, use the box instead."
     brushes = tag("p", {"class": "acts"}, _button("rub", "Erase", "button"), _button("clean", "Clear", "button"))
     size: dict[str, int | str] = {"min": 2, "max": 20, "value": 7, "unit": "%"}
     return [
