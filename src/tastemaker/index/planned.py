@@ -127,7 +127,7 @@ class PlannedIndex(ExactIndex):
         if (effort := _reaching(self._efforts.codes, k)) is not None:
             scanned = len(self._approximate) * (self._approximate.row_bytes + PER_ROW)
             ways.append(Plan("codes", kept, effort, (scanned + GATHER * row * effort.proposed) / 1e6))
-        share = kept / max(1, np.count_nonzero(state.present))
+        share = kept / max(1, int(np.count_nonzero(state.present)))
         length = k if share >= WIDE else OVER * k / max(share, 1e-9)
         if (effort := _reaching(self._efforts.lists, length)) is not None:
             ways.append(Plan("lists", kept, effort, list_bytes(self._approximate, self.dim, effort) / 1e6))
@@ -141,7 +141,7 @@ class PlannedIndex(ExactIndex):
         settled = kept & ~stale
         rows = None
         if plan.method == "lists":
-            share = plan.kept / max(1, np.count_nonzero(state.present))
+            share = plan.kept / max(1, int(np.count_nonzero(state.present)))
             rows = self._from_lists(question, plan.effort, settled, k, share)
         if rows is None:
             far = plan.method == "lists"  # what is kept lies apart from the question: read as far as was ever measured
