@@ -38,6 +38,8 @@ class ConditionalConfig(LatentConfig):
     """Batches from which the denoiser learns."""
     autoencoder_steps: float = Field(default=0.6, gt=0, le=10)
     """Batches from which the autoencoder learns, for each one of the denoiser's."""
+    shift: float = Field(default=1.0, gt=0, le=100)
+    """Above 1 more of a drawing's steps lie near the noise; who is told what to draw has less to decide there."""
     guidance: float = Field(default=4.0, ge=0, le=20)
     """How much more than what the condition says by itself: 1 is the condition, 0 ignores it; above about 6 drawings
     become alike."""

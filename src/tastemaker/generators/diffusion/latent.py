@@ -37,6 +37,8 @@ class LatentConfig(DiffusionConfig):
     """Batches from which the denoiser learns; fewer than with conditions, of which there is more to learn."""
     channels: int = Field(default=6, ge=1, le=64)
     """Of the latents, which are a quarter of the picture a side."""
+    shift: float = Field(default=4.0, gt=0, le=100)
+    """Above 1 more of a drawing's steps lie near the noise, where it is decided what a thing will be."""
     autoencoder_width: int = Field(default=64, ge=8)
     """Channels of the autoencoder's blocks."""
     autoencoder_steps: float = Field(default=1.0, gt=0, le=10)
