@@ -34,7 +34,7 @@ class PixelConfig(DiffusionConfig):
     steps: int = Field(default=4000, ge=1)
     """Batches from which the denoiser learns; pixels have more to tell than latents."""
     shift: float = Field(default=6.0, gt=0, le=100)
-    """Above 1 more of a drawing's steps lie near the noise: what many pixels have in common shows through much of it."""
+    """Above 1 more of a drawing's steps lie near the noise: what many pixels share shows through much of it."""
 
     @property
     @override
