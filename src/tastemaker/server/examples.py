@@ -115,8 +115,14 @@ ROUTES: Node = {
         "before": {"events": 91000, "people": 4100, "items": 18200},
         "after": {"events": 6100, "people": 870, "items": 4300},
         "shifts": [
-            {"what": "prices", "psi": 0.31, "js": 0.05, "chance": 0.02, "verdict": "drifted",
-             "changes": [{"name": "40.00 to 60.00", "before": 0.1, "after": 0.24}]},
+            {
+                "what": "prices",
+                "psi": 0.31,
+                "js": 0.05,
+                "chance": 0.02,
+                "verdict": "drifted",
+                "changes": [{"name": "40.00 to 60.00", "before": 0.1, "after": 0.24}],
+            },
         ],
         "new_people": 0.2,
         "new_items": 0.08,
