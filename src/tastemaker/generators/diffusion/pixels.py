@@ -52,7 +52,7 @@ class PixelDiffusion(Generator[PixelConfig]):
 
     Source: Ho et al. 2020 (arXiv 2006.11239), equation 14.
     Differs: a transformer instead of a UNet, which tells the data and not the noise unless asked to.
-    See also: :class:`~tastemaker.generators.diffusion.latent.LatentDiffusion`, sharper for the same time.
+    See also: :class:`~tastemaker.generators.diffusion.latent.LatentDiffusion`, as good in less training.
     """
 
     name: ClassVar[str] = "diffusion"
