@@ -3,13 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tastemaker.catalog.events import Event
+from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import Cancelled, InputError, UnknownName
 from tastemaker.core.progress import Event as Progress
-from tastemaker.shop import Shop
+from tastemaker.shop import Shop, recommending
 from tests.shop.conftest import draw, write_workspace
 
 
@@ -238,3 +240,13 @@ def test_a_query_that_cannot_be_read_is_answered_by_nothing(shop: Shop, tmp_path
     ]
     queries.write_text("\n".join(lines), encoding="utf-8")
     assert shop.evaluate(queries=queries, k=10).row("shop", "hitrate@10").value == pytest.approx(1 / 3)
+
+
+def test_many_looks_are_told_as_looks(fitted_folder: Path):
+    """Three views weigh what a like weighs; they are no like."""
+    with Shop(fitted_folder) as shop:
+        view, times = shop.view, np.full(4, np.nan)
+        looked = History(np.array([3, 3, 3, 5]), np.array([1, 1, 1, WEIGHTS["like"]], np.float32), times)
+        said = [recommending._reasons(view, looked, 7, [(other, 1.0)])[0].sentence for other in (3, 5)]
+    assert said[0].startswith("because you looked at ")
+    assert said[1].startswith("because you liked ")
