@@ -2,10 +2,11 @@
 
 import pytest
 
-from tastemaker.assistant import Assistant
+from tastemaker.assistant import Assistant, telling
 from tastemaker.assistant.actions import Compare, Explain, Filter, Wish, parse
 from tastemaker.assistant.turn import wire
 from tastemaker.core.errors import Cancelled, InputError, UnknownName
+from tastemaker.core.ranking import Facet
 
 
 def attribute(shop, turn, name):
@@ -184,6 +185,14 @@ def test_what_is_not_there_is_said(chat):
     chat.say("start over")
     told = chat.say("a white shirt by Palmer").say
     assert told == "Nothing that fits is known to be white, shirt, Palmer together; the nearest:"
+
+
+def test_a_value_that_two_attributes_know_counts_by_either(shop):
+    """Said is "red" once, though colour and brand were both understood; what is red fits what is said."""
+    asked = [Facet(name, "=", value) for name, value in (("colour", "red"), ("brand", "red"), ("kind", "dress"))]
+    assert telling._has_all(shop.view, "d-00", asked)
+    assert not telling._has_all(shop.view, "d-01", asked)
+    assert not telling._has_all(shop.view, "d-00", [*asked, Facet("material", "=", "wool")])
 
 
 def test_an_overview_counts_kinds(chat):

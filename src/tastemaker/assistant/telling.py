@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -85,17 +86,24 @@ def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], *, more: b
 
 
 def _has_all(view: View, id: str, facets: Sequence[Facet]) -> bool:
-    """Has an item a wanted value of every attribute?"""
+    """Has an item all that is wanted? Values of one attribute, and one value of several, are each other's instead."""
     item = view.catalog.item(view.catalog.row(id))
-    wanted: dict[str, set[str]] = {}
+    groups: list[list[Facet]] = []
     for facet in facets:
-        wanted.setdefault(facet.name, set()).add(fold(facet.name, facet.value))
-    for name, values in wanted.items():
-        held = item.attributes.get(name)
-        parts = held if isinstance(held, tuple) else (held,)
-        if not any(isinstance(part, str) and fold(name, part) in values for part in parts):
-            return False
-    return True
+        alike = [group for group in groups if any(_instead(facet, other) for other in group)]
+        groups = [group for group in groups if group not in alike] + [[facet, *chain(*alike)]]
+    return all(any(_holds(item, facet) for facet in group) for group in groups)
+
+
+def _instead(one: Facet, other: Facet) -> bool:
+    return one.name == other.name or one.value.casefold() == other.value.casefold()
+
+
+def _holds(item: Item, facet: Facet) -> bool:
+    held = item.attributes.get(facet.name)
+    parts = held if isinstance(held, tuple) else (held,)
+    wanted = fold(facet.name, facet.value)
+    return any(isinstance(part, str) and fold(facet.name, part) == wanted for part in parts)
 
 
 _SAID = {
