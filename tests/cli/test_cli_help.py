@@ -31,6 +31,7 @@ FILES = (
     "later.csv",
     "today.jsonl",
     "Beauty.txt",
+    "user_events.jsonl",
     "key.txt",
     "new/items.csv",
     "new/images/a.png",
