@@ -35,7 +35,7 @@ def axe():
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_serious(visit, axe, path):
     page = visit(path)
-    page.wait_for_function("!document.querySelector('.waiting, [data-list]')", timeout=20_000)
+    page.wait_for_function("!document.querySelector('[aria-busy=true], [data-list]')", timeout=60_000)
     if path == "/item/tee-1?person=person-1":
         page.click("#talk")
     page.evaluate(axe)

@@ -82,7 +82,7 @@ def test_the_window_is_square_where_the_photo_allows(made):
 
 def test_no_correction_leaves_the_candidate_as_it_is(made, layers):
     same = corrected(made, layers)
-    assert (same.picture == made.picture).all(2).mean() > 0.995
+    assert (same.picture == made.picture).all(2).mean() > 0.99
     assert np.array_equal(same.picture[~same.mask], REQUEST.context[~same.mask])
     assert same.checks["coverage"] == pytest.approx(made.checks["coverage"], abs=0.01)
 
@@ -99,7 +99,7 @@ def test_a_cover_can_grow_and_shrink_and_its_edge_stays_crisp(made, layers):
     column = grown.product[rows[1] - 12 : rows[1] + 12, 192]
     assert ((column > 0.1) & (column < 0.9)).sum() <= 2 * step
     new = (grown.product > 0.9) & (made.product < 0.1)
-    assert grown.picture[new][:, 0].mean() > 1.5 * grown.picture[new][:, 2].mean()  # in the red of the tee
+    assert grown.picture[new][:, 0].mean() > 1.3 * grown.picture[new][:, 2].mean()  # in the red of the tee
     bare = corrected(made, layers, lambda seen: np.zeros_like(seen.cover))
     assert (bare.product > 0.5).mean() < 0.1 * (made.product > 0.5).mean()
     assert bare.checks["coverage"] < made.checks["coverage"] - 0.5
