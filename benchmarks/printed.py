@@ -169,15 +169,16 @@ def of_reason(said: str, ids: Sequence[str], user: str, files: Files) -> Iterato
     elif found := re.fullmatch(r"chosen (?:(once)|([\d,]+) times)", said):
         count = 1 if found[1] else int(found[2].replace(",", ""))
         yield Statement("count", said, any(files.counts[id] == count for id in ids))
-    elif found := re.fullmatch(r"(\d+) of the (\d+) things you chose are (.+)", said):
+    elif found := re.fullmatch(r"(\d+) of the (\d+) (other )?things you chose are (.+)", said):
         mine = {item for item, _ in done}
+        others = [mine - {id} for id in ids] if found[3] else [mine]
         pairs = [
-            (n, found[3][len(n) + 1 :])
+            (n, found[4][len(n) + 1 :])
             for n in map(str.lower, files.column.values())
-            if found[3].startswith(f"{n.replace('_', ' ')} ")
+            if found[4].startswith(f"{n.replace('_', ' ')} ")
         ]
-        same = [sum(files.holds(i, n, v) and i not in ids for i in mine) for n, v in pairs]
-        yield Statement("count", said, int(found[1]) in same and len(mine) == int(found[2]))
+        counts = {(sum(files.holds(i, n, v) for i in there), len(there)) for n, v in pairs for there in others}
+        yield Statement("count", said, (int(found[1]), int(found[2])) in counts)
         yield Statement("value", said, any(files.holds(id, n, v) for id in ids for n, v in pairs))
     elif said == "new: nobody has chosen it yet":
         yield Statement("count", said, any(files.counts[id] == 0 for id in ids))

@@ -119,10 +119,12 @@ def _scores(view: View, history: History, row: int, order: Order) -> tuple[dict[
 
 
 def _shared(view: View, history: History, row: int) -> list[Reason]:
-    """Attribute values of the item that the person's liked items share, the most telling first."""
-    liked = np.unique(history.liked.rows)
+    """Attribute values of the item that the person's other liked items share, the most telling first."""
+    chosen = np.unique(history.liked.rows)
+    liked = chosen[chosen != row]
     if not len(liked):
         return []
+    things = "other things" if len(liked) < len(chosen) else "things"
     found = []
     for name, value in view.catalog.item(row).attributes.items():
         spec = view.catalog.attributes[name]
@@ -133,12 +135,12 @@ def _shared(view: View, history: History, row: int) -> list[Reason]:
             same = [
                 other
                 for other in liked.tolist()
-                if other != row and (one in column[other] if spec.type == "list" else column[other] == one)
+                if (one in column[other] if spec.type == "list" else column[other] == one)
             ]
             usual = spec.values.get(one, 0) / max(1, int(view.catalog.alive.sum()))
             share = len(same) / len(liked)
             if len(same) > 1 and share > usual:
                 ids = tuple(view.catalog.ids[other] for other in same[:3])
-                sentence = f"{len(same)} of the {len(liked)} things you chose are {name.replace('_', ' ')} {one}"
+                sentence = f"{len(same)} of the {len(liked)} {things} you chose are {name.replace('_', ' ')} {one}"
                 found.append((share - usual, Reason("attributes", sentence, share, ids, {name: one})))
     return [reason for _, reason in sorted(found, key=lambda entry: -entry[0])[:MOST_SHARED]]
