@@ -90,9 +90,10 @@ def test_not_for_me_counts_and_can_be_forgotten(at):
     ready(page, "/history")
     line = page.locator(".past li", has_text=title).first
     assert "Not for me" in line.inner_text()
+    before = page.locator(".past li").count()
     line.get_by_role("button", name=f"Forget {title}").click()
     page.locator(".past li", has_text=title).first.wait_for(state="detached")
-    assert page.locator(".past li").count() == 4
+    assert page.locator(".past li").count() == before - 1
 
 
 def test_talk_with_a_question_back(at):
