@@ -187,11 +187,12 @@ def test_what_is_not_there_is_said(chat):
     assert told == "Nothing that fits is known to be white, shirt, Palmer together; the nearest:"
 
 
-def test_a_value_that_two_attributes_know_counts_by_either(shop):
-    """Said is "red" once, though colour and brand were both understood; what is red fits what is said."""
-    asked = [Facet(name, "=", value) for name, value in (("colour", "red"), ("brand", "red"), ("kind", "dress"))]
+def test_a_value_counts_by_whichever_attribute_holds_it(shop):
+    """Said is "red" and not of what, though it was understood of the brand."""
+    asked = [Facet("brand", "=", "Red"), Facet("kind", "=", "dress")]
     assert telling._has_all(shop.view, "d-00", asked)
     assert not telling._has_all(shop.view, "d-01", asked)
+    assert telling._has_all(shop.view, "d-01", [*asked, Facet("brand", "=", "blue")])
     assert not telling._has_all(shop.view, "d-00", [*asked, Facet("material", "=", "wool")])
 
 

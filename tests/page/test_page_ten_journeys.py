@@ -198,6 +198,8 @@ def test_a_list_for_somebody_and_for_nobody(visit):
         heart = page.locator(".listed .heart")
         assert heart.get_attribute("aria-pressed") == "true"
         heart.click()
+        page.wait_for_function("!document.querySelector('.listed .heart[aria-pressed=true]')")
+        page.wait_for_timeout(1_000)  # what was clicked is on its way
         page.reload()
         page.get_by_role("heading", name="Your list is empty").wait_for()
 

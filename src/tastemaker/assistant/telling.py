@@ -9,7 +9,6 @@ import numpy as np
 from tastemaker.assistant.asking import spoken
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet, Ranking
-from tastemaker.index.coded import fold
 from tastemaker.shop.live import View
 
 NAMED = 3
@@ -86,24 +85,14 @@ def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], *, more: b
 
 
 def _has_all(view: View, id: str, facets: Sequence[Facet]) -> bool:
-    """Has an item all that is wanted? Values of one attribute, and one value of several, are each other's instead."""
+    """Has an item all that is wanted? Said are values alone, so that whichever attribute holds one will do."""
     item = view.catalog.item(view.catalog.row(id))
-    groups: list[list[Facet]] = []
+    values = (value if isinstance(value, tuple) else (value,) for value in item.attributes.values())
+    held = {part.strip().casefold() for part in chain.from_iterable(values) if isinstance(part, str)}
+    wanted: dict[str, set[str]] = {}
     for facet in facets:
-        alike = [group for group in groups if any(_instead(facet, other) for other in group)]
-        groups = [group for group in groups if group not in alike] + [[facet, *chain(*alike)]]
-    return all(any(_holds(item, facet) for facet in group) for group in groups)
-
-
-def _instead(one: Facet, other: Facet) -> bool:
-    return one.name == other.name or one.value.casefold() == other.value.casefold()
-
-
-def _holds(item: Item, facet: Facet) -> bool:
-    held = item.attributes.get(facet.name)
-    parts = held if isinstance(held, tuple) else (held,)
-    wanted = fold(facet.name, facet.value)
-    return any(isinstance(part, str) and fold(facet.name, part) == wanted for part in parts)
+        wanted.setdefault(facet.name, set()).add(facet.value.strip().casefold())
+    return all(held & values for values in wanted.values())
 
 
 _SAID = {
