@@ -70,10 +70,10 @@ class Files:
         self.spoken = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ends))})(?![\w-])")
 
     def read(self, text: str) -> str:
-        """A text whose titles hold no quotation marks of their own."""
+        """A text whose titles hold no quotation marks of their own, and no more than one space in a row."""
         for title in self._odd:
             text = text.replace(title, title.replace("“", "‹").replace("”", "›"))
-        return text
+        return re.sub(" +", " ", text).strip()
 
     def holds(self, id: str, name: str, value: str) -> bool:
         """Has an item a value? Prices are numbers."""

@@ -33,7 +33,7 @@ LEARN, CHOOSE, SCORE = 0, 1, 2
 """A lesson is learned from, tells the best moment to stop, or scores what was learned; all of a product do the same."""
 HELD = 20
 """One product in so many chooses, and one scores."""
-VERSION = "1"
+VERSION = "2"
 """Of the lessons; another one makes them anew."""
 
 
