@@ -1,76 +1,118 @@
-"""Every ```python block of README.md and docs/ runs, file by file from the top, next to a small fitted demo shop.
+"""Every block of README.md and docs/ is true: Python and commands run, settings are read.
 
-A file's blocks share their names, as at one prompt. The session finds ``shop/`` and ``demo-shop/`` (the demo shop with
-few items), ``dress.jpg`` (a picture of it), ``items.csv`` and ``later.csv`` (its own items and events). ``tm.demo()``
-opens the small shop, ``tm.serve`` does not block, and ``tm.Client`` asks that shop without a network. A block that must
-not be run is not called ```python.
+File by file from the top, in the place that ``conftest.py`` makes; a file's Python blocks share their names, as at one
+prompt. A block that must not be run says why, see ``blocks.py``; it is parsed all the same.
 """
 
 import re
+import shlex
 import shutil
+import tomllib
+from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-import tastemaker
-from tastemaker.client import Client
-from tastemaker.demoshop.config import DemoConfig
-from tastemaker.demoshop.draw import draw
-from tastemaker.server import create_app
-from tests.client.to_app import ToApp
+from tastemaker.cli.app import app, run
+from tastemaker.cli.show_config import settings_text
+from tastemaker.server.settings import ServerSettings
+from tastemaker.shop.rules import read_rules
+from tests.meta.blocks import FILES, LANGUAGES, ROOT, blocks, every_block, name_of
 
-ROOT = Path(__file__).parents[2]
-FILES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-QUICK = """[space]
-epochs = 2
-dim = 32
-picture_size = 32
-picture_widths = [16, 32]
-text_width = 32
-
-[imagine]
-generator = "mean-picture"
-"""
+ENDLESS = {"demo", "serve"}
+"""Verbs that do not end by themselves: only parsed here, and run by `tests/cli`."""
+EVERYWHERE = pytest.mark.parametrize("path", FILES, ids=name_of)
 
 
-@pytest.fixture(scope="module")
-def small_shop(tmp_path_factory):
-    root = tmp_path_factory.mktemp("docs") / "shop"
-    draw(root, DemoConfig(items=48, people=30, events=900, width=48))
-    (root / "tastemaker.toml").write_text(QUICK, encoding="utf-8")
-    with tastemaker.open(root) as shop:
-        shop.fit()
-    return root
+def with_some(language):
+    """Every file that has a block of a language."""
+    found = [path for path in FILES if blocks(path, language)]
+    assert found
+    return pytest.mark.parametrize("path", found, ids=name_of)
 
 
-@pytest.fixture
-def prompt(small_shop, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("shop", "demo-shop"):
-        shutil.copytree(small_shop, name)
-    shutil.copy("shop/items.csv", "items.csv")
-    shutil.copy("shop/events.csv", "later.csv")
-    with tastemaker.open("shop") as shop:
-        row = next(row for row in range(shop.catalog.size) if shop.catalog.main_picture(row))
-        shop.catalog.pictures.open(shop.catalog.main_picture(row)).save("dress.jpg")
-    monkeypatch.setattr(tastemaker, "demo", lambda path="demo-shop": tastemaker.open(path), raising=False)
-    monkeypatch.setattr(tastemaker, "serve", lambda shop, host="127.0.0.1", port=8000: None, raising=False)
-    monkeypatch.setattr(tastemaker, "Client", client, raising=False)
-    return {"__name__": "__main__"}
+@EVERYWHERE
+def test_every_block_says_its_language(path):
+    assert {block.language for block in every_block(path)} <= LANGUAGES
 
 
-def client(url, key=""):
-    return Client(url, key=key, transport=ToApp(create_app(tastemaker.open("shop"))))
+@with_some("python")
+def test_python_runs(path, prompt):
+    for block in blocks(path, "python"):
+        code = compile("\n" * block.line + block.text, str(path), "exec")
+        if not block.why:
+            exec(code, prompt)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_blocks_run(path, prompt):
-    text = path.read_text(encoding="utf-8")
-    for found in BLOCK.finditer(text):
-        line = text.count("\n", 0, found.start(1))
-        exec(compile("\n" * line + found.group(1), str(path), "exec"), prompt)
+@with_some("console")
+def test_commands_run(path, place, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("something red\n"))
+    for block in blocks(path, "console"):
+        for line in block.text.splitlines():
+            assert line.startswith("$ "), f"{line!r} is no command; give it a block of its own"
+            for words in commands(line[2:]):
+                check(words)
+                if not block.why and words[0] == "tastemaker" and words[1] not in ENDLESS:
+                    assert run(words[1:]) == 0, f"{line}\n{capsys.readouterr().err}"
+
+
+def commands(line):
+    """The commands of a line, without comments and without what their input and output are sent to."""
+    words = shlex.split(line, comments=True)
+    while words:
+        command = list(takewhile(lambda word: word not in {";", "&&", "|"}, words))
+        words = words[len(command) + 1 :]
+        yield list(takewhile(lambda word: word not in {"<", ">", ">>"}, command))
+
+
+def check(words):
+    """See that a command can be given like this."""
+    if words[0] == "tastemaker":
+        exist(words[2:])
+        get_command(app).commands[words[1]].make_context(words[1], list(words[2:]))
+    elif words[0] == "make":
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        assert {word for word in words[1:] if "=" not in word} <= set(targets)
+    elif words[:2] == ["pip", "install"]:
+        extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+            "optional-dependencies"
+        ]
+        assert set(re.findall(r"\[([a-z,]+)\]", " ".join(words))) <= set(extras)
+    else:
+        assert words[0] in {"export", "cd", "docker", "curl", "sudo", "systemctl", "openssl", "git", "cp"}, words
+
+
+def exist(words):
+    """Make what a command reads, where only its being there counts: folders end in a slash, files have a dot."""
+    for word in words:
+        path = Path(word)
+        if path.exists() or not re.fullmatch(r"[\w./-]+", word):
+            continue
+        if word.endswith("/"):
+            path.mkdir(parents=True)
+        elif path.suffix in {".jpg", ".png"}:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy("dress.jpg", path)
+        elif "." in word:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+
+@with_some("toml")
+def test_settings_are_settings(path, place):
+    for block in blocks(path, "toml"):
+        values = tomllib.loads(block.text)
+        if "rules" in values:
+            Path("rules.toml").write_text(block.text)
+            assert read_rules(Path("rules.toml"))
+        elif set(values) <= set(ServerSettings.model_fields):
+            ServerSettings.read(values)
+        elif "project" not in values:
+            Path("shop/tastemaker.toml").write_text(block.text)
+            assert settings_text(Path("shop"))
 
 
 def test_the_readme_shows_a_session():
-    assert BLOCK.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert blocks(ROOT / "README.md", "python")
