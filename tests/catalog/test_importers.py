@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tastemaker.catalog.importers.mmrec import MMRec
 from tastemaker.catalog.importers.movielens import MovieLens
+from tastemaker.catalog.importers.photos import Photos
 from tastemaker.catalog.importers.recbole import RecBole
 from tastemaker.catalog.importers.sequences import Sequences
 from tastemaker.catalog.loading import open_store
@@ -160,3 +162,45 @@ def test_every_registered_importer_says_where_its_format_comes_from():
     ]  # fmt: skip
     for name in registry.names("importer"):
         assert len(registry.find("importer", name).source) > 20
+
+
+def test_photos(tmp_path):
+    source = tmp_path / "photos"
+    for name, kind in (("a b.JPG", "JPEG"), ("shirts/x.png", "PNG"), ("shirts/x.jpg", "JPEG"), ("[1].jpg", "JPEG")):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 30), "red").save(source / name, kind)
+    (source / "notes.txt").write_text("not a picture")
+    (source / ".thumb.jpg").write_bytes(b"\xff\xd8\xff")
+    report, store = imported(Photos(), source, tmp_path / "shop")
+    catalog = store.snapshot()
+    assert set(catalog.ids) == {"a b", "shirts-x", "shirts-x.png", "[1]"}
+    assert all(catalog.pictures.open(catalog.main_picture(row)).size == (20, 30) for row in range(catalog.size))
+    assert catalog.item(catalog.row("shirts-x")).department == "shirts"
+    assert (report.items, report.events) == (4, 0)
+    assert report.notes == ("1 files are no JPEG, PNG, WebP, GIF and were left out: notes.txt",)
+    assert "a b,a b.JPG," in (tmp_path / "shop" / "items.csv").read_text()
+
+
+def test_photos_that_are_none(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="holds no pictures"):
+        Photos().read(tmp_path / "empty")
+    (tmp_path / "x.jpg").write_bytes(b"")
+    with pytest.raises(InputError, match="is a file"):
+        Photos().read(tmp_path / "x.jpg")
+
+
+def test_a_folder_of_pictures_is_told_of_the_importer(tmp_path):
+    (tmp_path / "shop" / "images").mkdir(parents=True)
+    (tmp_path / "IMG_1.JPG").write_bytes(b"")
+    for folder, step in ((tmp_path, f"photos {tmp_path.name} --out shop/"), (tmp_path / "shop", "photos shop/images")):
+        with pytest.raises(WorkspaceError, match="holds no items") as raised:
+            Workspace.open(folder)
+        assert f"`tastemaker import {step}" in raised.value.hint
+
+
+def test_photos_in_their_place(tmp_path):
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (20, 30), "red").save(tmp_path / "images" / "x.png")
+    _, store = imported(Photos(), tmp_path / "images", tmp_path)
+    assert store.snapshot().pictures.names() == ["x.png"]

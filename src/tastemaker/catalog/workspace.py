@@ -11,6 +11,7 @@ from tastemaker.core.errors import WorkspaceError
 
 SUFFIXES = (".csv", ".parquet", ".jsonl")
 STATE = ".tastemaker"
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 
 
 class WorkspaceSettings(Config):
@@ -86,8 +87,7 @@ class Workspace:
         if workspace.items_file is None and not (workspace.state / "shop.db").exists():
             names = sorted(path.name for path in root.iterdir())[:8]
             found = f"it holds {', '.join(names)}" if names else "it is empty"
-            hint = "put an items.csv, items.parquet or items.jsonl into it (one column: id), or `tastemaker import`"
-            raise WorkspaceError(f"{root.name!r} holds no items: {found}", hint=hint)
+            raise WorkspaceError(f"{root.name!r} holds no items: {found}", hint=_how_to_begin(root))
         return workspace
 
     @property
@@ -154,3 +154,12 @@ class Workspace:
             names = " and ".join(path.name for path in found)
             raise WorkspaceError(f"there are two tables of {stem}: {names}", hint="keep one of them")
         return found[0] if found else None
+
+
+def _how_to_begin(root: Path) -> str:
+    """What to do in a folder without items."""
+    if (root / "images").is_dir():
+        return f"write an items.csv, or `tastemaker import photos {root.name}/images --out {root.name}`"
+    if any(path.suffix.lower() in PICTURES for path in root.iterdir()):
+        return f"`tastemaker import photos {root.name} --out shop/` makes an item of every picture"
+    return "put an items.csv, items.parquet or items.jsonl into it (one column: id), or `tastemaker import`"

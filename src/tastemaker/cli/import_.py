@@ -1,4 +1,4 @@
-"""``tastemaker import``: public formats into a workspace."""
+"""``tastemaker import``: photos and public formats into a workspace."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 from tastemaker.cli.output import note, words
 
 EXAMPLES = (
+    "tastemaker import photos my-photos/ --out shop/",
     "tastemaker import movielens ml-latest-small/ --out shop/",
     "tastemaker import sequences Beauty.txt --out beauty/",
     "tastemaker import google-retail user_events.jsonl --out shop/",
@@ -25,12 +26,14 @@ class Importer(Protocol):
 def import_(
     kind: Annotated[
         str,
-        typer.Argument(metavar="FORMAT", help="movielens, recbole, mmrec, sequences, google-retail or personalize."),
+        typer.Argument(
+            metavar="FORMAT", help="photos, movielens, recbole, mmrec, sequences, google-retail or personalize."
+        ),
     ],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder or a file of that format.", exists=True)],
     out: Annotated[Path, typer.Option("--out", metavar="SHOP", help="The workspace to make; new or empty.")],
 ) -> None:
-    """Turn a public data set into a workspace."""
+    """Turn photos or a public data set into a workspace."""
     from tastemaker.core import registry
 
     importer = cast("Callable[[], Importer]", registry.find("importer", kind))()

@@ -28,6 +28,7 @@ class Imported:
         held_out: events that the format keeps apart for evaluation, by name of the part ("valid", "test").
         features: name -> (vectors, ids).
         lists: what people were shown.
+        pictures: files to copy, by their names inside ``images``.
         notes: what was left out, and traps of the format.
     """
 
@@ -36,6 +37,7 @@ class Imported:
     held_out: dict[str, list[Event]] = field(default_factory=dict)
     features: dict[str, tuple[Floats, list[ItemId]]] = field(default_factory=dict)
     lists: list[Impression] = field(default_factory=list)
+    pictures: dict[str, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -86,6 +88,8 @@ class Importer(ABC):
             for name, (vectors, ids) in found.features.items():
                 _write(out / "features" / f"{name}.ids", "".join(f"{id}\n" for id in ids).encode())
                 _write_array(out / "features" / f"{name}.npy", vectors)
+            for name, picture in found.pictures.items():
+                _write(out / "images" / name, picture.read_bytes())
             for name, events in found.held_out.items():
                 _write(out / f"{name}.csv", _events_csv(events))
             if found.events:
@@ -142,7 +146,7 @@ def _items_csv(items: Sequence[Item]) -> bytes:
         "id": [item.id for item in items],
         "title": [item.title or None for item in items],
         "text": [item.text or None for item in items],
-        "image": [_field(item.images) for item in items],
+        "image": [_images(item.images) for item in items],
         "price": [_field(item.price) for item in items],
         "department": [item.department or None for item in items],
     }
@@ -180,6 +184,12 @@ def _filled_csv(columns: Mapping[str, Sequence[str | None]]) -> bytes:
     """A table of texts without the columns that hold nothing."""
     filled = {name: values for name, values in columns.items() if any(values)}
     return pl.DataFrame(filled, schema=dict.fromkeys(filled, pl.String)).write_csv().encode()
+
+
+def _images(names: tuple[str, ...]) -> str | None:
+    """One picture as it is called, so that the table stays pleasant to edit; a list for several, or an odd name."""
+    plain = len(names) == 1 and not names[0].startswith("[") and "|" not in names[0]
+    return names[0] if plain else _field(names)
 
 
 def _field(value: Value | None) -> str | None:
