@@ -18,7 +18,7 @@ install: .venv/installed  ## the package and its dependencies, in .venv
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,bench]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,bench,scale]'
 	touch $@
 
 demo: .venv/installed  ## draw, fit and serve the demo shop (PORT=8000)

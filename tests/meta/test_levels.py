@@ -8,12 +8,12 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "tastemaker"
 LEVELS = (
     "core", "catalog nn", "encoders demoshop", "alignment", "index", "recommenders generators",
-    "studio evaluation testing",
+    "studio evaluation testing scale",
     "shop", "assistant", "server client", "page", "cli",
 )  # fmt: skip
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages.split()}
 DOORS = {"__init__", "__main__"}
-HEAVY = {"torch", "transformers", "sentence_transformers", "nicegui", "diffusers", "ray"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "nicegui", "diffusers", "ray", "lance", "pyarrow"}
 MAY_BE_HEAVY = {"nn", "encoders", "alignment", "recommenders", "generators", "studio", "page"}
 """Loaded by others inside functions; what ``import tastemaker`` must never reach is tested in test_import.py."""
 

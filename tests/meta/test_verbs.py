@@ -7,7 +7,8 @@ from tastemaker.server.app import create_app
 from tastemaker.shop import Shop
 
 OUTSIDE = {"demo": "tm.demo", "serve": "tm.serve", "import": "makes a workspace", "methods": "of no shop",
-           "chat": "tm.Assistant(shop)", "keys": "whoever runs the service"}  # fmt: skip
+           "chat": "tm.Assistant(shop)", "keys": "whoever runs the service",
+           "embed": "a job for many machines"}  # fmt: skip
 """Verbs that no shop has, and why."""
 NOUNS = {"events", "items", "pictures", "drawings", "shown", "jobs", "healthz", "readyz", "users", "metrics",
          "versions"}  # fmt: skip

@@ -17,9 +17,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.core import registry
 from tastemaker.core.batching import Batcher
 from tastemaker.core.config import Config
+from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.progress import Observer, silent
+from tastemaker.core.storage import Artefact
 from tastemaker.core.types import Bools, Floats, Ints, Modality
 
 
@@ -139,6 +142,20 @@ class Space(ABC):
     @abstractmethod
     def restore(cls, settings: Mapping[str, object], tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Build a fitted space from what :meth:`settings` and :meth:`tensors` gave."""
+
+
+def stored(artefact: Artefact) -> Space:
+    """The fitted space that an artefact holds.
+
+    Raises:
+        WorkspaceError: it holds none, or is damaged.
+        UnknownName: nobody knows this kind of space.
+    """
+    settings = artefact.settings("settings")
+    method = registry.find("encoder", str(artefact.config.get("name")))
+    if not issubclass(method, Space):
+        raise WorkspaceError(f"artefact {artefact.name} is not a space", hint="fit again")
+    return method.restore(settings, artefact.tensors())
 
 
 def under(prefix: str, tensors: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:

@@ -21,9 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tastemaker.alignment.composing.traits import Traits
-from tastemaker.alignment.space import ItemVectors, Space
+from tastemaker.alignment.space import ItemVectors, Space, stored
 from tastemaker.catalog.catalog import Catalog
-from tastemaker.core import registry
 from tastemaker.core.errors import ConfigError, WorkspaceError
 from tastemaker.core.storage import DERIVED, Artefact, Artefacts
 from tastemaker.core.types import MODALITIES
@@ -174,7 +173,7 @@ def understood(parts: Mapping[str, Artefact]) -> Fitted:
 
 
 def _load(parts: Mapping[str, Artefact]) -> Fitted:
-    space = _load_space(parts["space"]) if "space" in parts else None
+    space = stored(parts["space"]) if "space" in parts else None
     vectors, keys = None, np.empty(0, np.uint64)
     if space is not None and "vectors" in parts and parts["vectors"].config.get("space") == parts["space"].name:
         vectors, keys = _load_vectors(parts["vectors"])
@@ -253,14 +252,6 @@ def item_keys(catalog: Catalog) -> Keys:
         digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         keys[row] = int.from_bytes(digest, "big") | 1
     return keys
-
-
-def _load_space(artefact: Artefact) -> Space:
-    method = registry.find("encoder", str(artefact.config["name"]))
-    settings = artefact.config["settings"]
-    if not issubclass(method, Space) or not isinstance(settings, dict):
-        raise WorkspaceError(f"artefact {artefact.name} is not a space", hint="fit again")
-    return method.restore(settings, artefact.tensors())
 
 
 def _load_vectors(artefact: Artefact) -> tuple[ItemVectors, Keys]:

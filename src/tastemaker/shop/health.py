@@ -11,6 +11,7 @@ from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.storage import DERIVED, Artefacts
+from tastemaker.scale.engines import lacking
 from tastemaker.shop import indexing
 from tastemaker.shop.language_model import trouble
 from tastemaker.shop.rules import Rules
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tastemaker.studio.engines import Means
 
 PACKAGES = ("tastemaker", "torch", "transformers", "sentence-transformers", "peft", "diffusers", "c2pa-python", "numpy",
-            "scipy", "polars", "pillow", "fastapi", "nicegui", "pydantic", "torchvision")  # fmt: skip
+            "scipy", "polars", "pillow", "fastapi", "nicegui", "pydantic", "ray", "pylance", "torchvision")  # fmt: skip
 LOW_DISK = 1 << 30
 
 
@@ -29,8 +30,8 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
     Returns:
         ``versions``, ``database`` ("ok" or what is wrong), ``artefacts`` (part -> does it match its hash), ``index``
         (how the nearest items are found, and which share of them, measured against exact search), ``engines`` (of
-        try-on and placement: what each lacks, its licence and memory), ``disk_free`` in bytes, ``advice`` (one line
-        each, empty when all is well).
+        try-on and placement: what each lacks, its licence and memory), ``scale`` (what ``embed`` lacks; "" for
+        nothing), ``disk_free`` in bytes, ``advice`` (one line each, empty when all is well).
     """
     versions = _versions()
     database = store.integrity()
@@ -58,6 +59,7 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
         "artefacts": intact,
         "index": indexing.report(artefacts),
         "engines": engines,
+        "scale": lacking(),
         "disk_free": free,
         "advice": advice,
     }

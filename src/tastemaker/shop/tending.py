@@ -1,12 +1,14 @@
-"""What a shop does to stay good by itself: see what has changed, learn anew. A part of :class:`~tastemaker.Shop`."""
+"""What is done for a shop between questions: see what has changed, learn anew, embed all of it on many machines."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tastemaker.core.progress import Observer, silent
 from tastemaker.shop.opened import Opened
 
 if TYPE_CHECKING:
+    from tastemaker.scale.embedding import Embedded
     from tastemaker.shop.drifting import DriftReport
     from tastemaker.shop.refitting import Refit
 
@@ -62,3 +64,38 @@ class Tended(Opened):
         if done.verdict == "published" and not self.swap():
             self.refresh()
         return done
+
+    def embed(
+        self,
+        out: Path | str,
+        *,
+        space: Path | str | None = None,
+        workers: int = 1,
+        ray: bool = False,
+        rows: int = 1000,
+        observer: Observer = silent,
+    ) -> "Embedded":
+        """Embed the catalog into a table on disk, by many workers; killed at any moment, the next call goes on.
+
+        After a change of the catalog only the shards that hold changed items are embedded again.
+
+        Args:
+            out: folder of the table, for :class:`~tastemaker.scale.table.VectorTable`.
+            space: another shop whose space is used, when this catalog is too large to fit one on.
+            workers: how many at a time, one core each: processes of this machine, or of Ray.
+            ray: on the Ray cluster that RAY_ADDRESS names, or on a Ray of this machine.
+            rows: of the catalog that a worker takes at a time.
+            observer: hears of progress; raises ``Cancelled`` to stop, which keeps what is done.
+
+        Raises:
+            NotFitted: there is no space.
+            InputError: a number is below 1.
+            BusyError: somebody else is writing to the same folder.
+            MissingExtra: the extra ``scale`` is not installed.
+        """
+        from tastemaker.shop.embedding import embed_catalog
+
+        with_space = None if space is None else Path(space)
+        return embed_catalog(
+            self.workspace, self.store, Path(out), with_space, workers=workers, ray=ray, rows=rows, observer=observer
+        )
