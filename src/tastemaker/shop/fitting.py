@@ -287,7 +287,7 @@ class Run:
         try:
             made = Complete(settings).fit(self.catalog, vectors, self.observer, given)
         except FitError as error:
-            self.observer(Noted("complete", error.message))
+            self.observer(Noted("complete", error.message.removeprefix("complete: ")))
             self.unfit.add("complete")
             return
         self.made["complete"] = bundle.write_complete(self.artefacts, made, self.manifest)

@@ -268,7 +268,7 @@ def _with_parts(view: View, request: Request, asked: _Asked) -> _Asked:
         return asked
     found = terms(view.fitted.space, query)
     parts = weighed(found, request.weigh)
-    asked = replace(asked, notes=(*asked.notes, *_weighs_nothing(found, request.weigh)))
+    asked = replace(asked, notes=(*asked.notes, *_weighs_nothing(found, request.weigh), *_unheard(query, found)))
     if not request.changes:
         return replace(asked, parts=parts)
     pictures = iter(part for part in parts if part.name == "picture")
@@ -307,6 +307,13 @@ def _weighs_nothing(parts: Sequence[Term], factors: Mapping[str, float]) -> tupl
     return tuple(
         f"nothing is called {name!r} here; what weighs: {', '.join(names)}" for name in factors if name not in names
     )
+
+
+def _unheard(query: Query, parts: Sequence[Term]) -> tuple[str, ...]:
+    """What to say of words in a space that has never read any."""
+    if not f"{query.text}{query.change}".strip() or any(part.name in ("words", "change") for part in parts):
+        return ()
+    return ("no item had words when the space was fitted: show a picture, or give the items titles and fit again",)
 
 
 def _names(parts: Sequence[Term]) -> list[str]:

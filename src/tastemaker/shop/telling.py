@@ -29,12 +29,21 @@ def reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, froz
 
 
 def alike(view: View, row: int, other: int) -> Reason:
-    """Why a row is like another: the attribute values that both have."""
+    """Why a row is like another: the attribute values that both have, else how they were compared."""
     mine, theirs = view.catalog.item(row).attributes, view.catalog.item(other).attributes
     same = {name: str(value) for name, value in theirs.items() if isinstance(value, str) and mine.get(name) == value}
     shown = dict(list(same.items())[:3])
     values = ", ".join(f"{name} {value}" for name, value in shown.items())
-    return Reason("near", f"same {values}" if shown else "looks and reads alike", 1.0, (view.catalog.ids[row],), shown)
+    told = f"same {values}" if shown else _compared(view, row, other)
+    return Reason("near", told, 1.0, (view.catalog.ids[row],), shown)
+
+
+def _compared(view: View, row: int, other: int) -> str:
+    """By what two rows were compared: their looks, their words."""
+    has = {} if view.vectors is None else view.vectors.has
+    both = [name for name, rows in has.items() if rows[row] and rows[other]]
+    told = " and ".join(says for name, says in (("picture", "looks"), ("text", "reads")) if name in both)
+    return f"{told} alike" if told else "lies near"
 
 
 def chips(request: "Request", facets: tuple[Facet, ...]) -> tuple[Facet, ...]:

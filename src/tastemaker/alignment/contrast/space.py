@@ -138,8 +138,10 @@ class ContrastiveSpace(Space):
         return np.sort(generator(self.config.seed, "validation").permutation(pairs)[:n])
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
-        """Shapes: (n, dim), unit rows."""
+        """Shapes: (n, dim), unit rows; zero rows when no item had a word to learn from."""
         fitted = self._fitted()
+        if not fitted.balance.text_mean.any():
+            return np.zeros((len(texts), self.dim), np.float32)
         return fitted.balance.text(fitted.texts.encode(texts))
 
     @property
