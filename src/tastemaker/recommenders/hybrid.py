@@ -91,7 +91,8 @@ class Hybrid(Recommender[HybridConfig]):
             if any(source.serves_cold_items for source in found.values()) and self.config.held_out > 0:
                 cold = self._learned(catalog, vectors, self.config.held_out, observer)
                 self._weights = self._weights.with_cold(cold.turned(self._trusted(catalog, vectors, observer) or cold))
-            task.note(str(self._weights))
+            heard = len(catalog.interactions) > 0
+            task.note(str(self._weights) if heard else "no events to weigh the sources on: all count alike")
             self._cohort = self._cohorts(catalog.interactions)
             usual = self._cohort > 0 if self._cohort.any() else catalog.alive
             self._reference = self._drawn(np.flatnonzero(usual), "reference", REFERENCE)
