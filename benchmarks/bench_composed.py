@@ -33,6 +33,7 @@ from tastemaker.evaluation.significance import intervals, paired
 from tastemaker.shop import Shop, searching
 from tastemaker.shop.fitted import item_keys, write_space, write_vectors
 from tastemaker.shop.live import embed_all
+from tastemaker.shop.request import Request
 
 REFERENCES = 3_000
 TRIPLETS = 12_000
@@ -110,7 +111,7 @@ def ways(shop: Shop, vectors: dict[int | str, Floats], combiner: Combiner, inver
         mask = view.catalog.available.copy()
         mask[asked.reference] = False
         picture = view.catalog.pictures.open(view.catalog.main_picture(asked.reference))
-        request = searching.Request(picture=picture, change=asked.change, mask=mask)
+        request = Request(picture=picture, change=asked.change, mask=mask)
         return view.catalog.rows(searching.search(view, shop.store, request, 10).ids)
 
     return {

@@ -10,6 +10,7 @@ import pytest
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store
+from tastemaker.catalog.words import words_of
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import InputError, UnknownName, WorkspaceError
 
@@ -334,3 +335,20 @@ def test_a_mask_that_leaves_little_still_finds_it(store):
     only[[5, 21]] = True
     assert sorted(store.search_words("dress", 3, only)[0].tolist()) == [5, 21]
     assert len(store.search_words("dress", 1, only)[0]) == 1
+
+
+def test_words_score_as_the_full_text_index_scores_them_together(store):
+    names = ("red dress", "red sofa", "dress of red wool", "blue dress", "wool")
+    store.put_items([Item(f"n{n}", title=name, text="dress " * n) for n, name in enumerate(names)])
+    connection = sqlite3.connect(store._database.path)
+    for text in ("red dress", "dresses wool red dress", "wool unheard-of"):
+        query = " OR ".join(f'"{word}"' for word in words_of(text))
+        want = connection.execute(
+            "SELECT rowid - 1, -bm25(words, 4, 1, 2) FROM words WHERE words MATCH ? ORDER BY 2 DESC, 1", (query,)
+        ).fetchall()
+        for _ in range(2):  # read, and remembered
+            rows, scores = store.search_words(text, 10)
+            assert rows.tolist() == [row for row, _ in want]
+            assert scores.tolist() == pytest.approx([score for _, score in want])
+        assert store.search_words(text, 2)[0].tolist() == rows[:2].tolist()
+    connection.close()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tastemaker.core.errors import InputError
-from tastemaker.index.exact import ExactIndex, best
+from tastemaker.index.exact import ExactIndex, best, falling
 
 
 def unit(matrix):
@@ -152,3 +152,9 @@ def test_any_masked_search_equals_the_naive_one(data):
     rows, _ = ExactIndex(matrix).search(matrix[0], k, mask)
     naive = sorted(np.flatnonzero(mask), key=lambda r: (-float(matrix[r] @ matrix[0]), r))[:k]
     np.testing.assert_allclose((matrix @ matrix[0])[rows], (matrix @ matrix[0])[naive], rtol=1e-5, atol=1e-6)
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False), max_size=60), st.integers(1, 4))
+def test_falling_is_a_stable_sort(numbers, times):
+    scores = np.array(numbers * times, np.float32)
+    assert falling(scores).tolist() == np.argsort(-scores, kind="stable").tolist()

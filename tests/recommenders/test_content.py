@@ -6,7 +6,7 @@ from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import FitError
-from tastemaker.recommenders.content import Content, ContentConfig
+from tastemaker.recommenders.content import Content, ContentConfig, mean_of_largest
 from tastemaker.testing.worlds import checkerboard, history_of, with_new_items
 
 
@@ -79,3 +79,19 @@ def test_because_names_the_nearest():
 def test_items_that_say_nothing_are_an_error():
     with pytest.raises(FitError):
         Content().fit(Catalog.from_items([Item("a"), Item("b")]), None)
+
+
+@pytest.mark.parametrize("n", [1, 3, 8])
+def test_the_mean_of_the_largest_is_that_of_the_sorted(n):
+    lines = np.random.default_rng(0).normal(size=(6, 50)).astype(np.float32)
+    assert mean_of_largest(lines, n) == pytest.approx(np.sort(lines, axis=0)[-n:].mean(axis=0), abs=1e-6)
+
+
+def test_few_items_and_many_people_get_the_scores_that_all_items_and_one_person_get():
+    content = Content().fit(checkerboard(), None)
+    people = [history_of(n % 2, n) for n in range(20)] + [History.of([])]
+    few = np.array([7, 30, 2])
+    together = content.score(people, few)
+    alone = np.concatenate([content.score([one], np.arange(40))[:, few] for one in people])
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert content.because_each(people[8], few)[1][0][0] in people[8].rows

@@ -107,3 +107,13 @@ def test_it_needs_events_and_content():
         ContentToFactors().fit(shop([], attributes=[{"a": "b"}] * 6), None)
     with pytest.raises(FitError, match="say nothing"):
         ContentToFactors().fit(shop([("a", 0)]), None)
+
+
+def test_few_items_get_the_scores_that_all_items_get():
+    method = ContentToFactors().fit(checkerboard(), None)
+    people = [history_of(0), History.of([]), history_of(1, 6)]
+    few = np.array([38, 3, 20])  # a new one among them
+    assert method.score(people, few) == pytest.approx(method.score(people, np.arange(40))[:, few], abs=1e-5)
+    each = method.because_each(people[0], few)
+    assert [row for row, _ in each[0]] == [row for row, _ in method.because(people[0], 38)]
+    assert dict(each[2]) == pytest.approx(dict(method.because_each(people[0], few[2:])[0]), rel=1e-5)

@@ -53,7 +53,10 @@ def test_because_adds_up_over_the_sources(fitted):
     assert sum(share for _, share in reasons) == pytest.approx(1.0)
     assert fitted.because(history_of(0), 38), "a cold item has reasons too"
     rows = np.array([20, 38, 22])
-    assert fitted.because_each(history_of(0), rows, n=4) == [fitted.because(history_of(0), row, n=4) for row in rows]
+    for row, each in zip(rows, fitted.because_each(history_of(0), rows, n=4), strict=True):
+        alone = fitted.because(history_of(0), row, n=4)
+        assert [place for place, _ in each] == [place for place, _ in alone]
+        assert [share for _, share in each] == pytest.approx([share for _, share in alone], rel=1e-5)
 
 
 def test_weights_go_to_who_knows():
@@ -119,3 +122,24 @@ def test_proportions_are_taken_from_where_only_new_items_were_ranked():
     assert turned.matrix[:, :, 1:].tolist() == one.matrix[:, :, 1:].tolist()
     other.matrix[:, :, 0] = 0.0  # nobody could be trusted
     assert one.turned(other).matrix.tolist() == one.matrix.tolist()
+
+
+def test_a_source_without_weight_is_asked_only_for_what_nobody_else_knows(fitted):
+    hybrid = Hybrid().restore(fitted.tensors())
+    hybrid._weights.matrix[:] = 0.0
+    hybrid._weights.matrix[:, METHODS.index("ease")] = 1.0
+    person, warm, every = history_of(0, 6), np.arange(36), np.arange(40)
+    assert set(hybrid.said([person], warm)[0].parts) == {"ease"}
+    said = hybrid.said([person], every)[0]
+    assert set(said.parts) == {"ease", "popularity"}, "ease does not know cold items, and the next one does"
+    assert np.isfinite(said.scores).all()
+    assert said.at(warm).scores == pytest.approx(hybrid.said([person], warm)[0].scores, abs=1e-5)
+    assert said.at(warm).rows.tolist() == warm.tolist()
+
+
+def test_what_is_said_of_an_item_is_why_it_is_said(fitted):
+    person, rows = history_of(0), np.array([20, 22, 38])
+    found = fitted.because_of(fitted.said([person], rows)[0].parts, person, rows)
+    for each, row in zip(found, rows, strict=True):
+        alone = dict(fitted.because(person, row))
+        assert dict(each) == pytest.approx(alone, rel=1e-4)

@@ -18,6 +18,7 @@ from tastemaker.index import filters
 from tastemaker.shop import recommending, searching
 from tastemaker.shop.asking import Shown, shown_of
 from tastemaker.shop.live import View
+from tastemaker.shop.request import DEPTH, Request
 from tastemaker.shop.shop import Shop
 
 LIKE = "like this"
@@ -45,7 +46,7 @@ class Base:
     Shapes: mask (all rows,); rows, scores (n,).
     """
 
-    request: searching.Request | None
+    request: Request | None
     found: searching.Found | None
     mask: Bools
     rows: Ints
@@ -102,8 +103,8 @@ def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: Hi
         rows = np.flatnonzero(mask)
         scores, notes = recommending.score(view, history, rows, state.person)
         return Base(None, None, mask, rows, _scaled(scores), (*lost, *notes))
-    depth = max(searching.DEPTH, view.catalog.size)
-    request = searching.Request("" if shown else texts[0], ignore=state.removed, depth=depth)
+    depth = max(DEPTH, view.catalog.size)
+    request = Request("" if shown else texts[0], ignore=state.removed, depth=depth)
     request = replace(request, history=history if len(history) else None)
     request = request.showing(shown or [Shown(None)], (texts or [LIKE]) if shown else texts[1:])
     found = searching.find(view, shop.store, request)

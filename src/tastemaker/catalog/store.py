@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tastemaker.catalog import event_table, item_table, shown_table, words
+from tastemaker.catalog import event_table, item_table, shown_table
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
 from tastemaker.catalog.events import DerivedIds, Event, Receipt, content_id
@@ -25,6 +25,7 @@ from tastemaker.catalog.item_table import PutReport
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.pictures import NO_PICTURES, Pictures
 from tastemaker.catalog.shown_table import Deed
+from tastemaker.catalog.words import WordScores
 from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.stages import stage
@@ -53,6 +54,7 @@ class Store:
         self.pictures = pictures
         self._features = features
         self._database = Database(path)
+        self._words = WordScores()
 
     @property
     def revision(self) -> int:
@@ -195,9 +197,10 @@ class Store:
 
     @stage("words")
     def search_words(self, text: str, k: int, rows: Bools | None = None) -> tuple[Ints, Floats]:
-        """Items for a text by BM25 over title, description and attributes; see :func:`words.search`."""
+        """Items for a text by BM25 over title, description and attributes; see :class:`words.WordScores`."""
         with self._database.read() as connection:
-            return words.search(connection, text, k, rows)
+            revision = int(get(connection, "revision", "0"))
+            return self._words.search(connection, revision, text, k, rows)
 
     def experiments(self) -> dict[str, int]:
         """Under which experiments lists were shown, with their number; "" for lists of none."""

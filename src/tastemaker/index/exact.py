@@ -174,6 +174,20 @@ def best(scores: Floats, k: int) -> Ints:
     return places[order][:k].astype(np.int64)
 
 
+def falling(scores: Floats) -> Ints:
+    """Places by falling score, of equals the earlier first: a stable sort, several times sooner.
+
+    Score and place together are one whole number: the bits of a float, turned where it is below zero, sort like it.
+
+    Shapes: (n,) -> (n,).
+    """
+    bits = (np.float32(0.0) - np.asarray(scores, np.float32)).view(np.int32)
+    rising = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
+    both = (rising.astype(np.int64) << 32) | np.arange(len(scores))
+    both.sort()
+    return both & 0xFFFFFFFF
+
+
 def _and(present: Bools, mask: Bools) -> Bools:
     """Rows present and kept; a mask of an older, smaller catalog keeps none of the later rows."""
     kept = np.zeros_like(present)

@@ -80,6 +80,10 @@ class Recommender(ABC, Generic[C]):
         del history, row, n
         return []
 
+    def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
+        """The same for several items. Shapes: rows (m,) -> m lists."""
+        return [self.because(history, row, n) for row in rows.tolist()]
+
     @abstractmethod
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Everything learned, for storage."""

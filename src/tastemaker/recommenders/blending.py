@@ -10,7 +10,7 @@ likelihood cares for every hidden choice alike, a person only for the first twen
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,10 @@ class Weights:
         """Weights of a source. Shapes: known (people,) 0 or 1, cohort (n,) -> (people, n)."""
         return self.matrix[:, self.names.index(name)][known][:, cohort]
 
+    def weighs(self, name: str, known: Ints) -> bool:
+        """Does a source count for any of these people? Shapes: known (people,) 0 or 1."""
+        return bool(self.matrix[np.unique(known), self.names.index(name)].any())
+
     def offsets(self, known: Ints, cohort: Ints) -> Floats:
         """Offsets of the items. Shapes: (people,), (n,) -> (people, n)."""
         return self.offset[known][:, cohort]
@@ -88,6 +92,27 @@ class Weights:
         return "; ".join(parts)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is said of some items to one person.
+
+    Attributes:
+        rows: the items.
+        scores: -inf where nothing is known.
+        parts: what each source adds to them; one that adds nothing may be left out.
+
+    Shapes: rows, scores, each of parts (n,).
+    """
+
+    rows: Ints
+    scores: Floats
+    parts: Mapping[str, Floats] = field(default_factory=dict)
+
+    def at(self, places: Ints) -> "Said":
+        """What is said of some of the items. Shapes: places (m,)."""
+        return Said(self.rows[places], self.scores[places], {name: part[places] for name, part in self.parts.items()})
+
+
 def learn(
     sources: Sources, names: Sequence[str], rehearsal: Rehearsal, asked: Ints, reference: Ints, cohort: Ints
 ) -> Weights:
@@ -109,7 +134,8 @@ def learn(
     if not len(useful):
         return Weights.even(names)
     for kind, histories in enumerate((rehearsal.shortened(SHORT), rehearsal.histories)):
-        scaled = standardised(sources, [histories[line] for line in useful], asked, reference)
+        people, rows = [histories[line] for line in useful], np.concatenate([reference, asked])
+        scaled = {name: standardised(source, people, rows, len(reference)) for name, source in sources.items()}
         parts = _parts(sources, scaled, target[useful], seen[useful], cohort[asked])
         matrix[kind, places], offset[kind] = weighing.weigh(parts)
     return Weights(tuple(names), matrix, offset)
@@ -144,24 +170,25 @@ def _answers(rehearsal: Rehearsal, asked: Ints, n_rows: int) -> tuple[Bools, Boo
     return target & ~seen, seen
 
 
-def standardised(sources: Sources, histories: Sequence[History], rows: Ints, reference: Ints) -> dict[str, Floats]:
-    """Each source's scores on each person's own scale: mean 0, deviation 1 over the reference rows; -inf stays.
+def standardised(source: Recommender[Config], histories: Sequence[History], rows: Ints, reference: int) -> Floats:
+    """A source's scores on each person's own scale: mean 0, deviation 1 over the reference rows; -inf stays.
 
-    Shapes: each (people, n).
+    Args:
+        source: whose.
+        histories: people.
+        rows: the reference rows, then those that are asked about.
+        reference: how many of them are for reference.
+
+    Shapes: rows (reference + n,) -> (people, n).
     """
-    both = np.concatenate([reference, rows])
-    found = {}
-    for name, source in sources.items():
-        raw = source.score(histories, both)
-        mean, spread = _scale(raw[:, : len(reference)])
-        found[name] = _tamed(np.asarray((raw[:, len(reference) :] - mean) / spread, np.float32))
-    return found
+    raw = source.score(histories, rows)
+    mean, spread = _scale(raw[:, :reference])
+    return _tamed(np.asarray((raw[:, reference:] - mean) / spread, np.float32))
 
 
 def _tamed(scores: Floats) -> Floats:
     """``b asinh(z / b)``: the score itself near 0, like its logarithm far out, where a few neighbours stand alone."""
-    finite = np.isfinite(scores)
-    return np.where(finite, BEND * np.arcsinh(np.where(finite, scores, 0.0) / BEND), -np.inf).astype(np.float32)
+    return np.asarray(BEND * np.arcsinh(scores / BEND), np.float32)
 
 
 def _scale(raw: Floats) -> tuple[Floats, Floats]:

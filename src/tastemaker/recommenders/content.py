@@ -29,6 +29,7 @@ from tastemaker.recommenders.signals import recent, shares
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
+TOGETHER = 16  # histories whose items are compared at once
 MOST_READ = 20_000  # items that the leading directions are learned from
 BLOCKS: Mapping[features.Block, float] = {"words": 0.25, "labels": 0.5, "names": 0.25, "numbers": 0.25}
 
@@ -106,6 +107,8 @@ class Content(Recommender[ContentConfig]):
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
         """Read items that are new or have changed; they are answered from now on."""
         now = features.digests(catalog, vectors)
+        if np.array_equal(now, self._digests):
+            return  # the table may be mapped, and then all processes have it once
         before = np.zeros(catalog.size, np.uint64)
         before[: len(self._digests)] = self._digests[: catalog.size]
         table = np.zeros((catalog.size, self._table.shape[1]), np.float32)
@@ -119,8 +122,13 @@ class Content(Recommender[ContentConfig]):
             other = self._modalities.read(catalog, vectors, rows).values()
             scaled = [matrix * np.float32(np.sqrt((1.0 - share) / came)) for matrix in other]
             table[rows] = np.concatenate([said, *scaled], axis=1)
-        self._table, self._digests = table, now
-        self._known = np.any(table != 0, axis=1)
+        self._digests = now
+        self._take(table)
+
+    def _take(self, table: Floats) -> None:
+        """What is known of each item; once more by columns, which is how all items are compared soonest."""
+        self._columns, self._table = np.ascontiguousarray(table.T), table
+        self._known = np.any(table != 0, axis=1)  # last: whoever scores meanwhile asks for nothing that is not there
 
     @override
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
@@ -131,13 +139,16 @@ class Content(Recommender[ContentConfig]):
         known = self._told(candidates)
         rows_asked = candidates[known]
         whole = 2 * len(rows_asked) > len(self._table)  # then all at once is cheaper than a copy of most of the table
-        table = self._table if whole else self._table[rows_asked]
+        columns = self._columns if whole else self._table[rows_asked].T
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        for line, history in zip(scores, histories, strict=True):
-            rows, weights = self._read(history, self.config.dislike)
-            if len(rows):
-                near = self._table[rows] @ table.T
-                line[known] = self._mixture(near[:, rows_asked] if whole else near, weights)
+        for low in range(0, len(histories), TOGETHER):
+            read = [self._read(history, self.config.dislike) for history in histories[low : low + TOGETHER]]
+            bounds = np.cumsum([0, *(len(rows) for rows, _ in read)])
+            near = self._table[np.concatenate([rows for rows, _ in read])] @ columns
+            for line, (_, weights), begin in zip(scores[low:], read, bounds, strict=False):
+                if len(weights):
+                    mixed = self._mixture(near[begin : begin + len(weights)], weights)
+                    line[known] = mixed[rows_asked] if whole else mixed
         return scores
 
     def _told(self, rows: Ints) -> Bools:
@@ -158,8 +169,7 @@ class Content(Recommender[ContentConfig]):
         score = np.zeros(near.shape[1], np.float32)
         if liked.any():
             good, w = near[liked], weights[liked]
-            n = min(self.config.nearest, len(good))
-            closest = np.partition(good * np.sqrt(w / w.max())[:, None], -n, axis=0)[-n:].mean(axis=0)
+            closest = mean_of_largest(good * np.sqrt(w / w.max())[:, None], self.config.nearest)
             score += (1.0 - self.config.focus) * (w @ good) / w.sum() + self.config.focus * closest
         if disliked.any():
             score += (weights[disliked] @ near[disliked]) / max(1.0, float(np.abs(weights).sum()))
@@ -168,11 +178,18 @@ class Content(Recommender[ContentConfig]):
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The liked items that are nearest to the item."""
-        rows, weights = self._read(history)
-        if not len(rows) or not self._told(np.array([row]))[0]:
-            return []
-        near = self._table[rows] @ self._table[row]
-        return shares(rows, weights * np.maximum(near, 0.0) ** 2, n)
+        return self.because_each(history, np.array([row]), n)[0]
+
+    @override
+    def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
+        """The same for several items."""
+        liked, weights = self._read(history)
+        told = self._told(rows)
+        found: list[list[tuple[int, float]]] = [[] for _ in rows]
+        near = self._table[rows[told]] @ self._table[liked].T
+        for at, line in zip(np.flatnonzero(told).tolist(), near, strict=True):
+            found[at] = shares(liked, weights * np.maximum(line, 0.0) ** 2, n)
+        return found
 
     @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
@@ -185,8 +202,23 @@ class Content(Recommender[ContentConfig]):
         """Take back what :meth:`tensors` gave."""
         self._features = features.restore(tensors, "features.")
         self._modalities = modalities.restore(tensors, "modalities.")
-        self._table = np.asarray(tensors["table"], np.float32)
-        self._known = np.any(self._table != 0, axis=1)
+        self._take(np.asarray(tensors["table"], np.float32))
         self._basis = np.asarray(tensors["basis"], np.float32)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
+
+
+def mean_of_largest(lines: Floats, n: int) -> Floats:
+    """Mean of the ``n`` largest of each column, of all where there are fewer.
+
+    A place for each of the largest, through which every line passes: for a few of them much sooner than sorting.
+
+    Shapes: (h, m) -> (m,).
+    """
+    if len(lines) <= n:
+        return np.asarray(lines.mean(axis=0), np.float32)
+    largest = np.full((n, lines.shape[1]), -np.inf, np.float32)
+    for line in lines:
+        for place in largest:
+            line, place[:] = np.minimum(line, place), np.maximum(line, place)
+    return np.asarray(largest.mean(axis=0), np.float32)

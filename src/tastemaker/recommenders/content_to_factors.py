@@ -21,13 +21,14 @@ from tastemaker.core.config import Config
 from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
-from tastemaker.core.types import Floats, Ints
+from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurrences
 from tastemaker.recommenders.foretelling import MOST_ITEMS, Chooser, Setting, solved
+from tastemaker.recommenders.lines import Lines
 from tastemaker.recommenders.modalities import FEATURES, SPACE
-from tastemaker.recommenders.signals import recent, shares, stacked
+from tastemaker.recommenders.signals import recent, shares
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
@@ -242,6 +243,8 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
         """Foretell the factors of items that are new or have changed; no training."""
         now = features.digests(catalog, vectors)
+        if np.array_equal(now, self._digests):
+            return  # the factors may be mapped, and then all processes have them once
         before = np.zeros(catalog.size, np.uint64)
         before[: len(self._digests)] = self._digests[: catalog.size]
         factors = np.zeros((catalog.size, self._own.shape[1]), np.float32)
@@ -258,7 +261,15 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         own = (self._counts / (self._counts + self.config.trust))[mine, None]
         factors[self._rows[mine]] = own * self._own[mine] + (1.0 - own) * factors[self._rows[mine]]
         told[self._rows[mine]] = True
-        self._factors, self._told, self._digests = factors, told, now
+        self._digests = now
+        self._take(factors, told)
+
+    def _take(self, factors: Floats, told: Bools) -> None:
+        """Factors of all items; once more by columns, which is how all items are asked about soonest."""
+        self._lines = Lines.of(self._rows, len(factors))
+        self._columns = np.ascontiguousarray(factors.T)
+        self._met = np.ascontiguousarray(factors[self._rows].T)
+        self._told, self._factors = told, factors  # last: whoever scores meanwhile asks for nothing that is not there
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Products of factors; -inf for items without content and events, and for a history without known items.
@@ -267,8 +278,10 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         """
         known = candidates < len(self._factors)
         known[known] = self._told[candidates[known]]
+        rows = candidates[known]
+        whole = 2 * len(rows) > len(self._factors)  # then all at once is cheaper than a copy of most of them
+        met = self._lines.places(rows)
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        met = np.isin(candidates, self._rows)
         for low in range(0, len(histories), BATCH):
             here = histories[low : low + BATCH]
             near, far = (
@@ -276,29 +289,36 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             )
             spoken = np.flatnonzero(np.diff(near.indptr))
             far = diags(_sums(near) / np.maximum(_sums(far), 1e-9)) @ far  # one scale for new items and old ones
-            for people, asked in ((near, known & met), (far, known & ~met)):
-                rows = candidates[asked]
-                whole = 2 * len(rows) > len(self._factors)  # then all at once is cheaper than a copy of most of them
-                factors = self._factors if whole else self._factors[rows]
-                for line, person in zip(spoken, people.tocsr()[spoken] @ self._read, strict=True):
-                    told = factors @ person
-                    scores[low + line, asked] = told[rows] if whole else told
+            people = far[spoken] @ self._read
+            told = (people @ self._columns)[:, rows] if whole else people @ self._factors[rows].T
+            told[:, met >= 0] = (near[spoken] @ self._read @ self._met)[:, met[met >= 0]]
+            scores[np.ix_(low + spoken, known)] = told
         return scores
 
     def _heard(self, histories: Sequence[History], half_life: float) -> csr_matrix:
         """What histories say about the items of the regression. Shapes: (len(histories), its items)."""
-        return stacked(histories, len(self._factors), half_life)[:, self._rows]
+        return self._lines.heard([recent(history, half_life) for history in histories])
 
+    @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
-        new = not np.isin(row, self._rows)
-        rows, weights = recent(history, self.config.half_life_new if new else self.config.half_life)
-        place = np.searchsorted(self._rows, rows)
-        here = place < len(self._rows)
-        here[here] = self._rows[place[here]] == rows[here]
-        if row >= len(self._factors) or not here.any():
-            return []
-        return shares(rows[here], weights[here] * (self._read[place[here]] @ self._factors[row]), n)
+        return self.because_each(history, np.array([row]), n)[0]
+
+    @override
+    def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
+        """The same for several items."""
+        there = np.flatnonzero(rows < len(self._factors))
+        met = self._lines.places(rows) >= 0
+        found: list[list[tuple[int, float]]] = [[] for _ in rows]
+        for half_life, old in ((self.config.half_life, True), (self.config.half_life_new, False)):
+            said, weights = recent(history, half_life)
+            place = self._lines.places(said)
+            said, weights, place = said[place >= 0], weights[place >= 0], place[place >= 0]
+            asked = there[met[there] == old]
+            brought = self._factors[rows[asked]] @ self._read[place].T
+            for at, line in zip(asked.tolist(), brought, strict=True):
+                found[at] = shares(said, weights * line, n)
+        return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """Factors, the regression, and what it reads."""
@@ -325,13 +345,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         }
         self._setting = Setting(ridge, pairs, fame, weights)
         self._rows = np.asarray(tensors["rows"], np.int64)
-        arrays = (
-            np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "dual", "dense", "factors")
-        )
-        self._counts, self._own, self._read, self._dual, self._dense, self._factors = arrays
+        arrays = (np.asarray(tensors[name], np.float32) for name in ("counts", "own", "read", "dual", "dense"))
+        self._counts, self._own, self._read, self._dual, self._dense = arrays
         parts = (tensors["data"], tensors["indices"], tensors["indptr"])
         self._sparse = csr_matrix(parts, shape=(len(self._rows), self._features.width))
-        self._told = np.asarray(tensors["told"], np.bool_)
+        self._take(np.asarray(tensors["factors"], np.float32), np.asarray(tensors["told"], np.bool_))
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
 

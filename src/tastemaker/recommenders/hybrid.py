@@ -23,7 +23,7 @@ from tastemaker.core.seeds import generator
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.blending import Sources
+from tastemaker.recommenders.blending import Said, Sources
 from tastemaker.recommenders.rehearsal import Rehearsal, rehearse, rehearse_new
 from tastemaker.recommenders.validation import Validation, some
 
@@ -191,34 +191,64 @@ class Hybrid(Recommender[HybridConfig]):
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Weighted scores; -inf where no source can say anything. Shapes: (len(histories), n)."""
-        cohort = self._cohort_of(candidates)
-        scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
+        scores = np.empty((len(histories), len(candidates)), np.float32)
         for low in range(0, len(histories), BATCH):
-            parts = self._parts(histories[low : low + BATCH], candidates)
-            here = scores[low : low + BATCH]
-            offset = self._weights.offsets(_known(histories[low : low + BATCH]), cohort)
-            heard = np.any([np.isfinite(part) for part in parts.values()], axis=0)
-            total = np.sum([np.where(np.isfinite(part), part, 0.0) for part in parts.values()], axis=0)
-            here[heard] = (total + offset)[heard]
+            for line, said in zip(scores[low:], self.said(histories[low : low + BATCH], candidates), strict=False):
+                line[:] = said.scores
         return scores
+
+    def said(self, histories: Sequence[History], candidates: Ints) -> list[Said]:
+        """Scores for each history, with the parts that they are made of.
+
+        A source that weighs nothing is only asked when it alone might know some item.
+
+        Args:
+            histories: people.
+            candidates: rows.
+        """
+        known, cohort = _known(histories), self._cohort_of(candidates)
+        parts = self._parts(histories, candidates, every=False)
+        total, heard = self._weights.offsets(known, cohort), np.zeros((len(histories), len(candidates)), np.bool_)
+        for part in parts.values():
+            finite = np.isfinite(part)
+            np.add(total, part, out=total, where=finite)
+            heard |= finite
+        total[~heard] = -np.inf
+        return [
+            Said(candidates, line, {name: part[at] for name, part in parts.items()}) for at, line in enumerate(total)
+        ]
 
     def parts(self, history: History, candidates: Ints) -> dict[str, Floats]:
         """What each source adds to the score, without the offset of the cohort; -inf where it cannot say.
 
         Shapes: each (n,).
         """
-        return {name: part[0] for name, part in self._parts([history], candidates).items()}
+        return {name: part[0] for name, part in self._parts([history], candidates, every=True).items()}
 
-    def _parts(self, histories: Sequence[History], candidates: Ints) -> dict[str, Floats]:
-        """Shapes: each (len(histories), n)."""
+    def _parts(self, histories: Sequence[History], candidates: Ints, *, every: bool) -> dict[str, Floats]:
+        """Parts by source; unless of every one, without those that weigh nothing where the others know all items.
+
+        Shapes: each (len(histories), n).
+        """
         cohort, known = self._cohort_of(candidates), _known(histories)
         new = np.array([not len(history.liked) for history in histories], np.bool_)
+        popular = "popularity" in self._sources  # speaks alone for a person of whom nothing is known
+        rows = np.concatenate([self._reference, candidates])
+        weighs = {
+            name: self._weights.weighs(name, known) or (name == "popularity" and new.any()) for name in self._sources
+        }
+        unheard = np.ones((len(histories), len(candidates)), np.bool_)
         parts = {}
-        for name, values in blending.standardised(self._sources, histories, candidates, self._reference).items():
+        for name in sorted(self._sources, key=lambda name: not weighs[name]):
+            if not (every or weighs[name] or unheard.any()):
+                break
+            values = blending.standardised(self._sources[name], histories, rows, len(self._reference))
             part = _times(self._weights.of(name, known, cohort), values)
-            if "popularity" in self._sources:  # speaks alone for a person of whom nothing is known
+            if popular:
                 part[new] = values[new] if name == "popularity" else -np.inf
+                unheard[new] = False
             parts[name] = part
+            unheard &= ~np.isfinite(part)
         return parts
 
     def _cohort_of(self, rows: Ints) -> Ints:
@@ -227,24 +257,28 @@ class Hybrid(Recommender[HybridConfig]):
         cohort[known] = self._cohort[rows[known]]
         return cohort
 
+    @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The history rows that speak most for the item, over all sources by their share."""
         return self.because_each(history, np.array([row]), n)[0]
 
+    @override
     def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
-        """The same for several items, whose scores are made together. Shapes: rows (m,) -> m lists."""
-        parts = self.parts(history, rows)
-        found = []
-        for at, row in enumerate(rows.tolist()):
-            told: dict[int, float] = {}
-            for name, part in parts.items():
-                share = float(part[at]) if np.isfinite(part[at]) else 0.0
-                for item, weight in self._sources[name].because(history, row, n) if share > 0 else ():
-                    told[item] = told.get(item, 0.0) + share * weight
-            total = sum(told.values())
-            ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
-            found.append([(item, weight / total) for item, weight in ranked if weight > 0])
-        return found
+        """The same for several items."""
+        return self.because_of(self.parts(history, rows), history, rows, n)
+
+    def because_of(
+        self, parts: Mapping[str, Floats], history: History, rows: Ints, n: int = 3
+    ) -> list[list[tuple[int, float]]]:
+        """The same, where the parts of the scores are known already. Shapes: rows, each of parts (m,) -> m lists."""
+        told: list[dict[int, float]] = [{} for _ in rows]
+        for name, share in parts.items():
+            speaks = np.flatnonzero(share > 0)
+            each = self._sources[name].because_each(history, rows[speaks], n) if len(speaks) else []
+            for at, found in zip(speaks.tolist(), each, strict=True):
+                for item, weight in found:
+                    told[at][item] = told[at].get(item, 0.0) + float(share[at]) * weight
+        return [_ranked(each, n) for each in told]
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The weights and every source's own tensors."""
@@ -273,6 +307,13 @@ class Hybrid(Recommender[HybridConfig]):
 def _known(histories: Sequence[History]) -> Ints:
     """1 for a person of whom more than a few liked items are known, else 0. Shapes: (people,)."""
     return np.array([len(history.liked.seen) > blending.SHORT for history in histories], np.int64)
+
+
+def _ranked(told: Mapping[int, float], n: int) -> list[tuple[int, float]]:
+    """The first of what was told, as shares of all of it."""
+    total = sum(told.values())
+    ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
+    return [(item, weight / total) for item, weight in ranked if weight > 0]
 
 
 def _times(weights: Floats, values: Floats) -> Floats:

@@ -22,7 +22,7 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.lines import Lines, chosen
-from tastemaker.recommenders.signals import in_order, recent, shares, stacked
+from tastemaker.recommenders.signals import in_order, recent, shares
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 256
@@ -105,15 +105,18 @@ class Linear(Recommender[L]):
         Shapes: (len(histories), n).
         """
         places = self._lines.places(candidates)
-        known = places >= 0
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
-            part = stacked(histories[low : low + BATCH], len(self._lines.place), self.half_life)[:, self._lines.rows]
+            part = self._heard(histories[low : low + BATCH])
             spoken = np.flatnonzero(np.diff(part.indptr))
             if len(spoken):
-                answer = self._product(part[spoken])
-                scores[np.ix_(low + spoken, known)] = answer[:, places[known]]
+                answer = np.pad(self._product(part[spoken]), ((0, 0), (0, 1)), constant_values=-np.inf)
+                scores[low + spoken] = answer.take(places, axis=1)  # the place of an unknown row is the last
         return scores
+
+    def _heard(self, histories: Sequence[History]) -> csr_matrix:
+        """What histories say about the lines of the matrix. Shapes: (len(histories), lines)."""
+        return self._lines.heard([recent(history, self.half_life) for history in histories])
 
     def _product(self, part: csr_matrix) -> Floats:
         """Histories x matrix, one line at a time, so that a batch answers exactly like one by one."""
@@ -122,17 +125,26 @@ class Linear(Recommender[L]):
         bounds = zip(part.indptr[:-1], part.indptr[1:], strict=True)
         return np.stack([part.data[a:b] @ self._matrix[part.indices[a:b]] for a, b in bounds])
 
+    @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
         """The rows of the history that bring the most to the item's score."""
-        rows, weights = recent(history, self.half_life)
-        place = int(self._lines.places(np.array([row]))[0])
-        here = self._lines.places(rows)
-        known = here >= 0
-        if place < 0 or not known.any():
-            return []
-        column = self._matrix[here[known], place]
-        dense = column.toarray().ravel() if isinstance(column, csr_matrix) else np.asarray(column).ravel()
-        return shares(rows[known], weights[known] * dense, n)
+        return self.because_each(history, np.array([row]), n)[0]
+
+    @override
+    def because_each(self, history: History, rows: Ints, n: int = 3) -> list[list[tuple[int, float]]]:
+        """The same for several items."""
+        said, weights = recent(history, self.half_life)
+        here = self._lines.places(said)
+        known, places = here >= 0, self._lines.places(rows)
+        asked, matrix = places[places >= 0], self._matrix
+        if isinstance(matrix, csr_matrix):
+            brought = matrix[here[known]].toarray()[:, asked]
+        else:
+            brought = matrix[np.ix_(here[known], asked)]
+        found: list[list[tuple[int, float]]] = [[] for _ in rows]
+        for at, column in zip(np.flatnonzero(places >= 0).tolist(), brought.T, strict=True):
+            found[at] = shares(said[known], weights[known] * column, n)
+        return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """The matrix, and which rows it is about."""

@@ -43,6 +43,7 @@ from tastemaker.shop import searching
 from tastemaker.shop.fitting import hybrid_config
 from tastemaker.shop.live import View, embed_all
 from tastemaker.shop.recommending import score
+from tastemaker.shop.request import Request
 
 NOBODY = History.of([])
 SHOP = "shop"
@@ -318,7 +319,7 @@ def _found(view: View, store: Store, case: Case, part: Callable[[QueryRow], Quer
         picture = view.catalog.pictures.open(query.picture)
     if picture is None and not (query.text or query.change or query.where):
         return np.empty(0, np.int64)
-    request = searching.Request(
+    request = Request(
         text=query.text,
         picture=picture,
         change=query.change,

@@ -13,14 +13,24 @@ import numpy.typing as npt
 from tastemaker.alignment.language.wording import Vocabulary
 from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
+from tastemaker.catalog.interactions import History
+from tastemaker.core.batching import Batcher
 from tastemaker.core.progress import Observer, silent
+from tastemaker.core.ranking import Ranking
+from tastemaker.core.recent import Recent
 from tastemaker.core.storage import Artefacts
-from tastemaker.core.types import Floats
+from tastemaker.core.types import Floats, Ints
 from tastemaker.index.exact import ExactIndex
+from tastemaker.recommenders.blending import Said
 from tastemaker.recommenders.item_traits import kind_attribute
+from tastemaker.recommenders.lines import Lines
 from tastemaker.shop.fitted import Fitted, Keys, item_keys, write_vectors
 from tastemaker.shop.indexing import index_of
 
+KEPT = 20_000
+"""Places of answers that are kept, of all together."""
+TOGETHER = 16
+"""So many people at most are answered together."""
 REPUBLISH = 256
 """After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
 
@@ -45,7 +55,7 @@ class View:
 
     def warmed(self) -> "View":
         """This view, with everything made that the first question would otherwise wait for."""
-        _ = self.index, self.vocabulary, self.popularity
+        _ = self.index, self.vocabulary, self.popularity, self.place, self.said, self.answers
         return self
 
     @cached_property
@@ -62,6 +72,29 @@ class View:
     def popularity(self) -> Floats:
         """Positive events of each item. Shapes: (rows,)."""
         return self.catalog.interactions.counts().astype(np.float32)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """What is on sale or sold out, but not removed. Shapes: (items,)."""
+        return np.flatnonzero(self.catalog.alive)
+
+    @cached_property
+    def place(self) -> Ints:
+        """Where each row of the catalog stands in ``rows``; -1 for a removed one. Shapes: (rows of the catalog,)."""
+        return Lines.of(self.rows, self.catalog.size).place
+
+    @cached_property
+    def said(self) -> Batcher[History, Said]:
+        """What people are told of ``rows``; those who ask at the same time are answered together."""
+        return Batcher(
+            lambda people: [] if self.fitted.recommender is None else self.fitted.recommender.said(people, self.rows),
+            TOGETHER,
+        )
+
+    @cached_property
+    def answers(self) -> Recent[Ranking]:
+        """Answers that were given lately; kept no longer than this view."""
+        return Recent(KEPT)
 
     @cached_property
     def kinds(self) -> npt.NDArray[np.object_]:

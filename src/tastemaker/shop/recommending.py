@@ -1,15 +1,18 @@
 """Who gets what: the hybrid's scores for all that is known and for the current visit, in the shop's order, and why."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.core.ranking import Ranked, Ranking, Reason
+from tastemaker.core.recent import digest
 from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.recommenders.blending import Said
+from tastemaker.recommenders.hybrid import Hybrid
 from tastemaker.shop.live import View
 from tastemaker.shop.reranking import LiveConfig, Setting, Shortlist, rerank, shortlist
 from tastemaker.shop.rules import Rule
@@ -43,7 +46,7 @@ class Order:
 def recommend(
     view: View, history: History, mask: Bools, k: int, *, named: str, order: Order | None = None, explain: bool = False
 ) -> Ranking:
-    """The best items for a history.
+    """The best items for a history. The same question is answered once, as long as the view stands.
 
     Args:
         view: the shop as it is now.
@@ -55,20 +58,33 @@ def recommend(
         explain: tell what each source has added to each score.
     """
     order = order or Order()
+    visit = visit_of(history, order)
+    given = digest(history.rows, history.weights, mask)
+    now = b"" if visit is None else digest(visit.rows, visit.weights)
+    key = ("recommend", named, k, explain, order.live, tuple(order.rules), order.notes, given, now)
+
+    def make() -> Ranking:
+        return _ranking(view, history, visit, mask, k, named=named, order=order, explain=explain)
+
+    return view.answers.get(key, make)
+
+
+def _ranking(
+    view: View, history: History, visit: History | None, mask: Bools, k: int, *, named: str, order: Order, explain: bool
+) -> Ranking:
+    """The answer, made."""
     mask = mask.copy()
     mask[history.seen] = False
     candidates = np.flatnonzero(mask)
-    visit = visit_of(history, order)
-    scores, notes = score(view, history, candidates, named, visit=visit, share=order.live.visit_weight)
+    told, notes = said(view, history, candidates, named, visit=visit, share=order.live.visit_weight)
     setting = Setting(view, order.live, k, history, order.rules, order.live.per_kind)
-    found = rerank(shortlist(candidates, scores), setting)
+    found = rerank(shortlist(candidates, told.scores), setting)
     parts = _parts(view, history, visit, order, found.rows[:k]) if explain else None
-    said = reasons_each(view, history, found.rows[:k])
-    items = shown(view, found, k, said.__getitem__, parts)
+    why = reasons_each(view, history, told.at(np.searchsorted(candidates, found.rows[:k])))
+    items = shown(view, found, k, why.__getitem__, parts)
     return Ranking(items, notes=(*notes, *order.notes, *found.notes))
 
 
-@stage("score")
 def score(
     view: View,
     history: History,
@@ -78,7 +94,25 @@ def score(
     visit: History | None = None,
     share: float = 0.0,
 ) -> tuple[Floats, list[str]]:
-    """Scores of the candidates for a history, and which fallback was taken.
+    """Scores of the candidates for a history, and which fallback was taken; see :func:`said`.
+
+    Shapes: candidates (n,) -> (n,).
+    """
+    told, notes = said(view, history, candidates, named, visit=visit, share=share)
+    return told.scores, notes
+
+
+@stage("score")
+def said(
+    view: View,
+    history: History,
+    candidates: Ints,
+    named: str,
+    *,
+    visit: History | None = None,
+    share: float = 0.0,
+) -> tuple[Said, list[str]]:
+    """What is said of the candidates to a person, and which fallback was taken; the parts are without the visit.
 
     Args:
         view: the shop as it is now.
@@ -87,22 +121,29 @@ def score(
         named: who is asked for.
         visit: what of it belongs to the visit under way; None or empty when none is.
         share: of the visit in the score.
-
-    Shapes: candidates (n,) -> (n,).
     """
     notes = []
     counts = view.popularity
     if not len(history.liked):
         notes.append(UNKNOWN.format(user=named) if named else NOBODY)
     if not counts.any() and not len(history.liked):
-        return np.asarray(candidates / max(1, view.catalog.size), np.float32), [NEWEST]
+        return Said(candidates, np.asarray(candidates / max(1, view.catalog.size), np.float32)), [NEWEST]
     if view.fitted.recommender is None:
-        return counts[candidates], [*notes, UNFITTED]
+        return Said(candidates, counts[candidates]), [*notes, UNFITTED]
     asked = [history] if visit is None or not len(visit.liked) or not share else [history, visit]
-    told = view.fitted.recommender.score(asked, candidates)
-    if len(candidates) and not np.isfinite(told[0]).any():  # fitted before anybody did anything
-        return counts[candidates], [*notes, STALE] if len(history.liked) else notes
-    return told[0] if len(asked) == 1 else _mixed(told[0], told[1], share), notes
+    told = _told(view, view.fitted.recommender, asked, candidates)
+    whole = told[0]
+    if len(candidates) and not np.isfinite(whole.scores).any():  # fitted before anybody did anything
+        return Said(candidates, counts[candidates]), [*notes, STALE] if len(history.liked) else notes
+    return whole if len(told) == 1 else replace(whole, scores=_mixed(whole.scores, told[1].scores, share)), notes
+
+
+def _told(view: View, recommender: Hybrid, people: Sequence[History], candidates: Ints) -> list[Said]:
+    """Of most of the shop it is asked together with whoever else asks now; of a few items by itself."""
+    places = view.place[candidates]
+    if 2 * len(candidates) < len(view.rows) or (places < 0).any():
+        return recommender.said(people, candidates)
+    return [each.at(places) for each in view.said(people)]
 
 
 def visit_of(history: History, order: Order) -> History | None:
@@ -154,20 +195,17 @@ def shown(
 
 def reasons(view: View, history: History, row: int) -> tuple[Reason, ...]:
     """Why a row stands in a person's ranking: their own items that speak for it, else what many people did."""
-    return reasons_each(view, history, np.array([row]))[row]
+    past, recommender = history.where(history.rows != row), view.fitted.recommender  # an item is no reason for itself
+    found = [] if recommender is None or not len(past.liked) else recommender.because(past, row)
+    return _reasons(view, past, row, found)
 
 
-def reasons_each(view: View, history: History, rows: Ints) -> dict[int, tuple[Reason, ...]]:
-    """The same for several rows. Shapes: rows (n,)."""
-    recommender = view.fitted.recommender
-    told: dict[int, tuple[Reason, ...]] = {}
-    others = np.isin(rows, history.rows, invert=True)
-    own = [(rows[at : at + 1], history.where(history.rows != rows[at])) for at in np.flatnonzero(~others)]
-    for asked, past in [(rows[others], history), *own]:  # an item is no reason for itself
-        heard = recommender if len(past.liked) and len(asked) else None
-        found = [[]] * len(asked) if heard is None else heard.because_each(past, asked)
-        told |= {row: _reasons(view, past, row, known) for row, known in zip(asked.tolist(), found, strict=True)}
-    return told
+def reasons_each(view: View, history: History, told: Said) -> dict[int, tuple[Reason, ...]]:
+    """The same for several rows that the person does not know, of which it is known what was said."""
+    recommender, rows = view.fitted.recommender, told.rows
+    heard = recommender if len(history.liked) and len(rows) else None
+    found = [[]] * len(rows) if heard is None else heard.because_of(told.parts, history, rows)
+    return {row: _reasons(view, history, row, own) for row, own in zip(rows.tolist(), found, strict=True)}
 
 
 def _reasons(view: View, past: History, row: int, found: Sequence[tuple[int, float]]) -> tuple[Reason, ...]:

@@ -27,6 +27,7 @@ from tastemaker.core.ranking import Reason
 from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.index import filters
+from tastemaker.index.exact import falling
 from tastemaker.recommenders.baskets import GIVEN
 from tastemaker.recommenders.signals import recent
 from tastemaker.shop.live import View
@@ -140,9 +141,9 @@ Step = Callable[[Shortlist, Setting], Shortlist]
 def shortlist(rows: Ints, scores: Floats) -> Shortlist:
     """Candidates with a score, the best first. Shapes: rows, scores (n,)."""
     said = np.flatnonzero(scores > -np.inf)
-    order = said[np.argsort(-scores[said], kind="stable")]
+    order = said[falling(scores[said])]
     kept = scores[order].astype(np.float32)
-    span = float(kept[0] - np.median(kept)) if len(kept) else 1.0
+    span = float(kept[0] - kept[(len(kept) - 1) // 2 : len(kept) // 2 + 1].mean()) if len(kept) else 1.0
     return Shortlist(rows[order], kept, span=span if span > 1e-9 else 1.0)
 
 

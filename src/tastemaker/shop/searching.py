@@ -10,17 +10,14 @@ show         one variant a product, the asked one, and the picture that shows it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 import numpy as np
-from PIL import Image
 
 from tastemaker.alignment.composing.query import Query, Term, mix, terms
 from tastemaker.alignment.language.turns import understand_turns
 from tastemaker.alignment.language.wordforms import stems
 from tastemaker.alignment.language.wording import Wording
 from tastemaker.catalog.interactions import History
-from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store
 from tastemaker.core.errors import InputError, NotFitted
 from tastemaker.core.ranking import Facet, Part, Plan, Ranked, Ranking, Reason
@@ -29,78 +26,17 @@ from tastemaker.index import filters, fusion
 from tastemaker.index.coded import coded
 from tastemaker.index.exact import best
 from tastemaker.shop import editing
-from tastemaker.shop.asking import Shown
 from tastemaker.shop.live import View
 from tastemaker.shop.pulling import TASTE, pulls, taste
 from tastemaker.shop.recommending import place
+from tastemaker.shop.request import DEPTH, Request
 from tastemaker.shop.telling import alike, chips, notes, reasons
 from tastemaker.shop.variants import one_each, pictures
 
-DEPTH = 500
-"""How many answers of each door are fused."""
 EDIT = 0.25
 """What one unit of fit to an edit weighs beside the doors, whose scores span 0 to 1."""
 REFUSED = 0.05
 """From which chance on an item of unknown attributes counts as having a value that is refused."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for.
-
-    Attributes:
-        text: words.
-        picture: a decoded picture; None when there is none.
-        change: what should be different, in words.
-        where: a filter.
-        history: what the person did, when one is named.
-        mask: rows that may come back; None for all.
-        ignore: labels of facets that the person has removed.
-        reference: the item whose picture it is, when it is one of the catalog's.
-        weight: of the picture, among several.
-        others: more pictures.
-        earlier: changes of earlier turns, oldest first; ``change`` overrules them.
-        weigh: factors on the weights of the parts, by their names: "picture", "picture 2", "change" ...
-        product: attribute that the variants of a product share; "" when every item stands for itself.
-        explain: put the plan beside the answer.
-        depth: how many answers of each door are fused.
-    """
-
-    text: str = ""
-    picture: Image.Image | None = None
-    change: str = ""
-    where: str = ""
-    history: History | None = None
-    mask: Bools | None = None
-    ignore: tuple[str, ...] = ()
-    reference: Item | None = None
-    weight: float = 1.0
-    others: tuple[Shown, ...] = ()
-    earlier: tuple[str, ...] = ()
-    weigh: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    product: str = ""
-    explain: bool = False
-    depth: int = DEPTH
-
-    @property
-    def changes(self) -> tuple[str, ...]:
-        """What should be different, oldest first; what was left empty is none."""
-        return tuple(change for change in (*self.earlier, self.change) if change.strip())
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """Ids of the items that are shown, which are not answers."""
-        shown = (self.reference, *(other.item for other in self.others))
-        return tuple(item.id for item in shown if item is not None)
-
-    def showing(self, shown: Sequence[Shown], changes: Sequence[str]) -> "Request":
-        """The request with its pictures, the one that is changed first, and what was said over the turns."""
-        first, *others = shown
-        *earlier, change = changes or [""]
-        return replace(
-            self, picture=first.picture, weight=first.weight, reference=first.item, others=tuple(others),
-            change=change, earlier=tuple(earlier),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -148,13 +84,18 @@ class Found:
 
 
 def search(view: View, store: Store, request: Request, k: int) -> Ranking:
-    """The items that answer a request best.
+    """The items that answer a request best. The same words are answered once, as long as the view stands.
 
     Raises:
         InputError: nothing was asked for.
         FilterError: the filter cannot be read or typed.
     """
-    return answer(view, request, find(view, store, request), k)
+
+    def make() -> Ranking:
+        return answer(view, request, find(view, store, request), k)
+
+    asked = request.key
+    return make() if asked is None else view.answers.get(("search", k, asked), make)
 
 
 def find(view: View, store: Store, request: Request) -> Found:

@@ -31,6 +31,7 @@ from tastemaker.shop.health import doctor
 from tastemaker.shop.language_model import AssistantConfig
 from tastemaker.shop.live import View
 from tastemaker.shop.recommending import Order
+from tastemaker.shop.request import Request
 from tastemaker.shop.reranking import LiveConfig, holding
 from tastemaker.shop.rules import Rules, Verb
 from tastemaker.shop.space_quality import judge_space
@@ -220,7 +221,7 @@ class Shop(Steered):
         """
         check_k(k)
         view = self.view
-        asked = searching.Request(text, where=where, ignore=tuple(ignore), product=self._product, explain=explain)
+        asked = Request(text, where=where, ignore=tuple(ignore), product=self._product, explain=explain)
         asked = replace(asked, history=self._history(user) if user else None, weigh=checked_factors(weigh))
         shown = asked.showing(shown_of(view, image, images), [change] if isinstance(change, str) else change)
         return searching.search(view, self.store, replace(shown, mask=allowed(view, "", [*exclude, *shown.items])), k)

@@ -1,15 +1,12 @@
 """What is said beside the answer to a search: facts that speak for each item, chips, fallbacks, a way on."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tastemaker.core.ranking import Facet, Reason
 from tastemaker.index import filters
 from tastemaker.index.near import near_misses
 from tastemaker.shop.live import View
-
-if TYPE_CHECKING:
-    from tastemaker.shop.searching import Request
+from tastemaker.shop.request import Request
 
 
 def reasons(view: View, row: int, facets: Sequence[Facet], doors: dict[str, frozenset[int]]) -> list[Reason]:
@@ -46,15 +43,13 @@ def _compared(view: View, row: int, other: int) -> str:
     return f"{told} alike" if told else "lies near"
 
 
-def chips(request: "Request", facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
+def chips(request: Request, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
     """What was understood, as the person sees it: first the picture, then every facet."""
     picture = (Facet("picture", "like", "yours"),) if request.picture is not None else ()
     return picture + tuple({facet.label: facet for facet in facets}.values())
 
 
-def notes(
-    view: View, request: "Request", facets: tuple[Facet, ...], wanted: filters.Filter, *, found: bool
-) -> list[str]:
+def notes(view: View, request: Request, facets: tuple[Facet, ...], wanted: filters.Filter, *, found: bool) -> list[str]:
     """Fallbacks that were taken, and a way on when nothing was found."""
     said = []
     if request.picture is not None and view.index is None:
