@@ -37,6 +37,7 @@ def serve(
         Path | None, typer.Option("--api-key-file", metavar="FILE", help="Read the key from a file instead.")
     ] = None,
     workers: Annotated[int | None, WORKERS] = None,
+    ray: Annotated[bool, typer.Option("--ray", help="As replicas on Ray Serve, without the page.")] = False,
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
     ] = None,
@@ -47,7 +48,7 @@ def serve(
     asked.
     """
     from tastemaker.cli.progress import lines
-    from tastemaker.cli.serving import answer, mention, settings_of, share, take
+    from tastemaker.cli.serving import answer, mention, on_ray, settings_of, share, take
     from tastemaker.server.settings import ServerSettings, read_key
     from tastemaker.shop.opening import open as open_shop
 
@@ -56,6 +57,9 @@ def serve(
     values |= {name: value for name, value in given.items() if value is not None}
     chosen = settings_of(values, read_key(api_key, api_key_file).get_secret_value())
     folders = [shop, *(more or [])]
+    if ray:
+        on_ray(folders, chosen)
+        return
     bound = take(chosen, folders)
     mention(folders)
     if chosen.workers > 1:

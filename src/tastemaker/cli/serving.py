@@ -4,6 +4,7 @@ It lives on the highest level because it is where two doors meet: the server (le
 which mounts itself on the server's app, and the command line (level 11) may know both.
 """
 
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -134,6 +135,28 @@ def share(folders: "Sequence[Path]", settings: "ServerSettings", bound: "socket.
         for folder in folders:
             open_store(Workspace.open(folder)).close()
         _share(folders, settings, bound, words)
+
+
+def on_ray(folders: "Sequence[Path]", settings: "ServerSettings") -> None:
+    """Answer as replicas on a Ray cluster until the process is told to stop.
+
+    Raises:
+        ConfigError: several shops, or a public address without a key.
+        MissingExtra: Ray is not installed.
+    """
+    from tastemaker.core.errors import ConfigError
+    from tastemaker.server.on_ray import deployed
+
+    if len(folders) > 1:
+        raise ConfigError(f"{len(folders)} shops on Ray", hint="one at a time, each on a port of its own")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    mention(folders)
+    try:
+        with deployed(folders[0], settings) as address:
+            words(address)
+            signal.pause()
+    except KeyboardInterrupt:
+        note("stopped")
 
 
 def mention(folders: "Sequence[Path]") -> None:

@@ -3,7 +3,6 @@
 Each gives what is written as it comes, in no order, and tries again what a worker took with it when it died.
 """
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -12,12 +11,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tastemaker.core.errors import MissingExtra, WorkspaceError
+from tastemaker.core.errors import WorkspaceError
+from tastemaker.scale.cluster import joined, loaded
 from tastemaker.scale.job import Job, embed_shard
 from tastemaker.scale.ledger import Written
 
@@ -26,13 +24,10 @@ if TYPE_CHECKING:
 
 Engine = Callable[[Path, Sequence[str]], Iterator[Written]]
 """A job and names of shards -> what is written."""
-PACKAGES = {"pylance": "lance", "ray": "ray"}
 AHEAD = 2
 """Shards handed to each worker before the first of them is done."""
 DEATHS = 3
 """Workers that may die one after the other without a shard done in between."""
-OBJECTS = 200 << 20
-"""Bytes of shared memory for a Ray that is started here: it carries names of shards, nothing else."""
 
 
 def engine(workers: int, *, ray: bool = False) -> Engine:
@@ -42,15 +37,9 @@ def engine(workers: int, *, ray: bool = False) -> Engine:
         MissingExtra: Ray is asked for and not installed.
     """
     if ray:
-        _import_ray()
+        loaded()
         return lambda job, shards: on_ray(job, shards, workers)
     return here if workers == 1 else lambda job, shards: in_processes(job, shards, workers)
-
-
-def lacking() -> str:
-    """What is not installed of the extra that all of this needs, with the next step; "" when nothing is."""
-    missing = [package for package, module in PACKAGES.items() if find_spec(module) is None]
-    return f"{' and '.join(missing)} not installed: pip install 'tastemaker[scale]'" if missing else ""
 
 
 def here(job: Path, shards: Sequence[str]) -> Iterator[Written]:
@@ -81,37 +70,24 @@ def in_processes(job: Path, shards: Sequence[str], workers: int) -> Iterator[Wri
 
 
 def on_ray(job: Path, shards: Sequence[str], workers: int) -> Iterator[Written]:
-    """On the Ray cluster that RAY_ADDRESS or an earlier ``ray.init`` names; without one, on a Ray of this machine."""
-    ray = _import_ray()
-    own_ray = not ray.is_initialized()
-    if own_ray:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        own = {"num_cpus": workers, "object_store_memory": OBJECTS, "include_dashboard": False}
-        ray.init(log_to_driver=False, logging_level="warning", **({} if "RAY_ADDRESS" in os.environ else own))
-    try:
-        yield from _mapped(ray, job, shards, workers)
-    finally:
-        if own_ray:
-            ray.shutdown()
-
-
-def _mapped(ray: ModuleType, job: Path, shards: Sequence[str], workers: int) -> Iterator[Written]:
-    """Shards done by a pool of Ray's actors, which Ray starts again when they die.
+    """By a pool of Ray's actors, which Ray starts again when they die, or their machine does.
 
     Raises:
         WorkspaceError: a shard is done and cannot be seen from here.
     """
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    names = ray.data.from_items([{"shard": shard} for shard in shards], override_num_blocks=len(shards))
-    pool = ray.data.ActorPoolStrategy(size=workers)
-    told = {"fn_constructor_args": (str(job),), "batch_size": 1, "batch_format": "pyarrow"}
     ledger = Job.read(job).ledger
-    for row in names.map_batches(_RayWorker, compute=pool, num_cpus=1, **told).iter_rows():
-        found = ledger.written(row["shard"])
-        if found is None:
-            raise WorkspaceError(f"shard {row['shard']} was lost", hint="do all machines see the same folder?")
-        yield found
+    with joined(workers):
+        from ray import data
+
+        data.DataContext.get_current().enable_progress_bars = False
+        names = data.from_items([{"shard": shard} for shard in shards], override_num_blocks=len(shards))
+        pool = data.ActorPoolStrategy(size=workers)
+        told = {"fn_constructor_args": (str(job),), "batch_size": 1, "batch_format": "pyarrow"}
+        for row in names.map_batches(_RayWorker, compute=pool, num_cpus=1, **told).iter_rows():
+            found = ledger.written(row["shard"])
+            if found is None:
+                raise WorkspaceError(f"shard {row['shard']} was lost", hint="do all machines see the same folder?")
+            yield found
 
 
 class _RayWorker:
@@ -158,13 +134,3 @@ def _ends_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _import_ray() -> ModuleType:
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise MissingExtra("ray", "scale") from None
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    return ray

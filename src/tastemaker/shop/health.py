@@ -11,7 +11,7 @@ from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.storage import DERIVED, Artefacts
-from tastemaker.scale.engines import lacking
+from tastemaker.scale.cluster import lacking
 from tastemaker.shop import indexing
 from tastemaker.shop.language_model import trouble
 from tastemaker.shop.rules import Rules
