@@ -1,5 +1,6 @@
 """The command as a process: serving, being stopped, a reader that leaves early."""
 
+import io
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from tastemaker.cli.output import words
 from tastemaker.cli.progress import lines, watching
 from tastemaker.core.errors import Cancelled
 from tastemaker.core.progress import Advanced, Finished, Noted, Started
@@ -34,6 +36,13 @@ def test_serve_prints_its_address_once_it_answers(fitted):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "stopped\n")
+
+
+def test_words_are_out_at_once(monkeypatch):
+    behind = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(behind))
+    words("http://127.0.0.1:8000")
+    assert behind.getvalue() == b"http://127.0.0.1:8000\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -17,8 +17,8 @@ def data(value: object) -> None:
 
 
 def words(text: str) -> None:
-    """An answer for people, to stdout."""
-    print(text)
+    """An answer for people, to stdout, at once: an address is of no use to a log that gets it at the end."""
+    print(text, flush=True)
 
 
 def note(message: str) -> None:
