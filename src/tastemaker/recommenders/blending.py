@@ -47,9 +47,9 @@ class Weights:
         matrix = np.ones((len(PEOPLE), len(names), len(COHORTS)), np.float32)
         return cls(tuple(names), matrix, np.zeros((len(PEOPLE), len(COHORTS)), np.float32))
 
-    def of(self, name: str, known: Ints, cohort: Ints) -> Floats:
-        """Weights of a source. Shapes: known (people,) 0 or 1, cohort (n,) -> (people, n)."""
-        return self.matrix[:, self.names.index(name)][known][:, cohort]
+    def of(self, name: str, known: int, cohort: Ints) -> Floats:
+        """Weights of a source for a kind of person, 0 or 1. Shapes: cohort (n,) -> (n,)."""
+        return self.matrix[known, self.names.index(name)][cohort]
 
     def weighs(self, name: str, known: Ints) -> bool:
         """Does a source count for any of these people? Shapes: known (people,) 0 or 1."""
@@ -171,7 +171,7 @@ def _answers(rehearsal: Rehearsal, asked: Ints, n_rows: int) -> tuple[Bools, Boo
 
 
 def standardised(source: Recommender[Config], histories: Sequence[History], rows: Ints, reference: int) -> Floats:
-    """A source's scores on each person's own scale: mean 0, deviation 1 over the reference rows; -inf stays.
+    """A source's scores on each person's own scale: ``b asinh(z / b)``, z of mean 0 and deviation 1; -inf stays.
 
     Args:
         source: whose.
@@ -181,21 +181,19 @@ def standardised(source: Recommender[Config], histories: Sequence[History], rows
 
     Shapes: rows (reference + n,) -> (people, n).
     """
-    raw = source.score(histories, rows)
-    mean, spread = _scale(raw[:, :reference])
-    return _tamed(np.asarray((raw[:, reference:] - mean) / spread, np.float32))
+    scores = source.score(histories, rows)
+    scaled = np.empty((len(histories), len(rows) - reference), np.float32)
+    for line, raw in zip(scaled, scores, strict=True):  # one person after the other: a line stays in the cache
+        mean, spread = _scale(raw[:reference])
+        np.subtract(raw[reference:], mean, out=line)
+        line /= spread * BEND
+        np.arcsinh(line, out=line)  # the score itself near 0, like its logarithm where a few neighbours stand alone
+        line *= BEND
+    return scaled
 
 
-def _tamed(scores: Floats) -> Floats:
-    """``b asinh(z / b)``: the score itself near 0, like its logarithm far out, where a few neighbours stand alone."""
-    return np.asarray(BEND * np.arcsinh(scores / BEND), np.float32)
-
-
-def _scale(raw: Floats) -> tuple[Floats, Floats]:
-    """Mean and deviation of the finite scores of each line. Shapes: (people, n) -> (people, 1), (people, 1)."""
-    finite = np.isfinite(raw)
-    n = np.maximum(finite.sum(axis=1, keepdims=True), 1)
-    clean = np.where(finite, raw, 0.0).astype(np.float64)
-    mean = clean.sum(axis=1, keepdims=True) / n
-    spread = np.sqrt(np.where(finite, (clean - mean) ** 2, 0.0).sum(axis=1, keepdims=True) / n)
-    return mean.astype(np.float32), np.where(spread > 1e-9, spread, 1.0).astype(np.float32)
+def _scale(raw: Floats) -> tuple[np.float32, np.float32]:
+    """Mean and deviation of the finite scores. Shapes: (n,)."""
+    finite = raw[np.isfinite(raw)].astype(np.float64)
+    mean, spread = (finite.mean(), finite.std()) if len(finite) else (0.0, 0.0)
+    return np.float32(mean), np.float32(spread if spread > 1e-9 else 1.0)

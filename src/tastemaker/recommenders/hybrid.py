@@ -206,17 +206,18 @@ class Hybrid(Recommender[HybridConfig]):
             histories: people.
             candidates: rows.
         """
-        known, cohort = _known(histories), self._cohort_of(candidates)
         parts = self._parts(histories, candidates, every=False)
-        total, heard = self._weights.offsets(known, cohort), np.zeros((len(histories), len(candidates)), np.bool_)
-        for part in parts.values():
-            finite = np.isfinite(part)
-            np.add(total, part, out=total, where=finite)
-            heard |= finite
-        total[~heard] = -np.inf
-        return [
-            Said(candidates, line, {name: part[at] for name, part in parts.items()}) for at, line in enumerate(total)
-        ]
+        offsets = self._weights.offsets(_known(histories), self._cohort_of(candidates))
+        said = []
+        for at, total in enumerate(offsets):
+            own, heard = {name: part[at] for name, part in parts.items()}, np.zeros(len(candidates), np.bool_)
+            for part in own.values():
+                finite = np.isfinite(part)
+                np.add(total, part, out=total, where=finite)
+                heard |= finite
+            total[~heard] = -np.inf
+            said.append(Said(candidates, total, own))
+        return said
 
     def parts(self, history: History, candidates: Ints) -> dict[str, Floats]:
         """What each source adds to the score, without the offset of the cohort; -inf where it cannot say.
@@ -238,17 +239,20 @@ class Hybrid(Recommender[HybridConfig]):
             name: self._weights.weighs(name, known) or (name == "popularity" and new.any()) for name in self._sources
         }
         unheard = np.ones((len(histories), len(candidates)), np.bool_)
+        unheard[new & popular] = False
         parts = {}
         for name in sorted(self._sources, key=lambda name: not weighs[name]):
             if not (every or weighs[name] or unheard.any()):
                 break
-            values = blending.standardised(self._sources[name], histories, rows, len(self._reference))
-            part = _times(self._weights.of(name, known, cohort), values)
-            if popular:
-                part[new] = values[new] if name == "popularity" else -np.inf
-                unheard[new] = False
+            part = blending.standardised(self._sources[name], histories, rows, len(self._reference))
+            weights = [self._weights.of(name, kind, cohort) for kind in range(len(blending.PEOPLE))]
+            for line, kind, nobody in zip(part, known.tolist(), new.tolist(), strict=True):
+                if not (popular and nobody):
+                    line[:] = _times(weights[kind], line)
+                elif name != "popularity":
+                    line[:] = -np.inf
             parts[name] = part
-            unheard &= ~np.isfinite(part)
+            unheard &= np.isneginf(part)
         return parts
 
     def _cohort_of(self, rows: Ints) -> Ints:
@@ -317,10 +321,11 @@ def _ranked(told: Mapping[int, float], n: int) -> list[tuple[int, float]]:
 
 
 def _times(weights: Floats, values: Floats) -> Floats:
-    """Products; -inf stays -inf, whatever its weight."""
-    return np.where(np.isfinite(values), weights * np.where(np.isfinite(values), values, 0.0), -np.inf).astype(
-        np.float32
-    )
+    """Products; -inf stays -inf, whatever its weight. Shapes: (n,), (n,) -> (n,)."""
+    told = np.isfinite(values)
+    product = np.full(len(values), -np.inf, np.float32)
+    np.multiply(weights, values, out=product, where=told)
+    return product
 
 
 def _fitted(
