@@ -33,7 +33,7 @@ def test_the_client_gets_what_a_shop_gives(shop):
     shop.fit()
     shop.record(later())
     with Client(BASE, transport=ToApp(create_app(shop))) as client:
-        done = client.refit()
+        done = client.refit(all_events=True)
         assert (done.verdict, done.people) == ("published", 40)
         assert done.difference.low <= done.difference.value <= done.difference.high
         assert client.refit().verdict == "nothing new"

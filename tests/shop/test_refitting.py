@@ -49,6 +49,32 @@ def test_what_has_learned_the_new_taste_is_published(folder):
         even = [sum(int(id.split("-")[1]) % 2 == 0 for id in ids) for ids in (before, shop.recommend("u4", k=10).ids)]
         assert even[1] > even[0]
         again = shop.refit()
+        assert again.events == 200, "what was held back is judged by next, and learned"
+
+
+def test_what_is_published_is_what_was_judged(folder):
+    made = []
+
+    def hear(event):
+        if isinstance(event, Started) and event.task == "evaluate candidate":
+            made.extend(artefacts(folder) - before)
+
+    with Shop(folder) as shop:
+        shop.record(later())
+        before = artefacts(folder)
+        shop.refit(observer=hear)
+        newest = json.loads(published(folder))["recommender"]
+        assert newest in made
+        manifest = shop._artefacts.published()["recommender"].manifest
+        assert manifest["events"] == len(shop.catalog.interactions) - 200
+
+
+def test_all_events_are_learned_on_request(folder):
+    with Shop(folder) as shop:
+        shop.record(later())
+        assert shop.refit(all_events=True).verdict == "published"
+        assert shop._artefacts.published()["recommender"].manifest["events"] == 640
+        again = shop.refit()
         assert (again.verdict, again.why) == ("nothing new", "nothing has happened since the last fit")
 
 

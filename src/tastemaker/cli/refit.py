@@ -36,6 +36,9 @@ def refit(
         typer.Option("--tolerance", min=0.0, max=0.99, metavar="SHARE", help="What may be lost where it looks worse."),
     ] = 0.05,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
+    all_events: Annotated[
+        bool, typer.Option("--all-events", help="Once accepted, learn again from the newest events too, unjudged.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn anew; publish only what is not worse.
@@ -46,7 +49,13 @@ def refit(
     try:
         with opened(shop) as found, watching() as observer:
             done = found.refit(
-                several(parts) or None, k=k, people=people, tolerance=tolerance, seed=seed, observer=observer
+                several(parts) or None,
+                k=k,
+                people=people,
+                tolerance=tolerance,
+                seed=seed,
+                all_events=all_events,
+                observer=observer,
             )
     except BusyError as error:
         complain_of(error)

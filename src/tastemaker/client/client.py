@@ -268,12 +268,14 @@ class Client(Closing):
         people: int = 30,
         tolerance: float = 0.05,
         seed: int = 0,
+        all_events: bool = False,
         observer: Observer = silent,
     ) -> "Refit":
         """Let the service learn anew, and publish it only when it is not worse; see ``Shop.refit``."""
         from tastemaker.shop.refitting import Refit
 
-        asked = {"k": k, "people": people, "tolerance": tolerance, "seed": seed} | _said(parts=parts)
+        asked = {"k": k, "people": people, "tolerance": tolerance, "seed": seed, "all_events": all_events}
+        asked |= _said(parts=parts)
         return read(Refit, follow(self._wire, "/refit", asked, observer))
 
     def evaluate(

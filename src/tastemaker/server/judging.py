@@ -67,3 +67,5 @@ class RefitRequest(Request):
     """Share of the published figure that may be lost for all that the interval tells, where the new one looks worse."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Of the intervals."""
+    all_events: bool = False
+    """Publish not what was judged but the same learned again from all events, the newest included."""

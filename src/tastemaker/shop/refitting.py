@@ -2,8 +2,8 @@
 
 The newest part of what happened since the last fit is held back. A candidate learns from everything before it, as
 ``fit`` would, and is asked the same questions as what is published: what each person turned to next. When it is not
-worse, the same is learned once more from all events, the newest included, and published; otherwise nothing changes. One
-runs at a time, and whatever stops it - a signal, a full disk - leaves what is published as it was.
+worse it is published, as it was judged; what was held back is learned by the next. One runs at a time, and whatever
+stops it - a signal, a full disk - leaves what is published as it was.
 """
 
 from collections.abc import Sequence
@@ -82,12 +82,15 @@ class Terms:
         tolerance: share of the published figure that may be lost for all that the interval tells, when the candidate
             looks worse; 0 publishes only what looks better or the same.
         seed: of the intervals.
+        all_events: once a candidate is accepted, the same is learned again from all events, the newest included, and
+            that is published: it knows more, and nobody has judged it.
     """
 
     k: int = 20
     people: int = 30
     tolerance: float = 0.05
     seed: int = 0
+    all_events: bool = False
 
     def check(self) -> None:
         """Refuse what cannot be used, before any work.
@@ -140,15 +143,17 @@ def refit(
         if not catalog.alive.any():
             raise FitError("the catalog holds no item", hint="put rows into items.csv, or `tastemaker add`")
         done = Refit("published", "nothing was published before", len(catalog.interactions))
+        run = candidate = Run(workspace, store, artefacts, catalog, observer)
         if before.recommender is None:
             wanted = wanted_parts(parts)
         else:
-            done = _judged(Run(workspace, store, artefacts, catalog, observer), wanted, terms)
+            done, candidate = _judged(run, wanted, terms)
         if done.verdict == "published":
             observer(Noted("refit", done.why))
-            run = Run(workspace, store, artefacts, catalog, observer)
-            run.make(wanted, before)
-            run.publish()
+            accepted = run if terms.all_events else candidate
+            if not accepted.made:
+                accepted.make(wanted, before)
+            accepted.publish()
         else:
             with artefacts.lock("publishing"):
                 artefacts.sweep()
@@ -156,8 +161,8 @@ def refit(
     return Refit(**{**vars(done), "version": "".join(current)})
 
 
-def _judged(whole: Run, wanted: frozenset[Part], terms: Terms) -> Refit:
-    """The candidate against what is published, on the newest events; nothing is published here."""
+def _judged(whole: Run, wanted: frozenset[Part], terms: Terms) -> tuple[Refit, Run]:
+    """A candidate against what is published, on the newest events; nothing is published here."""
     artefacts, observer = whole.artefacts, whole.observer
     published = artefacts.published()
     since = learned_until(published["recommender"].manifest)
@@ -168,7 +173,7 @@ def _judged(whole: Run, wanted: frozenset[Part], terms: Terms) -> Refit:
     people = 0 if truth is None else len(truth.cases)
     if split is None or truth is None or people < terms.people:
         why = f"{people} people can be asked about; {terms.people} are needed"
-        return Refit("nothing new", why if count else "nothing has happened since the last fit", count, people)
+        return Refit("nothing new", why if count else "nothing has happened since the last fit", count, people), whole
     known = whole.catalog.with_interactions(split.train)
     run = Run(whole.workspace, whole.store, artefacts, known, observer)
     run.make(wanted, fitted.load(artefacts))
@@ -181,7 +186,7 @@ def _judged(whole: Run, wanted: frozenset[Part], terms: Terms) -> Refit:
     values = report.row("published", metric).value, report.row("candidate", metric).value
     refusal = terms.refusal(gap, values[0])
     verdict: Verdict = "kept" if refusal else "published"
-    return Refit(verdict, refusal or "the candidate is not worse", count, people, metric, *values, gap)
+    return Refit(verdict, refusal or "the candidate is not worse", count, people, metric, *values, gap), run
 
 
 def learned_until(manifest: dict[str, object]) -> float:

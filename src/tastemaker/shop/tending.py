@@ -38,6 +38,7 @@ class Tended(Opened):
         people: int = 30,
         tolerance: float = 0.05,
         seed: int = 0,
+        all_events: bool = False,
         observer: Observer = silent,
     ) -> "Refit":
         """Learn from what has happened since the last fit, and publish it only when it is not worse.
@@ -49,6 +50,7 @@ class Tended(Opened):
             tolerance: share of the published figure that may be lost for all that the interval tells, when the
                 candidate looks worse.
             seed: of the intervals.
+            all_events: publish not what was judged but the same learned again from all events, the newest included.
             observer: hears of progress; raises ``Cancelled`` to stop, which leaves what is published.
 
         Raises:
@@ -59,7 +61,7 @@ class Tended(Opened):
         """
         from tastemaker.shop.refitting import Terms, refit
 
-        terms = Terms(k, people, tolerance, seed)
+        terms = Terms(k, people, tolerance, seed, all_events)
         done = refit(self.workspace, self.store, self._artefacts, parts, terms, observer)
         if done.verdict == "published" and not self.swap():
             self.refresh()

@@ -27,6 +27,7 @@ def post_refit(request: Request, response: Response, asked: RefitRequest | None 
                 people=given.people,
                 tolerance=given.tolerance,
                 seed=given.seed,
+                all_events=given.all_events,
                 observer=observer,
             )
         )
