@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import urllib.request
 
 import numpy as np
+import psutil
 import pytest
 
 from tastemaker.scale.table import VectorTable
@@ -79,6 +81,25 @@ def test_whatever_is_killed_every_item_is_there_once(shop, address, tmp_path):
     assert json.loads(told)["items"] == SHARDS
     for one, other in zip(read(tmp_path / "here"), read(tmp_path / "ray"), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_processes_learn_one_space_and_one_that_dies_is_started_again(shop, address, tmp_path):
+    folder = tmp_path / "shop"
+    shutil.copytree(shop, folder, ignore=shutil.ignore_patterns(".tastemaker"))
+    settings = (folder / "tastemaker.toml").read_text()
+    (folder / "tastemaker.toml").write_text(settings.replace("epochs = 3", "epochs = 40"))
+    driver = begin(address, "fit", folder, "--parts", "space", "--ray-workers", "2")
+    checkpoint = folder / ".tastemaker" / "training" / "space"
+    while not checkpoint.exists() and driver.poll() is None:
+        time.sleep(0.02)
+    learning = [each for each in psutil.process_iter(["cmdline"]) if "RayTrainWorker" in str(each.info["cmdline"])]
+    assert len(learning) == 2
+    learning[1].kill()
+    driver.communicate()
+    assert driver.returncode == 0
+    with Shop(folder) as opened:
+        found = opened.search("red circle", k=4)
+    assert all("red" in place.title.lower() for place in found[:2])
 
 
 def test_the_api_is_served_by_replicas(shop, address):

@@ -20,6 +20,10 @@ def fit(
         list[str] | None,
         typer.Option("--parts", metavar="NAME", help="Fit only this part; repeatable. A new space brings the others."),
     ] = None,
+    ray_workers: Annotated[
+        int,
+        typer.Option("--ray-workers", min=0, metavar="N", help="Learn the space by N processes on Ray; 0 learns here."),
+    ] = 0,
     show_config: Annotated[
         bool, typer.Option("--show-config", help="Print every setting with its meaning as TOML; fit nothing.")
     ] = False,
@@ -36,5 +40,5 @@ def fit(
     if shop is None:
         raise InputError("no shop was given", hint="`tastemaker fit shop/`; `tastemaker fit --help` shows more")
     with opened(shop) as found, watching() as observer:
-        found.fit(several(parts) or None, observer=observer)
+        found.fit(several(parts) or None, ray_workers=ray_workers, observer=observer)
     note(f"fitted {shop}")

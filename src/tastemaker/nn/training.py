@@ -1,7 +1,8 @@
 """The one training loop: AdamW, warm-up and cosine, averaged weights, early stop, checkpoints, a time limit.
 
 A task says what is learned; the loop knows nothing of pictures or words. Each epoch draws its chance from the seed and
-its own number, so a training that was killed and resumed gives what an unbroken one gives, to the bit.
+its own number, so a training that was killed and resumed gives what an unbroken one gives, to the bit. Several
+processes may learn one model, see :mod:`tastemaker.nn.together`.
 """
 
 import copy
@@ -10,6 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +23,7 @@ from tastemaker.core.errors import FitError
 from tastemaker.core.progress import Observer, Task, silent, track
 from tastemaker.core.seeds import derive, generator
 from tastemaker.nn import checkpoint as disk
+from tastemaker.nn.together import together
 
 
 class Learning(ABC):
@@ -134,9 +137,9 @@ def train(learning: Learning, plan: Plan, observer: Observer = silent) -> Outcom
         Cancelled: the observer asked to stop; the checkpoint of the last whole epoch stays.
     """
     run = _Run(learning, plan)
-    with track(observer, learning.name, plan.last * learning.steps) as task:
+    with track(observer, learning.name, plan.last * run.steps) as task:
         if run.resume():
-            task.advance(run.outcome.epochs * learning.steps)
+            task.advance(run.outcome.epochs * run.steps)
             task.note(f"goes on after epoch {run.outcome.epochs}")
         while run.outcome.epochs < plan.last and not run.stopped(task):
             run.epoch(task)
@@ -156,21 +159,23 @@ class _Run:
         self.best_epoch = 0
         self.stage = 0
         self.optimizer = _optimizer(learning.model, plan)
+        self.peers = together()
+        self.steps = self.peers.share(learning.steps)
 
     def epoch(self, task: Task) -> None:
         """One epoch, its validation and its checkpoint."""
-        plan, outcome = self.plan, self.outcome
+        plan, outcome, own = self.plan, self.outcome, self.peers.own
         begun = time.perf_counter()
-        share = self.share(outcome.epochs * self.learning.steps)
+        share = self.share(outcome.epochs * self.steps)
         self._enter(self.learning.stage(share))
-        place = outcome.epochs * self.learning.steps
-        rng = generator(plan.seed, f"epoch {outcome.epochs}")
+        place = outcome.epochs * self.steps
+        rng = generator(plan.seed, own(f"epoch {outcome.epochs}"))
         self.learning.model.train()
         losses: list[float] = []
         with torch.random.fork_rng():
-            torch.manual_seed(derive(plan.seed, f"torch {outcome.epochs}"))
-            for loss in self.learning.losses(share, rng):
-                self._step(loss, place + len(losses), time.perf_counter() - begun)
+            torch.manual_seed(derive(plan.seed, own(f"torch {outcome.epochs}")))
+            for loss in islice(self.learning.losses(share, rng), self.steps if self.peers.size > 1 else None):
+                self._step(loss, place + len(losses), self._since(begun))
                 losses.append(float(loss.detach()))
                 task.advance(1, {"loss": losses[-1], "epoch": outcome.epochs + 1})
         self.learning.model.eval()
@@ -182,12 +187,16 @@ class _Run:
         task.advance(0, figures if checked is None else {**figures, "validation": checked})
         known = f", best validation {outcome.score:.4f}" if math.isfinite(outcome.score) else ""
         task.note(f"epoch {outcome.epochs}: loss {outcome.loss:.3f}{known}")
-        outcome.seconds += time.perf_counter() - begun
+        outcome.seconds += self._since(begun)
         self._save()
+
+    def _since(self, begun: float) -> float:
+        """Seconds since a moment, by the clock of the first process."""
+        return self.peers.agreed(time.perf_counter() - begun)
 
     def share(self, step: int, running: float = 0.0) -> float:
         """How much of the training is behind at a step, by steps or by time, whichever is further."""
-        steps = self.plan.epochs * self.learning.steps
+        steps = self.plan.epochs * self.steps
         return min(1.0, max(step / max(1, steps), (self.outcome.seconds + running) / self.plan.max_seconds))
 
     def _enter(self, stage: int) -> None:
@@ -199,12 +208,13 @@ class _Run:
     def _step(self, loss: Tensor, step: int, running: float) -> None:
         if not torch.isfinite(loss):
             raise FitError(f"the loss is {loss.item()} at step {step}", hint="lower the learning rate")
-        steps = self.plan.epochs * self.learning.steps
+        steps = self.plan.epochs * self.steps
         scale = rate(round(self.share(step, running) * steps), steps, self.plan.warm_up)
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.learning_rate * scale
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.peers.average(self.learning.model)
         nn.utils.clip_grad_norm_(self.learning.model.parameters(), self.plan.clip)
         self.optimizer.step()
         _average(self.averaged, self.learning.model, min(self.plan.average, (1 + step) / (10 + step)))
@@ -216,6 +226,7 @@ class _Run:
         score = self.learning.validate(self.averaged)
         if score is None:
             return
+        score = self.peers.agreed(score)
         self.outcome.scores[self.outcome.epochs] = score
         if score > self.outcome.score:
             self.outcome.score, self.best_epoch = score, self.outcome.epochs
@@ -241,7 +252,7 @@ class _Run:
         self.learning.model.eval()
 
     def _save(self) -> None:
-        if self.plan.checkpoint is None:
+        if self.plan.checkpoint is None or self.peers.place:
             return
         tensors = {f"model.{n}": t for n, t in self.learning.model.state_dict().items()}
         tensors |= {f"averaged.{n}": t for n, t in self.averaged.state_dict().items()}

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -55,7 +56,7 @@ def loaded() -> ModuleType:
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        import ray
+        ray = import_module("ray")
     except ImportError:
         raise MissingExtra("ray", "scale") from None
     for name in ("ray.data", "ray.serve", "ray.train"):

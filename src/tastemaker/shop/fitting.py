@@ -54,6 +54,7 @@ def fit(
     before: Fitted,
     parts: Sequence[str] | None,
     observer: Observer,
+    ray_workers: int = 0,
 ) -> None:
     """Fit some parts on the catalog as it is, and publish them together.
 
@@ -65,6 +66,7 @@ def fit(
         parts: of "space", "search", "index", "recommender", "complete", "generators", "language", "studio"; all but the
             last three when None. A new space brings the others with it, but for these three.
         observer: hears of progress, may cancel.
+        ray_workers: processes of a Ray cluster that learn the space; 0 learns it in this one.
 
     Raises:
         UnknownName: there is no such part.
@@ -76,7 +78,7 @@ def fit(
     if not catalog.alive.any():
         raise FitError("the catalog holds no item", hint="put rows into items.csv, or `tastemaker add`")
     with artefacts.lock("fitting"):
-        run = Run(workspace, store, artefacts, catalog, observer)
+        run = Run(workspace, store, artefacts, catalog, observer, ray_workers)
         run.make(wanted, before)
         run.publish()
 
@@ -138,6 +140,7 @@ class Run:
     artefacts: Artefacts
     catalog: Catalog
     observer: Observer
+    ray_workers: int = 0
     made: dict[str, Artefact] = field(default_factory=dict)
     unfit: set[str] = field(default_factory=set)
 
@@ -156,7 +159,8 @@ class Run:
     def make(self, wanted: Collection[Part], before: Fitted) -> None:
         """Make parts; nobody is told of them yet. What is not among them is taken from what is published."""
         new = "space" in wanted
-        space, vectors = self.space() if new else (before.space, view(self.catalog, before).vectors)
+        kept = replace(before, recommender=None, complete=None)  # only the vectors are needed
+        space, vectors = self.space() if new else (before.space, view(self.catalog, kept).vectors)
         making: dict[Part, Callable[[], None]] = {
             "search": lambda: self.search(space, vectors),
             "index": lambda: self.index(space, vectors, before),
@@ -184,7 +188,7 @@ class Run:
         """A new space and every item's vector in it; without one when the items have neither pictures nor words."""
         space = new_space(self.workspace)
         try:
-            fitted = None if space is None else space.fit(self.catalog, self.observer)
+            fitted = None if space is None else self._learned(space)
         except FitError as error:
             self.observer(Noted("space", f"{error.message}; pictures and words are not compared"))
             fitted = None
@@ -197,6 +201,14 @@ class Run:
             self.artefacts, vectors, item_keys(self.catalog), self.made["space"].name, self.manifest
         )
         return fitted, vectors
+
+    def _learned(self, space: Space) -> Space:
+        if not self.ray_workers:
+            return space.fit(self.catalog, self.observer)
+        from tastemaker.shop.spreading import learn_on_ray
+
+        self.observer(Noted("space", f"{self.ray_workers} processes on Ray learn it"))
+        return learn_on_ray(self.workspace, self.ray_workers)
 
     def search(self, space: Space | None, vectors: ItemVectors | None) -> None:
         """How attribute values look in the space, and how much words weigh beside vectors."""

@@ -63,12 +63,13 @@ class Shop(Steered):
         """What is right and wrong with the workspace's input: rows, fields, pictures, attributes, events."""
         return check(self.workspace)
 
-    def fit(self, parts: Sequence[str] | None = None, *, observer: Observer = silent) -> Self:
+    def fit(self, parts: Sequence[str] | None = None, *, ray_workers: int = 0, observer: Observer = silent) -> Self:
         """Learn from the catalog and the events, and publish the result whole.
 
         Args:
             parts: of "space", "search", "index", "recommender", "complete", "generators", "language", "studio"; all
                 but the last three when None.
+            ray_workers: processes of a Ray cluster that learn the space together; 0 learns it here.
             observer: hears of progress; raises ``Cancelled`` to stop, which leaves everything as it was.
 
         Raises:
@@ -76,7 +77,7 @@ class Shop(Steered):
             FitError: the catalog is empty.
         """
         before = fitted.load(self._artefacts) if parts else fitted.Fitted()
-        fitting.fit(self.workspace, self.store, self._artefacts, before, parts, observer)
+        fitting.fit(self.workspace, self.store, self._artefacts, before, parts, observer, ray_workers)
         if not self.swap():
             self.refresh()
         return self
