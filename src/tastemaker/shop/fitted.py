@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 WORDS_SHARE = 0.4
 """Share of word matches in a search answer, until a fit has learned a better one."""
 
+WRITTEN_OTHERWISE = (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError)
+"""What goes wrong with an artefact that another version of the library wrote in a way of its own."""
+
 M = TypeVar("M")
 Keys = npt.NDArray[np.uint64]
 
@@ -111,7 +114,7 @@ def _opened(artefact: Artefact | None, restore: Callable[[Artefact], M], part: s
         return None
     try:
         return restore(artefact)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except WRITTEN_OTHERWISE as error:
         told = str(error).partition("\n")[0]
         hint = f"run `tastemaker fit SHOP --parts {part}`"
         raise WorkspaceError(f"{artefact.name} was written by another version: {told}", hint=hint) from error
@@ -167,9 +170,17 @@ def understood(parts: Mapping[str, Artefact]) -> Fitted:
     """The parts, or a word to fit again when another version of the library wrote them in a way of its own."""
     try:
         return _load(parts)
-    except (KeyError, ConfigError) as error:
-        what = error.message if isinstance(error, ConfigError) else f"{error} is not there"
-        raise WorkspaceError(f"what was fitted was written by another version: {what}", hint="fit again") from error
+    except ConfigError as error:
+        raise of_another_version(error.message) from error
+    except KeyError as error:
+        raise of_another_version(f"{error} is not there") from error
+    except WRITTEN_OTHERWISE as error:
+        raise of_another_version(str(error).partition("\n")[0]) from error
+
+
+def of_another_version(why: str) -> WorkspaceError:
+    """What to say of what cannot be used any more, though it is whole."""
+    return WorkspaceError(f"what was fitted was written by another version: {why}", hint="fit again: `tastemaker fit`")
 
 
 def _load(parts: Mapping[str, Artefact]) -> Fitted:

@@ -24,7 +24,7 @@ from tastemaker.index.exact import ExactIndex
 from tastemaker.recommenders.blending import Said
 from tastemaker.recommenders.item_traits import kind_attribute
 from tastemaker.recommenders.lines import Lines
-from tastemaker.shop.fitted import Fitted, Keys, item_keys, write_vectors
+from tastemaker.shop.fitted import WRITTEN_OTHERWISE, Fitted, Keys, item_keys, of_another_version, write_vectors
 from tastemaker.shop.indexing import index_of
 
 KEPT = 20_000
@@ -119,6 +119,9 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
         fitted: what was learned.
         before: an earlier view of the same fit, whose vectors need not be made again.
         observer: hears of items being embedded.
+
+    Raises:
+        WorkspaceError: another version of the library has fitted it in a way of its own.
     """
     keys = item_keys(catalog)
     vectors, embedded = fitted.vectors, 0
@@ -128,10 +131,13 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
             base, embedded = (before.vectors, before.keys), before.embedded
         vectors, fresh = _stretch(fitted.space, catalog, base, keys, observer)
         embedded += fresh
-    if fitted.recommender is not None:
-        fitted.recommender.refresh(catalog, vectors)
-    if fitted.complete is not None:
-        fitted.complete.refresh(catalog, vectors)
+    try:
+        if fitted.recommender is not None:
+            fitted.recommender.refresh(catalog, vectors)
+        if fitted.complete is not None:
+            fitted.complete.refresh(catalog, vectors)
+    except WRITTEN_OTHERWISE as error:  # it reads items differently from how it was fitted
+        raise of_another_version(str(error).partition("\n")[0]) from error
     return View(catalog, fitted, vectors, keys, embedded)
 
 

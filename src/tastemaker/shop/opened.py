@@ -125,11 +125,11 @@ class Opened(Closing):
             return False
         try:
             learned = fitted.load(self._artefacts)
+            with self._lock:
+                self._look(learned)
         except WorkspaceError:
             self._refused = published
             raise
-        with self._lock:
-            self._look(learned)
         return True
 
     @property
