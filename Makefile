@@ -38,7 +38,8 @@ lint: .venv/installed-dev  ## style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: .venv/installed-dev  ## regenerate the reference in docs/reference
+docs: .venv/installed-dev  ## regenerate docs/reference, build the site into build/site
 	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict
 
 .PHONY: help install demo test test-slow bench lint docs

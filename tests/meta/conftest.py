@@ -54,7 +54,8 @@ def place(small_shop, tmp_path, monkeypatch):
     """The folder that the pages are read in.
 
     It holds ``shop/`` and ``demo-shop/`` (the small shop), ``items.csv`` and ``later.csv`` (its own items and events),
-    ``new/`` (items to add), ``photos/`` (pictures and nothing else), pictures of a dress, a person and a room.
+    ``new/`` (an item to add), ``photos/`` (pictures and nothing else), ``mine/`` (nothing but settings that make a fit
+    quick), pictures of a dress, a person and a room.
     """
     monkeypatch.chdir(tmp_path)
     for name in ("shop", "demo-shop"):
@@ -66,6 +67,11 @@ def place(small_shop, tmp_path, monkeypatch):
     Path("photos").mkdir()
     for picture in pictures[:12]:
         shutil.copy(picture, "photos")
+    Path("mine").mkdir()
+    Path("mine/tastemaker.toml").write_text(QUICK)
+    Path("new/images").mkdir(parents=True)
+    shutil.copy(pictures[0], "new/images/new.jpg")
+    Path("new/items.csv").write_text("id,title,image\nsku-10,New shirt,new.jpg\n")
     Image.fromarray(mannequin()).save("me.jpg")
     Image.fromarray(np.full((512, 384), 255, np.uint8)).save("where.png")
     Image.fromarray(np.full((480, 640, 3), 205, np.uint8)).save("room.jpg")
