@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tastemaker.alignment.space import ItemVectors
-from tastemaker.core.errors import InputError, WorkspaceError
+from tastemaker.core.errors import FilterError, InputError, WorkspaceError
 from tastemaker.scale.table import VectorTable, publish, write
 
 
@@ -74,6 +74,13 @@ def test_a_condition_is_met_before_the_nearest_are_looked_for(tmp_path):
     assert VectorTable(tmp_path).search(np.float32([0, 1]), 1, where="has_picture")[0] == ["d"]
 
 
+@pytest.mark.parametrize("where", ["price < 3", "has_picture and", "id = 3 or"])
+def test_a_condition_that_cannot_be_met_is_refused(tmp_path, where):
+    publish(tmp_path, 2, fragments(tmp_path, ["a", "b", "c"], PART)[0])
+    with pytest.raises(FilterError, match="no condition"):
+        VectorTable(tmp_path).search(np.float32([1, 0]), 3, where=where)
+
+
 @pytest.mark.parametrize(("vector", "k"), [([1, 0], 0), ([1, 0, 0], 3), ([np.nan, 0], 3)])
 def test_what_cannot_be_asked_is_refused(tmp_path, vector, k):
     publish(tmp_path, 2, fragments(tmp_path, ["a", "b", "c"], PART)[0])
@@ -95,4 +102,5 @@ def test_an_index_finds_what_comparing_every_row_finds(tmp_path):
     found = [table.search(row, 5)[0] for row in rows[:20]]
     assert [ids[0] for ids in found] == [str(row) for row in range(20)]
     shared = np.mean([len(set(one) & set(other)) / 5 for one, other in zip(exact, found, strict=True)])
-    assert shared > 0.8
+    assert shared > 0.9
+    assert [table.search(row, 5, exact=True)[0] for row in rows[:20]] == exact

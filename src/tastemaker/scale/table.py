@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tastemaker.alignment.space import ItemVectors, Space, stored
-from tastemaker.core.errors import InputError, MissingExtra, WorkspaceError
+from tastemaker.core.errors import FilterError, InputError, MissingExtra, WorkspaceError
 from tastemaker.core.storage import Artefact
 from tastemaker.core.types import MODALITIES, Floats, ItemId
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Keys = npt.NDArray[np.uint64]
 TABLE = "vectors.lance"
 READ_STILL = timedelta(hours=1)
-REFINE = 10
+REFINE = 4
 """Times as many as are asked for are compared exactly, when an index has proposed them."""
 INDEXED_FROM = 100_000
 """Rows from which an index is worth building; fewer are compared one by one."""
@@ -39,6 +39,9 @@ class VectorTable:
 
     Args:
         out: the folder that ``embed`` has written to.
+
+    Attributes:
+        is_indexed: is there an index, or is every row compared?
 
     Raises:
         WorkspaceError: nothing has been published there.
@@ -51,6 +54,7 @@ class VectorTable:
         if not (place / "_versions").is_dir():
             raise WorkspaceError(f"{str(out)!r} holds no vectors", hint=f"run `tastemaker embed SHOP --out {out}`")
         self._lance = _lance().dataset(str(place))
+        self.is_indexed = bool(self._lance.describe_indices())
 
     def __len__(self) -> int:
         return int(self._lance.count_rows())
@@ -64,11 +68,6 @@ class VectorTable:
     def version(self) -> int:
         """Grows with every publication."""
         return int(self._lance.version)
-
-    @property
-    def is_indexed(self) -> bool:
-        """Is there an index, or is every row compared?"""
-        return bool(self._lance.list_indices())
 
     def batches(self, rows: int = 8192) -> Iterator[tuple[list[ItemId], Floats]]:
         """All of it, so many rows at a time, in the order of the catalog; items of which nothing is known are zero."""
@@ -84,7 +83,7 @@ class VectorTable:
         """
         return stored(Artefact(next(iter(self._out.glob("space-*")), self._out / "space")))
 
-    def search(self, vector: Floats, k: int, *, where: str = "") -> tuple[list[ItemId], Floats]:
+    def search(self, vector: Floats, k: int, *, where: str = "", exact: bool = False) -> tuple[list[ItemId], Floats]:
         """The nearest items, best first, with their similarity.
 
         Args:
@@ -92,33 +91,40 @@ class VectorTable:
             k: at least 1.
             where: a condition on the columns of the table in SQL, ``has_picture``; it is met before the nearest are
                 looked for.
+            exact: compare every row, also where there is an index.
 
         Shapes: vector (dim,) -> (n,), (n,) with n <= k.
 
         Raises:
             InputError: k is below 1, or the vector is of another length or not finite.
+            FilterError: the condition cannot be read, or speaks of a column that is not there.
         """
         question = np.asarray(vector, np.float32)
         if k < 1:
             raise InputError(f"k is {k}", hint="k is at least 1")
         if question.shape != (self.dim,) or not np.isfinite(question).all():
             raise InputError(f"a vector of {self.dim} finite numbers is needed, not {question.shape}")
-        nearest = {"column": "vector", "q": question, "k": k, "metric": "dot", "refine_factor": REFINE}
-        kept = where or None
-        found = self._lance.to_table(columns=["id", "_distance"], nearest=nearest, filter=kept, prefilter=True)
+        nearest = {"column": "vector", "q": question, "k": k, "metric": "dot", "use_index": not exact}
+        nearest |= {"refine_factor": REFINE} if self.is_indexed and not exact else {}
+        columns = ["id", "_distance"]
+        try:
+            found = self._lance.to_table(columns=columns, nearest=nearest, filter=where or None, prefilter=True)
+        except ValueError as error:
+            if not where:
+                raise
+            known = ", ".join(self._lance.schema.names)
+            raise FilterError(f"{where!r} is no condition on this table", hint=f"its columns: {known}") from error
         return found.column("id").to_pylist(), 1 - found.column("_distance").to_numpy().astype(np.float32)
 
     def build_index(self, *, lists: int = 0) -> None:
-        """Build what finds the nearest without comparing every row: inverted lists of product-quantised vectors.
+        """Build what finds the nearest without comparing every row: inverted lists of vectors of one byte a number.
 
         Args:
             lists: how many; 0 for the square root of the number of rows.
         """
-        parts = max(p for p in range(1, self.dim // 4 + 1) if self.dim % p == 0)
         lists = lists or max(1, round(len(self) ** 0.5))
-        self._lance = self._lance.create_index(
-            "vector", "IVF_PQ", metric="dot", num_partitions=lists, num_sub_vectors=parts, replace=True
-        )
+        self._lance = self._lance.create_index("vector", "IVF_SQ", metric="dot", num_partitions=lists, replace=True)
+        self.is_indexed = True
 
 
 def write(out: Path, ids: Sequence[str], keys: Keys, vectors: ItemVectors) -> tuple[list[str], list[str]]:
