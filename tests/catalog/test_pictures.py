@@ -113,8 +113,9 @@ def test_the_picture_is_turned_upright_and_its_metadata_dropped():
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees clockwise
     exif[0x010F] = "camera"
-    picture = decode(encoded(sideways, "JPEG", exif=exif, quality=95), "x")
-    assert picture.size == (20, 40)
+    data = encoded(sideways, "JPEG", exif=exif, quality=95)
+    picture = decode(data, "x")
+    assert picture.size == measure(data, "x") == (20, 40)
     assert picture.getpixel((10, 5))[0] > 200  # the left half is on top now
     assert picture.getpixel((10, 35))[0] < 50
     assert not picture.info

@@ -176,6 +176,17 @@ def test_titles_that_look_like_markup_are_text(visit):
     assert page.locator("#main b").count() == 0
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_picture_of_an_item_covers_nothing(visit, width):
+    page = visit("/item/item-3")
+    page.set_viewport_size({"width": width, "height": 900})
+    picture, facts = (page.locator(part).bounding_box() for part in (".large", ".product .facts"))
+    if width > 900:
+        assert abs(picture["y"] - facts["y"]) < 8  # side by side
+    else:
+        assert picture["y"] + picture["height"] <= facts["y"]
+
+
 def test_everything_goes_by_keyboard(visit):
     page = visit("/")
     page.keyboard.press("/")

@@ -5,6 +5,8 @@ import pytest
 import tastemaker
 from tastemaker.catalog.importers.photos import Photos
 from tastemaker.core.progress import Noted
+from tastemaker.page.home import home
+from tastemaker.page.state import State
 from tests.server.small_workspace import SETTINGS, write_workspace
 
 
@@ -39,6 +41,12 @@ def test_nobody_chose_anything(shop):
     ranking = shop.recommend(user="somebody", k=3)
     assert len(ranking) == 3
     assert any("nobody did anything" in note for note in ranking.notes)
+
+
+def test_the_page_calls_nothing_popular_that_nobody_chose(shop):
+    html = home(shop, State()).main
+    assert "New here" in html
+    assert "Popular" not in html
 
 
 def test_the_fit_says_what_it_lacks(shop):

@@ -24,6 +24,8 @@ MAX_PIXELS = 25_000_000
 MAX_BYTES = 100_000_000
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
 """What Pillow raises on damaged files (UnidentifiedImageError is an OSError)."""
+ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
+"""The field of EXIF that says how a camera was held, and its values for a quarter turn."""
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 _CLASSES: dict[str, type[ImageFile]] = {
@@ -78,13 +80,13 @@ def decode(
 def measure(
     data: bytes, name: str, *, formats: Collection[str] = FORMATS, max_pixels: int = MAX_PIXELS
 ) -> tuple[int, int]:
-    """Width and height from the header alone; refuses what :func:`decode` refuses there.
+    """Width and height of the upright picture, from the header alone; refuses what :func:`decode` refuses there.
 
     Raises:
         PictureError: empty, not a picture of an allowed format, or too large.
     """
-    width, height = _open(data, name, formats, max_pixels).size
-    return width, height
+    picture = _open(data, name, formats, max_pixels)
+    return (picture.height, picture.width) if _lies(picture) else (picture.width, picture.height)
 
 
 def format_of(data: bytes) -> str:
@@ -140,6 +142,14 @@ def _webp_size(data: bytes) -> tuple[int, int]:
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     width, height = struct.unpack("<HH", body[6:10])
     return width & 0x3FFF, height & 0x3FFF
+
+
+def _lies(picture: ImageFile) -> bool:
+    """Does a camera's header say that the picture lies on its side? Other formats hold that behind their pixels."""
+    try:
+        return isinstance(picture, JpegImageFile) and picture.getexif().get(ORIENTATION) in LYING
+    except BROKEN:  # damaged EXIF says nothing about the pixels
+        return False
 
 
 def _upright(picture: Image.Image) -> Image.Image:

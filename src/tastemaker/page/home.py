@@ -57,15 +57,17 @@ def _personal(shop: "Shop", state: State) -> tuple[list[Row], tuple[str, ...]]:
 
 
 def _popular(shop: "Shop", state: State, facts: Facts) -> tuple[list[Row], tuple[str, ...]]:
-    """What most people look at, over the whole shop and in each department."""
+    """What most people look at, over the whole shop and in each department; the newest where nobody did anything."""
     ranking = shop.recommend(k=ROW, where=state.where)
-    rows = [Row("Popular now", ranking.items)] if ranking.items else []
+    untried = all(item.reasons[:1] and item.reasons[0].source == "new" for item in ranking.items)
+    name_of_all, name_of_some = ("New here", "New in") if untried else ("Popular now", "Popular in")
+    rows = [Row(name_of_all, ranking.items)] if ranking.items else []
     if not state.department:
         for name in facts.departments:
             narrowed = State(department=name, under=state.under)
             items = shop.recommend(k=ROW, where=narrowed.where).items
             if items:
-                rows.append(Row(f"Popular in {name}", items, more=narrowed.url()))
+                rows.append(Row(f"{name_of_some} {name}", items, more=narrowed.url()))
     return rows, tuple(note for note in ranking.notes if not note.startswith(OBVIOUS))
 
 
