@@ -60,6 +60,16 @@ def test_commands_run(path, place, capsys, monkeypatch):
                     assert run(words[1:]) == 0, f"{line}\n{capsys.readouterr().err}"
 
 
+@pytest.mark.parametrize("language", ["ini", "cron"])
+def test_what_other_programs_start_can_be_started(language, place):
+    found = [block for path in FILES for block in blocks(path, language)]
+    assert found
+    for block in found:
+        (line,) = re.findall(r"\b(tastemaker [a-z]+ /srv.*)", block.text)
+        words = next(commands(line.replace("/srv/", "")))
+        check(words)
+
+
 def commands(line):
     """The commands of a line, without comments and without what their input and output are sent to."""
     words = shlex.split(line, comments=True)
