@@ -1,6 +1,5 @@
 """The Ray that work is given to: one that is there, or one of this machine that is started and ended here."""
 
-import logging
 import os
 import signal
 import threading
@@ -49,16 +48,13 @@ def joined(cpus: int) -> Iterator[ModuleType]:
 
 
 def loaded() -> ModuleType:
-    """Ray, quiet and without telemetry.
+    """Ray, without telemetry.
 
     Raises:
         MissingExtra: it is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        ray = import_module("ray")
+        return import_module("ray")
     except ImportError:
         raise MissingExtra("ray", "scale") from None
-    for name in ("ray.data", "ray.serve", "ray.train"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    return ray

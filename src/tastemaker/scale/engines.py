@@ -3,6 +3,7 @@
 Each gives what is written as it comes, in no order, and tries again what a worker took with it when it died.
 """
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -79,6 +80,7 @@ def on_ray(job: Path, shards: Sequence[str], workers: int) -> Iterator[Written]:
     with joined(workers):
         from ray import data
 
+        logging.getLogger("ray.data").setLevel(logging.ERROR)  # what it does is told by our own progress
         data.DataContext.get_current().enable_progress_bars = False
         names = data.from_items([{"shard": shard} for shard in shards], override_num_blocks=len(shards))
         pool = data.ActorPoolStrategy(size=workers)
