@@ -4,10 +4,12 @@ import ast
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -47,3 +49,22 @@ def test_what_is_imported_is_declared():
 def test_what_is_declared_has_its_reason(name):
     table = (ROOT / "PRINCIPLES.md").read_text(encoding="utf-8").lower()
     assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b", table, re.MULTILINE)
+
+
+def test_a_plain_install_brings_nothing_of_the_extras():
+    extras = PROJECT["optional-dependencies"]
+    kept_out = {
+        name for extra in ("pictures", "signed", "scale", "tune", "docs", "bench") for name in names(extras[extra])
+    }
+    brought, left = set(), set(DECLARED)
+    while left:
+        name = left.pop()
+        brought.add(name)
+        try:
+            needs = [Requirement(need) for need in requires(name) or []]
+        except PackageNotFoundError:  # for another system or Python
+            continue
+        wanted = {need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})}
+        left |= {canonicalize_name(name) for name in wanted} - brought
+    assert {"torch", "sympy"} <= brought  # itself, and what it needs
+    assert not brought & (kept_out | {"torchvision"})
