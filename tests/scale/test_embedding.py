@@ -151,6 +151,7 @@ def test_an_item_of_which_nothing_is_known_is_there_without_a_vector(small, tmp_
     assert ids[3] not in VectorTable(tmp_path).search(matrix[0], 24)[0]
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_replaced_and_the_numbers_are_the_same(small, tmp_path):
     run(small, tmp_path / "here")
     killed = []

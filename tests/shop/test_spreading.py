@@ -28,6 +28,7 @@ def test_a_training_that_leaves_nothing_is_said_and_nothing_is_published(shop, m
     assert shop.versions == before
 
 
+@pytest.mark.slow
 def test_what_the_first_process_wrote_is_what_is_served(shop, monkeypatch):
     """The work of a process, done here: alone it is the group's first."""
 

@@ -15,6 +15,8 @@ EXAMPLES = (
 PORT = typer.Option(
     "--port", min=0, max=65535, metavar="N", help="Port to bind; 0 takes a free one.", show_default="8000"
 )
+HOST = typer.Option("--host", metavar="ADDRESS", help="Address to bind.", show_default="127.0.0.1")
+SETTINGS = typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
 WORKERS = typer.Option("--workers", min=1, max=64, metavar="N", help="Processes that answer.", show_default="1")
 
 
@@ -24,9 +26,7 @@ def serve(
         list[Path] | None, typer.Argument(metavar="SHOP", help="More shops; each needs keys of its own.")
     ] = None,
     port: Annotated[int | None, PORT] = None,
-    host: Annotated[
-        str | None, typer.Option("--host", metavar="ADDRESS", help="Address to bind.", show_default="127.0.0.1")
-    ] = None,
+    host: Annotated[str | None, HOST] = None,
     api_key: Annotated[
         str,
         typer.Option(
@@ -38,9 +38,7 @@ def serve(
     ] = None,
     workers: Annotated[int | None, WORKERS] = None,
     ray: Annotated[bool, typer.Option("--ray", help="As replicas on Ray Serve, without the page.")] = False,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE", help="TOML with fields of ServerSettings.")
-    ] = None,
+    settings: Annotated[Path | None, SETTINGS] = None,
 ) -> None:
     """Serve the page and the API of a shop.
 
