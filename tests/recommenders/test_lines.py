@@ -31,7 +31,8 @@ def test_chosen_rows_are_those_of_positive_events():
         chosen(events.where(np.zeros(len(events), np.bool_)), "ease")
 
 
-def test_what_is_heard_stands_in_the_lines_of_the_rows_that_have_one():
+def test_what_is_known_of_some_rows():
     lines = Lines.of(np.array([4, 1, 2]), 6)
-    read = [(np.array([1, 5, 4]), np.array([0.5, 9.0, 2.0], np.float32)), (np.array([900]), np.ones(1, np.float32))]
-    assert lines.heard(read).toarray().tolist() == [[2.0, 0.5, 0.0], [0.0, 0.0, 0.0]]
+    here, values = lines.known_of(np.array([1, 5, 4, 900]), np.array([0.5, 9.0, 2.0, 7.0], np.float32))
+    assert here.tolist() == [1, 0]
+    assert values.tolist() == [0.5, 2.0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -60,12 +61,19 @@ class History:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def seen(self) -> Ints:
         """Distinct rows, dislikes included."""
         return np.unique(self.rows)
 
-    @property
+    @cached_property
+    def last(self) -> tuple[Ints, Bools]:
+        """Distinct rows, newest first, and whether the last event of each speaks for it. Shapes: (items,), (items,)."""
+        _, first = np.unique(self.rows[::-1], return_index=True)
+        first.sort()  # places in the backwards list of each item's last event
+        return self.rows[::-1][first], self.weights[::-1][first] > 0
+
+    @cached_property
     def liked(self) -> "History":
         """The events that speak for an item."""
         return self.where(self.weights > 0)

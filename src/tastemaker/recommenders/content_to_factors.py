@@ -283,21 +283,28 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         met = self._lines.places(rows)
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
-            here = histories[low : low + BATCH]
-            near, far = (
-                self._heard(here, half_life) for half_life in (self.config.half_life, self.config.half_life_new)
-            )
-            spoken = np.flatnonzero(np.diff(near.indptr))
-            far = diags(_sums(near) / np.maximum(_sums(far), 1e-9)) @ far  # one scale for new items and old ones
-            people = far[spoken] @ self._read
-            told = (people @ self._columns)[:, rows] if whole else people @ self._factors[rows].T
-            told[:, met >= 0] = (near[spoken] @ self._read @ self._met)[:, met[met >= 0]]
-            scores[np.ix_(low + spoken, known)] = told
+            heard = [self._heard(history) for history in histories[low : low + BATCH]]
+            spoken = [at for at, person in enumerate(heard) if person is not None]
+            if spoken:
+                near, far = (np.stack(people) for people in zip(*filter(None, heard), strict=True))
+                told = (far @ self._columns)[:, rows] if whole else far @ self._factors[rows].T
+                told[:, met >= 0] = (near @ self._met)[:, met[met >= 0]]
+                scores[np.ix_(low + np.array(spoken), known)] = told
         return scores
 
-    def _heard(self, histories: Sequence[History], half_life: float) -> csr_matrix:
-        """What histories say about the items of the regression. Shapes: (len(histories), its items)."""
-        return self._lines.heard([recent(history, half_life) for history in histories])
+    def _heard(self, history: History) -> tuple[Floats, Floats] | None:
+        """A person's factors for items with events, and for new ones; None when no item of theirs is known.
+
+        Shapes: (dim,), (dim,).
+        """
+        (here, near), (there, far) = (
+            self._lines.known_of(*recent(history, half_life))
+            for half_life in (self.config.half_life, self.config.half_life_new)
+        )
+        if not len(here):
+            return None
+        scale = near.sum() / max(far.sum(), 1e-9)  # one scale for new items and old ones
+        return near @ self._read[here], scale * (far @ self._read[there])
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -311,13 +318,11 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         met = self._lines.places(rows) >= 0
         found: list[list[tuple[int, float]]] = [[] for _ in rows]
         for half_life, old in ((self.config.half_life, True), (self.config.half_life_new, False)):
-            said, weights = recent(history, half_life)
-            place = self._lines.places(said)
-            said, weights, place = said[place >= 0], weights[place >= 0], place[place >= 0]
+            place, weights = self._lines.known_of(*recent(history, half_life))
             asked = there[met[there] == old]
             brought = self._factors[rows[asked]] @ self._read[place].T
             for at, line in zip(asked.tolist(), brought, strict=True):
-                found[at] = shares(said, weights * line, n)
+                found[at] = shares(self._rows[place], weights * line, n)
         return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
@@ -352,8 +357,3 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._take(np.asarray(tensors["factors"], np.float32), np.asarray(tensors["told"], np.bool_))
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
-
-
-def _sums(table: csr_matrix) -> Floats:
-    """Shapes: (n, m) -> (n,)."""
-    return np.asarray(table.sum(axis=1), np.float32).ravel()

@@ -25,7 +25,6 @@ from tastemaker.recommenders.lines import Lines, chosen
 from tastemaker.recommenders.signals import in_order, recent, shares
 from tastemaker.recommenders.validation import Validation
 
-BATCH = 256
 HALF_LIFE = 20.0
 Matrix: TypeAlias = Floats | csr_matrix
 
@@ -106,24 +105,22 @@ class Linear(Recommender[L]):
         """
         places = self._lines.places(candidates)
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
-        for low in range(0, len(histories), BATCH):
-            part = self._heard(histories[low : low + BATCH])
-            spoken = np.flatnonzero(np.diff(part.indptr))
-            if len(spoken):
-                answer = np.pad(self._product(part[spoken]), ((0, 0), (0, 1)), constant_values=-np.inf)
-                scores[low + spoken] = answer.take(places, axis=1)  # the place of an unknown row is the last
+        for line, history in zip(scores, histories, strict=True):
+            here, weights = self._lines.known_of(*recent(history, self.half_life))
+            if len(here):
+                answer = np.append(self._product(here, weights), np.float32(-np.inf))
+                line[:] = answer[places]  # the place of an unknown row is the last
         return scores
 
-    def _heard(self, histories: Sequence[History]) -> csr_matrix:
-        """What histories say about the lines of the matrix. Shapes: (len(histories), lines)."""
-        return self._lines.heard([recent(history, self.half_life) for history in histories])
-
-    def _product(self, part: csr_matrix) -> Floats:
-        """Histories x matrix, one line at a time, so that a batch answers exactly like one by one."""
-        if isinstance(self._matrix, csr_matrix):
-            return np.asarray((part @ self._matrix).toarray(), np.float32)
-        bounds = zip(part.indptr[:-1], part.indptr[1:], strict=True)
-        return np.stack([part.data[a:b] @ self._matrix[part.indices[a:b]] for a, b in bounds])
+    def _product(self, here: Ints, weights: Floats) -> Floats:
+        """Weighted sum of some lines of the matrix. Shapes: (n,), (n,) -> (lines,)."""
+        matrix = self._matrix
+        if not isinstance(matrix, csr_matrix):
+            return np.asarray(weights @ matrix[here], np.float32)
+        begin, length = matrix.indptr[here], np.diff(matrix.indptr)[here]
+        entries = np.repeat(begin - np.cumsum(length) + length, length) + np.arange(length.sum())
+        said = np.repeat(weights, length) * matrix.data[entries]
+        return np.bincount(matrix.indices[entries], said, minlength=matrix.shape[1]).astype(np.float32)
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:

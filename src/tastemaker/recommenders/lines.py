@@ -1,12 +1,11 @@
 """Which rows of a catalog a method knows: its own tables hold one line for each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.errors import FitError
@@ -49,20 +48,10 @@ class Lines:
         places[inside] = self.place[rows[inside]]
         return places
 
-    def heard(self, read: Sequence[tuple[Ints, Floats]]) -> csr_matrix:
-        """Histories as a sparse matrix over the lines; rows without one are left out.
-
-        Args:
-            read: of each history distinct rows and their weights, see :func:`signals.recent`.
-
-        Shapes: (len(read), lines).
-        """
-        places = [self.places(rows) for rows, _ in read]
-        known = [here >= 0 for here in places]
-        bounds = np.cumsum([0, *(int(each.sum()) for each in known)])
-        columns = np.concatenate([here[each] for here, each in zip(places, known, strict=True)])
-        values = np.concatenate([weights[each] for (_, weights), each in zip(read, known, strict=True)])
-        return csr_matrix((values, columns, bounds), shape=(len(read), len(self)), dtype=np.float32)
+    def known_of(self, rows: Ints, values: Floats) -> tuple[Ints, Floats]:
+        """Lines of those rows that have one, and their values. Shapes: (n,), (n,) -> (known,), (known,)."""
+        places = self.places(rows)
+        return places[places >= 0], values[places >= 0]
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """For storage."""

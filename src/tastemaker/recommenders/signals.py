@@ -33,11 +33,7 @@ def recent(history: History, half_life: float, dislike: float = 0.0) -> tuple[In
     """
     if len(history) == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    backwards = history.rows[::-1]
-    _, first = np.unique(backwards, return_index=True)
-    first.sort()  # places in the backwards list of each item's last event, newest item first
-    rows = backwards[first]
-    liked = history.weights[::-1][first] > 0
+    rows, liked = history.last
     age = np.arange(len(rows), dtype=np.float32)
     weights = np.exp2(-age / half_life) if half_life > 0 else np.ones(len(rows), np.float32)
     weights = np.where(liked, weights, -dislike * weights).astype(np.float32)
