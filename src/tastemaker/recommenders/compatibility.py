@@ -23,6 +23,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, identity
 
 from tastemaker.core.types import Floats, Ints
+from tastemaker.nn.whitening import whitened, whitening
 from tastemaker.recommenders.baskets import Sets
 from tastemaker.recommenders.features import unit
 from tastemaker.recommenders.item_traits import Block, Traits, Vocabulary
@@ -64,7 +65,7 @@ class Counts:
         lifts = {block: Pairs.of(sets, traits.tables[block][: sets.table.shape[1]]) for block in LIFTED}
         if not traits.vectors.any():
             return cls(sets, lifts)
-        whiten = whitening(traits.vectors)
+        whiten = whitening(traits.vectors, RIDGE)
         return cls(sets, lifts, Pairs.of(sets, whitened(traits.vectors, whiten)), whiten)
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -97,21 +98,6 @@ class Counts:
     def chosen(self) -> Floats:
         """Weight of the sets that hold an item. Shapes: (rows,)."""
         return np.asarray(self.sets.table.T @ self.sets.weight, np.float32)
-
-
-def whitening(vectors: Floats) -> tuple[Floats, Floats]:
-    """Mean, and the matrix that takes the correlation out of vectors. Shapes: (rows, dim) -> (dim,), (dim, dim)."""
-    kept = vectors[np.any(vectors != 0, axis=1)].astype(np.float64)
-    mean = kept.mean(axis=0)
-    values, directions = np.linalg.eigh(np.cov(kept - mean, rowvar=False, bias=True).reshape(len(mean), -1))
-    scale = 1.0 / np.sqrt(np.maximum(values, 0) + RIDGE * max(values.mean(), 1e-12))
-    return mean.astype(np.float32), (directions * scale @ directions.T).astype(np.float32)
-
-
-def whitened(vectors: Floats, whiten: tuple[Floats, Floats]) -> Floats:
-    """Vectors without correlation; zero stays zero. Shapes: (n, dim) -> (n, dim)."""
-    told = np.any(vectors != 0, axis=1, keepdims=True)
-    return np.where(told, (vectors - whiten[0]) @ whiten[1], 0.0).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from transformers import PreTrainedTokenizerFast
 
 from tastemaker.core.errors import ConfigError, FitError
 from tastemaker.generators.base import Condition
-from tastemaker.generators.language import stages
 from tastemaker.generators.language.inputs import Asked
-from tastemaker.generators.language.instructions import Teacher, said_of, values_in
+from tastemaker.generators.language.instructions import Teacher, said_of, texts_of, values_in
 from tastemaker.generators.language.model import MultimodalLm, MultimodalLmConfig, heeded
+from tastemaker.generators.language.naming import Named
 from tastemaker.generators.language.stages import STAGES
+from tastemaker.generators.language.vocabulary import Vocabulary
 from tastemaker.generators.mean_picture import MeanPicture
 from tastemaker.testing.contract import through_storage
 from tests.generators.language.conftest import SMALL
@@ -89,9 +91,9 @@ def test_what_is_said_holds_no_mark_but_names_and_prices(model, asked):
         assert "<" not in said.replace("<name>", "").replace("<price>", "")
 
 
-def learned_in(material, monkeypatch, which):
+def learned_in(material, monkeypatch, which, **settings):
     """Names of the weights that one stage changes."""
-    made = MultimodalLm(MultimodalLmConfig.read({**SMALL, "steps": 2}))
+    made = MultimodalLm(MultimodalLmConfig.read({**SMALL, "steps": 16, **settings}))
     changed = []
 
     def watch(self, stage, *given):
@@ -112,15 +114,45 @@ def learned_in(material, monkeypatch, which):
 def test_a_stage_changes_what_it_names_and_nothing_else(material, monkeypatch, stage):
     changed = learned_in(material, monkeypatch, stage.name)
     assert {name.split(".")[0] for name in changed} == set(stage.learns)
-    if stage is stages.JOINT:  # thin matrices stand beside the layers, not beside the embeddings
-        assert not any("embed" in name or "norm" in name for name in changed if name.startswith("backbone"))
+
+
+def test_a_new_backbone_learns_whole_and_a_given_one_beside_its_matrices(material, model, monkeypatch, tmp_path):
+    learned = {name for name in learned_in(material, monkeypatch, "joint") if name.startswith("backbone")}
+    assert any("embed" in name for name in learned)
+    given_as_folder(model, tmp_path)
+    learned = {name for name in learned_in(material, monkeypatch, "joint", backbone=str(tmp_path))
+               if name.startswith("backbone")}  # fmt: skip
+    assert learned
+    assert not any("embed" in name or "norm" in name for name in learned)
+
+
+def given_as_folder(model, folder):
+    """The model's own backbone as ``save_pretrained`` writes it."""
+    model.network.backbone.save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_object=model.vocabulary._tokenizer).save_pretrained(folder)
+
+
+def test_tokens_of_things_come_to_sound_like_their_values(material):
+    network = MultimodalLm(MultimodalLmConfig.read({**SMALL, "steps": 1})).learn(material).network.requires_grad_(True)
+    network.zero_grad()
+    vocabulary = Vocabulary.fit(texts_of(material), most=200)
+    named, rng = Named(network, Teacher(material), vocabulary, 60), np.random.default_rng(0)
+    rate = torch.optim.Adam(network.inputs.parameters(), 1e-2)
+    losses = []
+    for loss in named.losses(0.0, rng):
+        rate.zero_grad()
+        loss.backward()
+        rate.step()
+        losses.append(loss.item())
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    assert network.backbone.get_input_embeddings().weight.grad is None  # the words stand still
 
 
 def test_every_lesson_states_what_is_so(material):
     teacher, rng = Teacher(material), np.random.default_rng(0)
     for kind in ("read", "describe", "explain"):
         for place in teacher.able[material.codes[teacher.able].any(1)][:8].tolist():
-            lesson = teacher.lesson(place, rng, {kind: 1.0})
+            lesson = teacher.lesson(place, rng, kind)
             stated = values_in(material.layout, lesson.said)
             assert stated
             assert stated.items() <= material.layout.values(material.codes[place]).items()
@@ -130,7 +162,7 @@ def test_lessons_never_ask_for_what_is_held_back(material):
     held = replace(material, held=np.arange(len(material.held)) % 2 == 0)
     teacher, rng = Teacher(held), np.random.default_rng(0)
     assert (teacher.able % 2 == 1).all()
-    found = [teacher.lesson(int(place), rng, {"recommend": 1.0}) for place in teacher.able]
+    found = [teacher.lesson(int(place), rng, "recommend") for place in teacher.able]
     assert {lesson.target for lesson in found} == set(teacher.able.tolist())
 
 
@@ -139,14 +171,14 @@ def test_a_history_holds_what_came_before_and_not_the_answer(material):
     teacher = Teacher(replace(material, histories=(person,)))
     rng = np.random.default_rng(0)
     for _ in range(8):
-        asked = teacher.lesson(3, rng, {"recommend": 1.0}).asked
+        asked = teacher.lesson(3, rng, "recommend").asked
         if asked.history is not None:
             assert np.array_equal(asked.history, teacher.features[[1, 2]])
 
 
 def test_a_change_names_what_is_different(material):
     teacher, rng = Teacher(material), np.random.default_rng(0)
-    found = [teacher.lesson(int(place), rng, {"change": 1.0}) for place in teacher.able[:12]]
+    found = [teacher.lesson(int(place), rng, "change") for place in teacher.able[:12]]
     words = {word for lesson in found for word in lesson.asked.words.split()}
     assert words & {"red", "green", "blue", "yellow", "square", "circle", "stripes"}
     assert all(lesson.asked.things is not None or lesson.asked.picture is not None or lesson.asked.pixels is not None

@@ -1,5 +1,6 @@
 """Vocabulary, adaptors, thin matrices and backbones, each by itself."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -7,7 +8,9 @@ from transformers.pytorch_utils import Conv1D
 
 from tastemaker.core.errors import ConfigError
 from tastemaker.generators.language import backbone, lora
-from tastemaker.generators.language.adaptors import Inputs, Mlp, Outputs, Resampler, patches
+from tastemaker.generators.language.adaptors import Even, Inputs, Mlp, Outputs, Resampler, patches
+from tastemaker.generators.language.inputs import Asked, read
+from tastemaker.generators.language.network import Network
 from tastemaker.generators.language.vocabulary import NAME, Vocabulary
 
 
@@ -50,7 +53,7 @@ def test_the_same_texts_give_the_same_words():
 
 def test_a_resampler_reads_what_is_kept_and_nothing_else():
     torch.manual_seed(0)
-    made = Resampler(4, most=5, tokens=2, width=8, scale=1.0)
+    made = Resampler(4, most=5, tokens=2, width=8)
     x, keep = torch.randn(2, 5, 4), torch.tensor([[True, True, False, False, False], [True] * 5])
     changed = x.clone()
     changed[0, 2:] = 9.0
@@ -73,6 +76,34 @@ def test_patches_are_squares_of_pixels():
 def test_inputs_that_the_shop_does_not_have_get_no_adaptor():
     some = Inputs({"text": 4, "picture": 4, "behaviour": 0}, (0, 0), 8)
     assert set(some) == {"text", "picture", "thing", "history"}
+
+
+def test_vectors_are_made_even_each_half_by_itself_and_zero_stays_zero():
+    even, rng = Even({"text": 2, "picture": 3, "behaviour": 2}), np.random.default_rng(0)
+    loud = (rng.standard_normal((4000, 3)) * (2.0, 1.0, 0.8) + 2).astype(np.float32)
+    even.learn("picture", loud)
+    found = even("picture", torch.from_numpy(loud))
+    assert torch.allclose(found.T.cov(), torch.eye(3), atol=0.05)
+    assert torch.allclose(even("text", torch.tensor([[0.6, 0.8]])), torch.tensor([[0.6, 0.8]]) * 2**0.5)
+    both = even.both(torch.cat([torch.zeros(4000, 2), torch.from_numpy(loud)], 1))
+    assert torch.equal(both[:, :2], torch.zeros(4000, 2))
+    assert torch.equal(both[:, 2:], found)
+
+
+def test_the_gist_of_a_question_begins_as_nothing_and_is_heard_in_the_answer_alone(words):
+    model = backbone.empty(backbone.small("llama", hidden=16, layers=1, vocabulary=words.size, length=32))
+    dims = {"text": 4, "picture": 4, "behaviour": 0}
+    network = Network(model, Even(dims), Inputs(dims, (0, 0), 16), Outputs(dims, (3,), 16, 1))
+    rows = read([Asked("a red square"), Asked("red")], words, ["text"], [[1, 2], [1, 2]])
+    plain, gist = network.embedded(rows)
+    assert torch.equal(plain, network.tokens(rows.ids))
+    assert not gist.any()
+    torch.nn.init.normal_(network.gist[1].weight)
+    heard, gist = network.embedded(rows)
+    for at, begin in enumerate(rows.begins.tolist()):
+        assert torch.equal(heard[at, : begin - 1], plain[at, : begin - 1])
+        added = heard[at, begin - 1 :] - plain[at, begin - 1 :]
+        assert torch.allclose(added, gist[at].expand_as(added), atol=1e-5)
 
 
 def test_what_is_sought_and_what_signals_ask_for_are_unit_vectors():

@@ -10,18 +10,53 @@ section 3.1; Koh et al. 2023 (GILL, arXiv 2305.17216), section 3.2, for signal t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tastemaker.core.types import Floats
 from tastemaker.nn.losses import HOTTEST
+from tastemaker.nn.whitening import whitening
 
 PATCH = 8
 """Side of a patch of pixels."""
-TOKENS: Mapping[str, int] = {"text": 2, "picture": 3, "pixels": 6, "thing": 3, "history": 4, "taste": 1}
+TOKENS: Mapping[str, int] = {"text": 3, "picture": 4, "pixels": 6, "thing": 4, "history": 4, "taste": 1}
 """Tokens that each input becomes."""
 MOST = 12
 """Items of a history that are read, the latest."""
+RIDGE = 0.01
+"""Added to the variance of every direction of the space before it is whitened, in mean variances."""
+
+
+class Even(nn.Module):
+    """Vectors of the space without correlation, so that the directions that tell two things apart are heard.
+
+    Args:
+        dims: lengths of the vectors of "text" and "picture".
+    """
+
+    def __init__(self, dims: Mapping[str, int]) -> None:
+        super().__init__()
+        for name, dim in dims.items():
+            self.register_buffer(f"{name}_mean", torch.zeros(dim))
+            self.register_buffer(f"{name}_matrix", torch.eye(dim) * dim**0.5)
+
+    def learn(self, name: str, vectors: Floats) -> None:
+        """From the vectors that there are. Shapes: (n, dim)."""
+        if np.any(vectors):
+            for part, values in zip(("mean", "matrix"), whitening(vectors, RIDGE), strict=True):
+                self.get_buffer(f"{name}_{part}").copy_(torch.from_numpy(values))
+
+    def forward(self, name: str, x: Tensor) -> Tensor:
+        """Zero stays zero. Shapes: (..., dim) -> (..., dim)."""
+        found = (x - self.get_buffer(f"{name}_mean")) @ self.get_buffer(f"{name}_matrix")
+        return found * (x != 0).any(-1, keepdim=True)
+
+    def both(self, x: Tensor) -> Tensor:
+        """Of words and pictures side by side. Shapes: (..., text + picture) -> the same."""
+        words = len(self.get_buffer("text_mean"))
+        return torch.cat([self("text", x[..., :words]), self("picture", x[..., words:])], -1)
 
 
 class Mlp(nn.Module):
@@ -30,19 +65,19 @@ class Mlp(nn.Module):
     Shapes: (n, dim) -> (n, tokens, width).
 
     Args:
-        dim: of the vector, of length one or zero.
+        dim: of the vector, its parts of about one.
         tokens: how many.
         width: of the backbone.
     """
 
     def __init__(self, dim: int, tokens: int, width: int) -> None:
         super().__init__()
-        self.tokens, self.scale = tokens, dim**0.5
+        self.tokens = tokens
         self.layers = nn.Sequential(nn.Linear(dim, width), nn.GELU(), nn.Linear(width, tokens * width))
 
     def forward(self, x: Tensor) -> Tensor:
         """One step."""
-        found: Tensor = self.layers(x * self.scale)  # parts of about one
+        found: Tensor = self.layers(x)
         return found.view(len(x), self.tokens, -1)
 
 
@@ -52,16 +87,14 @@ class Resampler(nn.Module):
     Shapes: x (n, m, dim), keep (n, m) bool -> (n, tokens, width).
 
     Args:
-        dim: of the vectors.
+        dim: of the vectors, their parts of about one.
         most: vectors at most; each place has a direction of its own.
         tokens: how many questions.
         width: of the backbone.
-        scale: of the vectors, so that their parts are of about one.
     """
 
-    def __init__(self, dim: int, most: int, tokens: int, width: int, scale: float) -> None:
+    def __init__(self, dim: int, most: int, tokens: int, width: int) -> None:
         super().__init__()
-        self.scale = scale
         self.project, self.places = nn.Linear(dim, width), nn.Parameter(torch.randn(most, width) * 0.1)
         self.queries = nn.Parameter(torch.randn(tokens, width) * width**-0.5)
         self.settle, self.key, self.value = nn.LayerNorm(width), nn.Linear(width, width), nn.Linear(width, width)
@@ -71,7 +104,7 @@ class Resampler(nn.Module):
 
     def forward(self, x: Tensor, keep: Tensor) -> Tensor:
         """One step."""
-        seen = self.settle(self.project(x * self.scale) + self.places[: x.shape[1]])
+        seen = self.settle(self.project(x) + self.places[: x.shape[1]])
         asked = self.queries.expand(len(x), -1, -1)
         read = functional.scaled_dot_product_attention(
             asked, self.key(seen), self.value(seen), attn_mask=keep[:, None, :]
@@ -96,9 +129,9 @@ class Inputs(nn.ModuleDict):
             self._add(name, dim, Mlp(dim, TOKENS[name], width) if dim else None)
         taste = dims["behaviour"]
         self._add("taste", taste, Mlp(taste, TOKENS["taste"], width) if taste else None)
-        self._add("history", both, Resampler(both, MOST, TOKENS["history"], width, both**0.5) if both else None)
+        self._add("history", both, Resampler(both, MOST, TOKENS["history"], width) if both else None)
         patches = (shape[0] // PATCH) * (shape[1] // PATCH)
-        many = Resampler(3 * PATCH**2, patches, TOKENS["pixels"], width, 2.0) if patches else None
+        many = Resampler(3 * PATCH**2, patches, TOKENS["pixels"], width) if patches else None
         self._add("pixels", patches, many)
 
     def _add(self, name: str, dim: int, made: nn.Module | None) -> None:
@@ -149,8 +182,8 @@ class Outputs(nn.Module):
         return heat * functional.normalize(self.seek(hidden).float(), dim=1)
 
     def standing(self, things: Tensor) -> Tensor:
-        """Where items stand. Shapes: (m, text + picture) -> (m, dim), unit rows."""
-        return functional.normalize(self.stand(things * things.shape[1] ** 0.5).float(), dim=1)
+        """Where items stand, of vectors made even. Shapes: (m, text + picture) -> (m, dim), unit rows."""
+        return functional.normalize(self.stand(things).float(), dim=1)
 
     def signed(self, hidden: Tensor) -> Signals:
         """What is to be drawn. Shapes: hidden (n, signals, width)."""

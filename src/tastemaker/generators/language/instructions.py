@@ -87,15 +87,14 @@ class Teacher:
             "recommend": self._recommend, "compare": self._compare, "explain": self._explain, "draw": self._draw,
         }  # fmt: skip
 
-    def lesson(self, place: int, rng: np.random.Generator, kinds: Mapping[Kind, float]) -> Lesson:
+    def lesson(self, place: int, rng: np.random.Generator, kind: Kind) -> Lesson:
         """A lesson about an item.
 
         Args:
             place: of the item.
             rng: where chance comes from.
-            kinds: how often each kind of lesson comes; the shares add up to 1.
+            kind: of lesson.
         """
-        kind = list(kinds)[int(rng.choice(len(kinds), p=list(kinds.values())))]
         return self._makes[kind](place, rng)
 
     def _read(self, place: int, rng: np.random.Generator) -> Lesson:

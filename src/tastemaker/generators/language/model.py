@@ -27,13 +27,14 @@ from tastemaker.core.types import Floats, Modality
 from tastemaker.encoders.frames import Frames
 from tastemaker.generators.base import Condition, Drawn, Generator, GeneratorConfig, Noise
 from tastemaker.generators.language import backbone, lora
-from tastemaker.generators.language.adaptors import Inputs, Outputs, Signals
+from tastemaker.generators.language.adaptors import Even, Inputs, Outputs, Signals
 from tastemaker.generators.language.inputs import Asked
 from tastemaker.generators.language.instructions import Teacher, texts_of
+from tastemaker.generators.language.naming import Named
 from tastemaker.generators.language.network import Network
 from tastemaker.generators.language.outputs import AT_ONCE, LONGEST, Speech
 from tastemaker.generators.language.shelf import Shelf, features_of, known_of, quantiser_of
-from tastemaker.generators.language.stages import JOINT, STAGES, WORDS, Instructed, Stage
+from tastemaker.generators.language.stages import INPUTS, JOINT, STAGES, WORDS, Instructed, Stage
 from tastemaker.generators.language.vocabulary import ANSWERS, Vocabulary
 from tastemaker.generators.learning import plan_of
 from tastemaker.generators.material import MOST_VALUES, Layout, Material
@@ -42,6 +43,8 @@ from tastemaker.nn.training import train
 
 COMMON = 0.05
 """Share of the items that must have an attribute for it to be spoken of; a shop of several departments has many."""
+NAMED = 0.2
+"""Steps, as a share of all others, in which tokens of things learn to sound like words; they cost next to nothing."""
 LENGTH = 256
 """Places of a row: inputs, words, answer."""
 
@@ -49,24 +52,24 @@ LENGTH = 256
 class MultimodalLmConfig(GeneratorConfig):
     """Settings of a multimodal language model."""
 
-    steps: int = Field(default=6000, ge=1)
+    steps: int = Field(default=7000, ge=1)
     """Batches to learn from, all stages together."""
-    batch_size: int = Field(default=16, ge=2)
-    """Lessons a batch."""
-    learning_rate: float = Field(default=2e-3, gt=0, le=1)
+    batch_size: int = Field(default=32, ge=2)
+    """Lessons a batch, all of one kind."""
+    learning_rate: float = Field(default=1e-3, gt=0, le=1)
     """Learning rate at its highest."""
     backbone: str = "llama"
     """Architecture of transformers that is built small ("llama", "qwen2", "gpt2", ...), or a folder with a model."""
     hidden: int = Field(default=256, ge=16, le=4096)
     """Width of a backbone that is built."""
-    layers: int = Field(default=6, ge=1, le=64)
+    layers: int = Field(default=4, ge=1, le=64)
     """Layers of a backbone that is built."""
     vocabulary: int = Field(default=4000, ge=100)
     """Most words of a tokenizer that is fitted."""
     signals: int = Field(default=4, ge=1, le=32)
     """Tokens that ask for a picture."""
     rank: int = Field(default=16, ge=1, le=256)
-    """Of the thin matrices beside the backbone's (LoRA) in the last stage."""
+    """Of the thin matrices (LoRA) beside those of a given backbone in the last stage; a built one learns whole."""
 
 
 class MultimodalLm(Generator[MultimodalLmConfig]):
@@ -149,7 +152,7 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
         _, width = backbone.width_of(model)
         dims = {str(name): dim for name, dim in layout.dims.items()}
         outputs = Outputs(dims, layout.sizes, width, self.config.signals)
-        self.network = Network(model, Inputs(dims, layout.shape, width), outputs)
+        self.network = Network(model, Even(dims), Inputs(dims, layout.shape, width), outputs)
 
     @override
     def networks(self) -> Mapping[str, nn.Module]:
@@ -159,7 +162,11 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
     @override
     def train(self, material: Material, observer: Observer) -> None:
         """Stage after stage, each from its own checkpoint."""
+        for name in ("text", "picture"):
+            self.network.even.learn(name, material.vectors[name])
         for stage in STAGES:
+            if stage is INPUTS:
+                self._named(material, observer)
             self._stage(stage, material, observer)
         self.network.requires_grad_(requires_grad=False).eval()
 
@@ -251,24 +258,32 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
             config.backbone, hidden=config.hidden, layers=config.layers, vocabulary=self.vocabulary.size, length=LENGTH
         )
 
+    def _named(self, material: Material, observer: Observer) -> None:
+        """Tokens of things sound like the words of their values."""
+        self.network.requires_grad_(requires_grad=False)
+        self.network.inputs.requires_grad_(requires_grad=True)
+        steps = max(1, round(NAMED * self.config.steps))
+        plan = plan_of(self, material, steps, stage="names", share=NAMED, average=0.99)
+        train(Named(self.network, Teacher(material), self.vocabulary, steps), plan, observer)
+
     def _stage(self, stage: Stage, material: Material, observer: Observer) -> None:
         """One stage; what does not learn in it has no gradients."""
         model, held = self.network.backbone, []
         self.network.requires_grad_(requires_grad=False)
         for name in stage.learns:
             self.networks()[name].requires_grad_(requires_grad=True)
-        given = stage is WORDS and backbone.is_folder(self.config.backbone)
-        if given:
+        given = backbone.is_folder(self.config.backbone)
+        if given and stage is WORDS:
             model.requires_grad_(requires_grad=False)
             held = backbone.marks_learn(model, self.vocabulary.first_mark)
-        if stage is JOINT:
+        if given and stage is JOINT:
             with torch.random.fork_rng():
                 torch.manual_seed(derive(self.config.seed, "thin matrices"))
                 lora.insert(model, self.config.rank)
         steps = max(1, round(stage.share * self.config.steps))
         plan = plan_of(
             self, material, steps, stage=stage.name.replace(" ", "-"), share=stage.share, average=0.99,
-            weight_decay=0.0 if given else 0.01,
+            weight_decay=0.0 if given and stage is WORDS else 0.01,
         )  # fmt: skip
         lessons = Instructed(
             stage, self.network, Teacher(material), self.shelf, self.vocabulary, self.config.signals,
@@ -277,7 +292,7 @@ class MultimodalLm(Generator[MultimodalLmConfig]):
         train(lessons, plan, observer)
         for handle in held:
             handle.remove()
-        if stage is JOINT:
+        if given and stage is JOINT:
             lora.merge(model)
 
     def _speech(self, asked: Sequence[Asked]) -> Speech:

@@ -40,7 +40,7 @@ class Speech:
     def __init__(self, network: Network, vocabulary: Vocabulary, asked: Sequence[Asked]) -> None:
         self._network, self._vocabulary = network, vocabulary
         rows = read(asked, vocabulary, list(network.inputs))
-        self._x, self._lengths = network.embedded(rows), rows.lengths
+        (self._x, self._gist), self._lengths = network.embedded(rows), rows.lengths
 
     def kinds(self) -> Floats:
         """How likely each kind of answer is, of those in ``ANSWERS``. Shapes: -> (n, 3)."""
@@ -62,7 +62,7 @@ class Speech:
         written = torch.full((n, 1), mark("<words>"))
         done = torch.zeros(n, dtype=torch.bool)
         for at in range(LONGEST):
-            hidden = self._network.continued(self._x, self._lengths, written)[:, -1]
+            hidden = self._network.continued(self._x, self._gist, self._lengths, written)[:, -1]
             logits = self._network.logits(hidden).float()
             logits = logits.masked_fill(self._barred(logits.shape[1]), -torch.inf)
             chosen = (logits if chance is None else logits + chance[:, at]).argmax(1)
@@ -83,11 +83,10 @@ class Speech:
         found: list[Tensor] = []
         if seek:
             mark = torch.full((len(self._x), 1), self._vocabulary.mark("<items>"))
-            outputs = self._network.outputs
-            at = outputs.sought(self._network.continued(self._x, self._lengths, mark)[:, 0])
-            found.append(at @ outputs.standing(torch.from_numpy(shelf.features)).T)
+            at = self._network.outputs.sought(self._network.continued(self._x, self._gist, self._lengths, mark)[:, 0])
+            found.append(at @ self._network.standing(torch.from_numpy(shelf.features)).T)
         if spell:
-            step = _Spelling(self._network, self._vocabulary, self._x, self._lengths)
+            step = _Spelling(self._network, self._vocabulary, self._x, self._gist, self._lengths)
             found.append(torch.from_numpy(search(shelf.trie, len(self._x), step, WIDTH)))
         both = torch.stack([each.float().log_softmax(1) for each in found])
         return np.asarray((both.logsumexp(0) - math.log(len(found))).numpy(), np.float32)
@@ -105,7 +104,7 @@ class Speech:
         more = torch.zeros(len(before), longest, dtype=torch.long)
         for at, said in enumerate(before):
             more[at, : len(said) + len(asks)] = torch.tensor([*said, *asks])
-        hidden = self._network.continued(self._x, self._lengths, more)
+        hidden = self._network.continued(self._x, self._gist, self._lengths, more)
         starts = torch.tensor([len(said) + 1 for said in before])
         each = hidden[torch.arange(len(before))[:, None], starts[:, None] + torch.arange(count)]
         return self._network.outputs.signed(each)
@@ -122,8 +121,10 @@ class Speech:
 class _Spelling:
     """Log-probabilities of the next code of an id, for the beams of :func:`tastemaker.nn.tries.search`."""
 
-    def __init__(self, network: Network, vocabulary: Vocabulary, x: Tensor, lengths: Tensor) -> None:
-        self._network, self._x, self._lengths = network, x, lengths
+    def __init__(
+        self, network: Network, vocabulary: Vocabulary, x: Tensor, gist: Tensor, lengths: Tensor
+    ) -> None:  # fmt: skip
+        self._network, self._x, self._gist, self._lengths = network, x, gist, lengths
         self._sizes = vocabulary.sizes()
         self._first = [vocabulary.codes(level) for level in range(len(self._sizes))]
         self._mark = vocabulary.mark("<items>")
@@ -135,7 +136,9 @@ class _Spelling:
         first, found = self._first[level], []
         for low in range(0, len(query), AT_ONCE):
             some = torch.from_numpy(query[low : low + AT_ONCE])
-            hidden = self._network.continued(self._x[some], self._lengths[some], more[low : low + AT_ONCE])[:, -1]
+            hidden = self._network.continued(
+                self._x[some], self._gist[some], self._lengths[some], more[low : low + AT_ONCE]
+            )[:, -1]
             logits = self._network.logits(hidden)[:, first : first + self._sizes[level]]
             found.append(logits.float().log_softmax(1).numpy())
         return np.concatenate(found)

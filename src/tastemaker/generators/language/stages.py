@@ -3,7 +3,7 @@
 words             a new backbone alone, on lessons in words; of a pretrained one the marks alone
 input adaptors    pictures, items and people are described to a backbone that stands still, and found by it
 output adaptors   its hidden states become items found and pictures asked for; everything else stands still
-joint             all adaptors, and thin matrices (LoRA) beside the backbone's
+joint             all adaptors and the backbone: a new one whole, of a pretrained one thin matrices (LoRA) beside it
 """
 
 from collections.abc import Mapping
@@ -55,14 +55,14 @@ class Stage:
     makes: bool = True
 
 
-WORDS = Stage("words", 0.35, ("backbone",), {"read": 0.4, "find": 0.45, "draw": 0.15}, sees=False, makes=False)
+WORDS = Stage("words", 0.15, ("backbone", "gist"), {"read": 0.4, "find": 0.45, "draw": 0.15}, sees=False, makes=False)
 INPUTS = Stage(
-    "input adaptors", 0.15, ("inputs",),
+    "input adaptors", 0.1, ("inputs", "gist"),
     {"describe": 0.5, "find": 0.15, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.1}, makes=False,
 )  # fmt: skip
-OUTPUTS = Stage("output adaptors", 0.1, ("outputs",), {"find": 0.4, "change": 0.15, "recommend": 0.15, "draw": 0.3})
+OUTPUTS = Stage("output adaptors", 0.05, ("outputs",), {"find": 0.4, "change": 0.15, "recommend": 0.15, "draw": 0.3})
 JOINT = Stage(
-    "joint", 0.4, ("inputs", "outputs", "backbone"),
+    "joint", 0.7, ("inputs", "gist", "outputs", "backbone"),
     {"read": 0.05, "describe": 0.2, "find": 0.3, "change": 0.1, "recommend": 0.1, "compare": 0.05, "explain": 0.05,
      "draw": 0.15},
 )  # fmt: skip
@@ -115,12 +115,13 @@ class Instructed(Batches):
         """Of all tokens of the answers, and of what the output adaptors make of them."""
         del share
         stage = self._stage
-        lessons = [self.teacher.lesson(place, rng, stage.kinds) for place in places.tolist()]
+        kind = list(stage.kinds)[int(rng.choice(len(stage.kinds), p=list(stage.kinds.values())))]
+        lessons = [self.teacher.lesson(place, rng, kind) for place in places.tolist()]
         answers = self._answers(lessons)
         able = list(self.network.inputs) if stage.sees else []
         rows = read([lesson.asked for lesson in lessons], self.vocabulary, able, answers.ids)
         with fast():
-            hidden = self.network.states(self.network.embedded(rows))
+            hidden = self.network.states(self.network.embedded(rows)[0])
             told = torch.zeros_like(rows.ids, dtype=torch.bool)
             for at, (begin, written) in enumerate(zip(rows.begins.tolist(), answers.written, strict=True)):
                 told[at, begin : begin + written] = True
@@ -159,8 +160,10 @@ class Instructed(Batches):
             return hidden.sum() * 0
         places = torch.tensor([begins[at] + answers.items[at] for at in which])
         rows = [int(self.teacher.material.rows[lessons[at].target]) for at in which]
-        outputs, right = self.network.outputs, torch.tensor([self._places[row] for row in rows])
-        return cross_entropy(outputs.sought(hidden[which, places]), outputs.standing(self._things), right)
+        right = torch.tensor([self._places[row] for row in rows])
+        return cross_entropy(
+            self.network.outputs.sought(hidden[which, places]), self.network.standing(self._things), right
+        )
 
     def _asked(self, lessons: list[Lesson], answers: Answers, begins: list[int], hidden: Tensor) -> Tensor:
         """What signals ask for, against the vectors and values of what is to be drawn."""
