@@ -1,4 +1,4 @@
-"""Show: the compositor on real photos - every person with every compatible garment, products in rooms - and its speed.
+"""Show: real photos - every person with every compatible garment, products in rooms - by engine, and the speed.
 
     python benchmarks/bench_show.py                 # all pairs; sheets under build/benchmarks/show
     python benchmarks/bench_show.py --pairs 120     # some of them
@@ -7,7 +7,8 @@ Nothing is known to be right here, so what is measured is: does it crash, does a
 share is refused and why, and the fidelity of what is shown, by axis. The sheets are for looking at. Sizes of rooms are
 not known either: a trapezoid of the lower third is given as a floor of 3.2 by 2.6 metres. One person has
 looked at 120 of the try-ons, as they were drawn on one day, and said which would embarrass a shop
-(``labels/show_try_on.csv``): how many are shown, and refused, wrongly.
+(``labels/show_try_on.csv``): how many are shown, and refused, wrongly. The own engine, where ``bench_truth.py`` has
+trained it, mends the first 120 pairs of each task; it has never seen a photo.
 """
 
 import argparse
@@ -28,11 +29,13 @@ from PIL import Image, ImageDraw
 from common import BUILD, ROOT, data, show, store
 from tastemaker.catalog.items import Item
 from tastemaker.core.seeds import generator
+from tastemaker.core.storage import Artefacts
 from tastemaker.studio.compositor import Compositor
 from tastemaker.studio.cutout import Pixels
-from tastemaker.studio.engines import Refusal
+from tastemaker.studio.engines import Engine, Means, Refusal
 from tastemaker.studio.fidelity import failing, judge
 from tastemaker.studio.kinds import stance_of
+from tastemaker.studio.own.engine import Own
 from tastemaker.studio.request import Region, VisualRequest
 from tastemaker.studio.showing import show as shown
 from tastemaker.studio.sizes import size_of
@@ -40,6 +43,8 @@ from tastemaker.studio.sizes import size_of
 FOLDER = BUILD / "show"
 PRODUCTS, ROOMS = 50, 20
 CELL = 220
+MENDED = 120
+"""Pairs of each task that the own engine mends."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,11 @@ class Made:
     seconds: float
 
 
-def compose(request: VisualRequest) -> Made:
-    """One candidate of the compositor, judged."""
+def compose(request: VisualRequest, engine: Engine) -> Made:
+    """One candidate, judged."""
     begun = time.process_time()
     try:
-        made = Compositor().propose(request, request.seed)
+        made = engine.propose(request, request.seed)
     except Refusal as refusal:
         return Made(request, None, {}, str(refusal), time.process_time() - begun)
     axes = judge(request.context, made)
@@ -111,6 +116,12 @@ def rooms(seed: int) -> Iterator[VisualRequest]:
                 "place", item, photos[item.images[0]], room, size=size_of(item, kind), badge=False,
                 region=Region(floor=floor, floor_size=(3.2, 2.6)),
             )  # fmt: skip
+
+
+def own_engine() -> Own | None:
+    """What bench_truth.py has trained."""
+    trained = Artefacts(BUILD / "own").published().get("studio")
+    return None if trained is None else Own(Means(learned={"own": trained}))
 
 
 def summary(name: str, made: Sequence[Made]) -> dict[str, object]:
@@ -190,17 +201,25 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=0, help="at most so many pairs a task; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    engines: dict[str, tuple[Engine, int]] = {"": (Compositor(), options.pairs)}
+    own = own_engine()
+    if own is not None:
+        engines[" own"] = (own, min(options.pairs or MENDED, MENDED))
     rows = []
-    for name, requests in (("try_on", list(people())), ("place", list(rooms(options.seed)))):
-        order = generator(options.seed, name).permutation(len(requests))[: options.pairs or len(requests)].tolist()
-        made = [compose(requests[i]) for i in order]
-        rows.append(summary(name, made) | ({"looked_at": wrongly(order, made)} if name == "try_on" else {}))
-        good = [each for each in made if not each.refused]
-        sheet(f"{name}-shown", good[:48])
-        sheet(f"{name}-refused", [each for each in made if each.refused][:48])
-        if good:
-            rows[-1]["seconds_at_512"] = speed(good[0].request)
-        show(name, [{"": key, "value": str(value)} for key, value in rows[-1].items()])
+    for task, requests in (("try_on", list(people())), ("place", list(rooms(options.seed)))):
+        order = generator(options.seed, task).permutation(len(requests)).tolist()
+        for engine, (maker, most) in engines.items():
+            name = f"{task}{engine}"
+            made = [compose(requests[i], maker) for i in order[: most or len(order)]]
+            rows.append(
+                summary(name, made) | ({"looked_at": wrongly(order[: len(made)], made)} if name == "try_on" else {})
+            )
+            good = [each for each in made if not each.refused]
+            sheet(f"{name}-shown", good[:48])
+            sheet(f"{name}-refused", [each for each in made if each.refused][:48])
+            if good and not engine:
+                rows[-1]["seconds_at_512"] = speed(good[0].request)
+            show(name, [{"": key, "value": str(value)} for key, value in rows[-1].items()])
     if not options.pairs:
         store("show", {row.pop("task"): row for row in rows})
 
