@@ -1,6 +1,7 @@
 """A shop of photos and nothing else: no words, no events. What it can answer it answers, and it says what it cannot."""
 
 import pytest
+from PIL import Image
 
 import tastemaker
 from tastemaker.catalog.importers.photos import Photos
@@ -52,3 +53,16 @@ def test_the_page_calls_nothing_popular_that_nobody_chose(shop):
 def test_the_fit_says_what_it_lacks(shop):
     assert "hybrid: no events to weigh the sources on: all count alike" in shop.heard
     assert any(note.startswith("complete: 0 sets and visits") for note in shop.heard)
+
+
+def test_words_alone_find_no_picture(tmp_path):
+    (tmp_path / "items.csv").write_text(
+        "id,title\n" + "".join(f"i{n},{['red', 'blue'][n % 2]} cup\n" for n in range(8))
+    )
+    (tmp_path / "tastemaker.toml").write_text(SETTINGS)
+    with tastemaker.open(tmp_path) as words:
+        words.fit()
+        found = words.search(image=Image.new("RGB", (32, 32), "red"), k=3)
+        assert not found.ids
+        assert any("no item had a picture" in note for note in found.notes)
+        assert len(words.search("red cup", k=3)) == 3

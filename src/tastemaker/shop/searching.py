@@ -251,10 +251,15 @@ def _weighs_nothing(parts: Sequence[Term], factors: Mapping[str, float]) -> tupl
 
 
 def _unheard(query: Query, parts: Sequence[Term]) -> tuple[str, ...]:
-    """What to say of words in a space that has never read any."""
-    if not f"{query.text}{query.change}".strip() or any(part.name in ("words", "change") for part in parts):
-        return ()
-    return ("no item had words when the space was fitted: show a picture, or give the items titles and fit again",)
+    """What to say of words in a space that has never read any, and of a picture in one that has never seen any."""
+    heard, said = {part.name for part in parts}, []
+    if f"{query.text}{query.change}".strip() and not heard & {"words", "change"}:
+        said.append(
+            "no item had words when the space was fitted: show a picture, or give the items titles and fit again"
+        )
+    if query.image is not None and "picture" not in heard:
+        said.append("no item had a picture when the space was fitted: say it in words, or add pictures and fit again")
+    return tuple(said)
 
 
 def _names(parts: Sequence[Term]) -> list[str]:
@@ -282,7 +287,7 @@ def _answers(
         share *= 0.25  # the picture holds what the words leave out
     if not pull:
         share = 1.0
-    if not spoken and not pull:
+    if not spoken and not pull and (query.image is None or view.index is None):
         rows = np.flatnonzero(mask)
         return rows, view.popularity[rows] / max(1.0, float(view.popularity.max(initial=0))), {}
     has_words = None if view.vectors is None else view.vectors.has.get("text")

@@ -76,6 +76,7 @@ def test_words_alone_and_pictures_alone_still_give_vectors(shop):
     words = shop.without_modality("picture", everyone)
     space = ContrastiveSpace(SMALL).fit(words)
     assert share_right(space, space.embed_items(words, everyone), shop) > 0.9
+    assert not space.embed_pictures([drawing("red", "circle", seed=1)]).any()  # no picture was ever seen
     pictures = shop.without_modality("text", everyone).without_modality("attributes", everyone)
     space = ContrastiveSpace(SMALL.model_copy(update={"epochs": 10})).fit(pictures)
     vectors = space.embed_items(pictures, everyone)
@@ -84,6 +85,7 @@ def test_words_alone_and_pictures_alone_still_give_vectors(shop):
     names = np.array(kinds(shop))
     assert np.mean(names[near.argmax(1)] == names) > 0.5
     assert not vectors.has["text"].any()
+    assert not space.embed_texts(["red circle"]).any()  # no word was ever read
 
 
 def test_nothing_to_learn_from_is_an_error():

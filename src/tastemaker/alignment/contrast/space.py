@@ -160,8 +160,10 @@ class ContrastiveSpace(Space):
         return fitted.balance.text_tensor(tower.read(bags, each, keep))
 
     def embed_pictures(self, pictures: Sequence[Image.Image]) -> Floats:
-        """Shapes: (n, dim), unit rows."""
+        """Shapes: (n, dim), unit rows; zero rows when no item had a picture to learn from."""
         fitted = self._fitted()
+        if not fitted.balance.picture_mean.any():
+            return np.zeros((len(pictures), self.dim), np.float32)
         seen = fitted.eyes.encode(pictures)
         if fitted.sketching is not None:
             seen = fitted.sketching.mixed(seen, fitted.sketching.pictures(pictures))
