@@ -23,6 +23,7 @@ from tastemaker.studio.request import Candidate
 THRESHOLDS: Mapping[str, float] = {
     "outside": 1.0, "colour": 0.6, "texture": 0.5, "silhouette": 0.6, "identity": 0.98, "realism": 0.5, "cutout": 0.4,
     "body": 0.5, "warp": 0.4, "loose": 0.5, "coverage": 0.9, "face": 0.95, "frame": 0.6, "size": 0.5, "drift": 0.8,
+    "present": 0.6,
 }  # fmt: skip
 """Below it a candidate is not shown."""
 SAID: Mapping[str, str] = {
@@ -41,6 +42,7 @@ SAID: Mapping[str, str] = {
     "frame": "too little of it would be inside the photo",
     "size": "it would be far too large or too small for this place",
     "drift": "the pipeline drew another scene than the photo's",
+    "present": "too much of the product would be hidden",
 }
 """Why an axis refuses a picture."""
 FLAT = 0.5

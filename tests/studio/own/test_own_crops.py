@@ -7,6 +7,7 @@ import pytest
 
 from tastemaker.catalog.items import Item
 from tastemaker.studio.compositor import Compositor
+from tastemaker.studio.fidelity import failing, judge
 from tastemaker.studio.own.crops import (
     Correction,
     Layers,
@@ -103,6 +104,16 @@ def test_a_cover_can_grow_and_shrink_and_its_edge_stays_crisp(made, layers):
     bare = corrected(made, layers, lambda seen: np.zeros_like(seen.cover))
     assert (bare.product > 0.5).mean() < 0.1 * (made.product > 0.5).mean()
     assert bare.checks["coverage"] < made.checks["coverage"] - 0.5
+
+
+def test_a_product_that_mostly_vanishes_is_told(made, layers):
+    def lowest(seen):
+        return seen.cover * (np.arange(SIDE)[:, None] >= 0.65 * SIDE)
+
+    assert corrected(made, layers).checks["present"] == pytest.approx(1, abs=0.02)
+    hidden = corrected(made, layers, lowest)
+    assert 0.1 < hidden.checks["present"] < 0.5
+    assert "present" in failing(judge(REQUEST.context, hidden))
 
 
 def test_faint_colours_change_nothing_and_plain_ones_are_kept():

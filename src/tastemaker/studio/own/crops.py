@@ -201,6 +201,8 @@ def mended(request: VisualRequest, made: Candidate, layers: Layers, window: Wind
     checks = dict(made.checks)
     if "coverage" in checks:
         checks["coverage"] += _more_covered(layers, made.product, cover)
+    laid = made.product > 0.5
+    checks["present"] = float((cover[laid] > 0.5).mean()) if laid.any() else 1.0
     meant = np.rint(layers.front).astype(np.uint8)
     meant = np.where((made.product > SOLID)[..., None], made.meant, meant)
     return replace(made, picture=picture, mask=mask, meant=meant, product=cover, region=region, checks=checks)
