@@ -21,6 +21,10 @@ AMOUNT = r"\d[\d,]*(?:\.\d+)?"
 MONEY = re.compile(rf"(?:for |at |costs? |price (?:is |of )?)?[€$£]\s?({AMOUNT})|(?:for|at|costs?|priced?) ({AMOUNT})")
 POSITIVE = frozenset(("view", "search", "like", "cart", "buy", "rate"))
 WARM = frozenset(("like", "cart", "buy", "rate"))
+GENERAL = (
+    r" *[\w-]+ +[+-][\d.]+|this person already knows it|(nobody is named|nothing is fitted yet|.* is not known yet).*"
+)
+"""Lines of an explanation that say nothing about an item."""
 
 
 @dataclass(frozen=True)
@@ -194,16 +198,14 @@ def of_explanation(text: str, files: Files) -> Iterator[Statement]:
     yield Statement("title", first, id in files.items and (files.items[id].get("title") or id) == (head or [0, 0])[1])
     user = (head[3] if head else "") or ""
     for line in lines:
-        if found := re.fullmatch(r" +\d+%  (.+)", line):
+        if found := re.fullmatch(r" *\d+% +(.+)", line):
             yield from of_reason(found[1], [id], user, files)
-        elif found := re.fullmatch(r"  lacks: (.+)", line):
+        elif found := re.fullmatch(r" *lacks: (.+)", line):
             lacks = {"picture": "image", "text": "text"}
             yield from (
                 Statement("value", line, not files.items[id].get(lacks.get(n, n))) for n in found[1].split(", ")
             )
-        elif not re.fullmatch(
-            r"  [\w-]+ +[+-][\d.]+|this person already knows it|nobody is named.*|.* is not known yet.*", line
-        ):
+        elif not re.fullmatch(GENERAL, line):
             yield Statement("unread", line, holds=False)
 
 
