@@ -19,6 +19,7 @@ READING = {
     "search": {"text": "red circle", "--k": 3, "--where": "price < 21"},
     "similar": {"--item": "red-circle-0", "--k": 3},
     "explain": {"--item": "red-circle-0", "--user": "person-00"},
+    "past": {"--user": "person-00", "--limit": 3},
 }
 
 
@@ -115,6 +116,19 @@ def test_add_and_remove_live(tell, folder, tmp_path):
     found = tell("recommend", folder, "--user", "anna", "--k", "24", "--json").json["items"]
     assert "new-1" not in {item["id"] for item in found}
     assert tell("remove", folder, "--item", "new-1", "red-circle-0", "--json").json == {"removed": 2}
+
+
+def test_what_a_person_did_is_shown_and_forgotten(tell, folder):
+    there = tell("past", folder, "--user", "person-00").out.splitlines()
+    assert len(there) > 1
+    newest = tell("past", folder, "--user", "person-00", "--json").json[0]
+    kind, item = there[0].split()[2:4]
+    assert (kind, item) == (newest["kind"], newest["item"])
+    assert tell("forget", folder, "--user", "person-00", "--kind", kind).code == 2
+    with_it = sum(line.split()[3] == item for line in there)
+    assert tell("forget", folder, "--user", "person-00", "--item", item).out == f"{with_it} forgotten\n"
+    assert tell("forget", folder, "--user", "person-00", "--json").json == {"forgotten": len(there) - with_it}
+    assert tell("past", folder, "--user", "person-00").out == "nothing is known of this person\n"
 
 
 def test_evaluate_prints_rows_with_intervals(tell, folder, tmp_path):

@@ -26,7 +26,8 @@ from tastemaker.shop import Shop
 from tests.server.small_workspace import picture
 from tests.studio.scenes import mannequin
 
-SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "place", "creative", "rollback")
+SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "place", "creative", "rollback", "past",
+        "forget")  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo", "serve", "import", "keys", "chat", "methods"}))

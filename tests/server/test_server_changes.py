@@ -201,3 +201,22 @@ def test_lists_and_retailers_events_are_taken_as_they_come(client, shop):
     assert by["u1"].items == ("red-circle-1", "new")
     assert {deed.token for deed in deeds if deed.user != "v1"} == {"r-1", by["u1"].token}
     assert client.post("/events", json=TOLD[:1]).json()["duplicates"] == 1
+
+
+def test_a_person_sees_what_they_did_and_has_it_forgotten(client, shop):
+    done = (("red-circle-0", "view"), ("red-circle-1", "like"), ("red-stripes-1", "buy"))
+    sent = [
+        {"user": "anna", "item": item, "kind": kind, "time": 1_700_000_000 + n, "id": f"e{n}"}
+        for n, (item, kind) in enumerate(done)
+    ]
+    client.post("/events", json=sent)
+    told = client.get("/past", params={"user": "anna"}).json()
+    assert [event["kind"] for event in told] == ["buy", "like", "view"]
+    assert told[0] == {"value": None, "token": "", **sent[2]}
+    assert [event["item"] for event in client.get("/past?user=anna&kind=like").json()] == ["red-circle-1"]
+    assert len(client.get("/past?user=anna&limit=2").json()) == 2
+    assert client.post("/forget", json={"user": "anna", "kind": "like"}).status_code == 400, "of which item?"
+    assert client.post("/forget", json={"user": "anna", "item": "red-circle-1"}).json() == {"forgotten": 1}
+    assert client.post("/forget", json={"user": "anna"}).json() == {"forgotten": 2}
+    assert client.get("/past?user=anna").json() == []
+    assert client.get("/past").status_code == client.post("/forget", json={"user": ""}).status_code == 422

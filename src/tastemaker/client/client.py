@@ -145,6 +145,16 @@ class Client(Closing):
         """Take items out of the shop; returns how many."""
         return read(int, fields(self._wire.post("/remove", {"items": ids}))["removed"])
 
+    def past(self, user: str, *, kind: str = "", limit: int = 500) -> list[Event]:
+        """What a person did with items that are in the shop, newest first; see ``Shop.past``."""
+        told = self._wire.get("/past", user=user, kind=kind, limit=limit)
+        return [read(Event, event) for event in several(told)]
+
+    def forget(self, user: str, item: str = "", *, kind: str = "") -> int:
+        """Forget what a person did; returns how many events are gone; see ``Shop.forget``."""
+        asked = {"user": user, "item": item, "kind": kind}
+        return read(int, fields(self._wire.post("/forget", asked))["forgotten"])
+
     def record(self, events: Sequence[Event | Impression]) -> Receipt:
         """Write down what people did and were shown; it is on the service's disk when this returns.
 

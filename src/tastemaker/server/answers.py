@@ -140,6 +140,21 @@ class ConversationOut(Answer):
     facets: list[KnownOut]
 
 
+class EventOut(Answer):
+    """One thing that a person did."""
+
+    user: str
+    item: str
+    kind: str
+    value: float | None
+    """Stars of a rating, or a quantity."""
+    time: float | None
+    """Unix seconds; null when unknown."""
+    id: str
+    token: str
+    """Of the list that it came of."""
+
+
 class RefusedOut(Answer):
     """One entry that was not taken."""
 

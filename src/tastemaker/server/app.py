@@ -35,6 +35,7 @@ ROUTES = (
     "events",
     "add",
     "remove",
+    "past",
     "items",
     "pictures",
     "check",

@@ -54,6 +54,8 @@ PARAMETERS: Node = {
     "days": 7,
     "state": "waiting",
     "kind": "png",
+    "GET /past kind": "like",
+    "limit": 20,
     "name": "sku-7.webp",
     "key": "Zk3v0QmS1xUe",
     "session": "v1Tn0c3bQkqf6mJ2sZ8e9w",
@@ -129,6 +131,10 @@ ROUTES: Node = {
         "items_since_fit": 12,
         "advice": ["prices have drifted: `tastemaker refit` learns anew"],
     },
+    "GET /past": [
+        {"user": "u42", "item": "sku-7", "kind": "buy", "value": None, "time": 1772366400.0, "id": "e-1", "token": ""},
+    ],
+    "POST /forget": {"forgotten": 3},
     "GET /creative": [CREATIVE],
     "GET /creative/{name}": CREATIVE,
     "POST /creative/{name}/decision": {**CREATIVE, "state": "approved"},
@@ -153,8 +159,9 @@ def put_in(schema: Node) -> Node:
             models[name].setdefault("example", example)
     for label, operation in operations(schema):
         for parameter in cast("list[Node]", operation.get("parameters", [])):
-            if parameter["name"] in PARAMETERS:
-                parameter.setdefault("example", PARAMETERS[str(parameter["name"])])
+            name = str(parameter["name"])
+            if name in PARAMETERS:
+                parameter.setdefault("example", PARAMETERS.get(f"{label} {name}", PARAMETERS[name]))
         answers = cast("dict[str, Node]", operation["responses"])
         content = cast("dict[str, Node]", answers.get("200", {}).get("content", {}))
         if label in ROUTES:

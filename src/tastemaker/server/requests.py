@@ -177,6 +177,30 @@ class AddRequest(Request):
     """Pictures by name, base64."""
 
 
+class PastRequest(Request):
+    """What a person did."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"user": "u42", "kind": "like"}})
+
+    user: Id
+    kind: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Only events of this kind; all when empty."""
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """At most so many."""
+
+
+class ForgetRequest(Request):
+    """What of a person is to be forgotten."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"user": "u42", "item": "sku-7"}})
+
+    user: Id
+    item: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Only what they did with this item; everything when empty."""
+    kind: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Of that, only events of this kind; all when empty. Needs an item."""
+
+
 class RemoveRequest(Request):
     """Items to take out of the shop."""
 

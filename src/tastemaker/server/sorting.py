@@ -11,7 +11,9 @@ from typing import cast
 
 import h11
 
-SHARED = frozenset(b"complete events explain healthz items pictures readyz recommend search similar versions".split())
+SHARED = frozenset(
+    b"complete events explain forget healthz items past pictures readyz recommend search similar versions".split()
+)
 """First words of the paths that every process answers."""
 Hand = Callable[[int, bytes], None]
 """Gets a descriptor and what was read from it."""

@@ -1,6 +1,7 @@
 """What a shop remembers: what a person did, which they may look at and have forgotten, and the reports of earlier."""
 
 from tastemaker.catalog.events import Event
+from tastemaker.core.errors import InputError
 from tastemaker.evaluation.shelf import Shelf
 from tastemaker.shop.visual import Visual
 
@@ -32,7 +33,12 @@ class Remembering(Visual):
 
         Returns:
             How many events are gone.
+
+        Raises:
+            InputError: a kind is given without an item.
         """
+        if kind and not item:
+            raise InputError(f"of which item is {kind!r} to be forgotten?", hint="give the item, or leave the kind out")
         return self.store.forget_item(user, item, kind) if item else self.store.forget_user(user)
 
     @property
