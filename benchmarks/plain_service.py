@@ -74,4 +74,11 @@ def arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     given = arguments()
     create_app(given.shop, given.items)  # the vectors, once
-    uvicorn.run("plain_service:app", factory=True, port=given.port, workers=given.workers, log_level="warning")
+    uvicorn.run(
+        "plain_service:app",
+        factory=True,
+        port=given.port,
+        workers=given.workers,
+        log_level="warning",
+        timeout_worker_healthcheck=120,  # a worker that still reads its model is not to be killed for being slow
+    )
