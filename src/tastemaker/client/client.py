@@ -285,8 +285,7 @@ class Client(Closing):
         from tastemaker.shop.refitting import Refit
 
         asked = {"k": k, "people": people, "tolerance": tolerance, "seed": seed, "all_events": all_events}
-        asked |= _said(parts=parts)
-        return read(Refit, follow(self._wire, "/refit", asked, observer))
+        return read(Refit, follow(self._wire, "/refit", asked | _said(parts=parts), observer))
 
     def evaluate(
         self,

@@ -49,7 +49,8 @@ class Weights:
 
     def of(self, name: str, known: int, cohort: Ints) -> Floats:
         """Weights of a source for a kind of person, 0 or 1. Shapes: cohort (n,) -> (n,)."""
-        return self.matrix[known, self.names.index(name)][cohort]
+        of_cohort: Floats = self.matrix[known, self.names.index(name)]
+        return np.asarray(of_cohort[cohort], np.float32)
 
     def weighs(self, name: str, known: Ints) -> bool:
         """Does a source count for any of these people? Shapes: known (people,) 0 or 1."""
