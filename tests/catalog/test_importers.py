@@ -158,7 +158,7 @@ def test_a_workspace_is_never_overwritten(tmp_path):
 
 def test_every_registered_importer_says_where_its_format_comes_from():
     assert registry.names("importer") == [
-        "google-retail", "mmrec", "movielens", "personalize", "recbole", "sequences",
+        "google-retail", "mmrec", "movielens", "personalize", "photos", "recbole", "sequences",
     ]  # fmt: skip
     for name in registry.names("importer"):
         assert len(registry.find("importer", name).source) > 20

@@ -36,7 +36,7 @@ FILES = (
     "new/items.csv",
     "new/images/a.png",
 )
-FOLDERS = ("shop", "ml-latest-small", "new/images")
+FOLDERS = ("shop", "ml-latest-small", "my-photos", "new/images")
 
 
 def examples(text):

@@ -30,7 +30,7 @@ SAME = ("recommend", "search", "similar", "complete", "explain", "imagine", "pla
         "forget")  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo", "serve", "import", "keys", "chat", "methods"}))
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo", "serve", "import", "keys", "chat", "methods", "embed"}))
 def test_every_verb_of_a_shop_is_there(verb):
     own = getattr(Shop, verb.replace("-", "_"), None)
     told = getattr(Client, verb.replace("-", "_"), None)
