@@ -60,7 +60,16 @@ def test_place(shop, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--floor", "1,2 3,4"], ["--floor", "a"], ["--floor-size", "3"], ["--at", "1"], ["--box", "5,5,1,1"]]
+    "wrong",
+    [
+        ["--floor", "1,2 3,4"],
+        ["--floor", "a"],
+        ["--floor-size", "3"],
+        ["--at", "1"],
+        ["--at", "nan,5"],
+        ["--box", "5,5,1,1"],
+        ["--box", "inf,0,10,10"],
+    ],
 )
 def test_numbers_that_are_none(shop, capsys, wrong):
     assert run(["place", str(shop), "--item", "box-1", "--room", str(shop / "room.png"), *wrong]) == 2

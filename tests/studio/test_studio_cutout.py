@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tastemaker.studio.cutout import box_of, cut, without_fringe
+from tastemaker.studio.cutout import box_of, cut, shrunk, without_fringe
 from tests.studio.scenes import box, mannequin, tee, trousers, wall
 
 
@@ -108,3 +108,7 @@ def test_a_fringe_of_shadow_is_taken_off_a_dark_thing_and_a_pale_one_keeps_its_e
     assert np.array_equal(without_fringe(photo, taken, ground), thing)
     photo[taken] = 215
     assert np.array_equal(without_fringe(photo, taken, ground), taken)
+
+
+def test_a_picture_of_one_line_keeps_a_line_when_it_shrinks():
+    assert shrunk(np.zeros((1, 4000, 3), np.uint8), 0.3).shape == (1, 1200, 3)

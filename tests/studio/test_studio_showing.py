@@ -230,3 +230,23 @@ def test_fidelity_sees_each_kind_of_damage():
     assert "outside" in failing(judge(ROOM, replace(good, picture=leaking)))
     assert "silhouette" in failing(judge(ROOM, replace(good, region=np.roll(good.region, 200, 1))))
     assert "identity" in failing(judge(ROOM, replace(good, keep=solid)))
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        (Region(at=(9000.0, 350.0)), "the place at 9000, 350 is far outside"),
+        (Region(at=(float("nan"), 5.0)), "the place at nan, 5 is far outside"),
+        (Region(points={"left elbow": (9999.0, 1.0)}), "the left elbow at 9999, 1 is far outside"),
+        (Region(box=(-50, 10, -5, 60)), "the box -50,10,-5,60 is outside"),
+    ],
+)
+def test_what_is_far_outside_the_photo_is_said(region, said):
+    with pytest.raises(InputError, match=said):
+        show(replace(BOX, region=region))
+
+
+@pytest.mark.parametrize("part", ["context", "product"])
+def test_a_picture_of_hardly_any_pixels_is_said(part):
+    with pytest.raises(InputError, match="4000 x 1 pixels"):
+        show(replace(BOX, **{part: np.zeros((1, 4000, 3), np.uint8)}))

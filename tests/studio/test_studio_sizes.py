@@ -49,6 +49,13 @@ def test_what_says_nothing_takes_the_median_of_its_kind_and_says_so():
     assert (found.width, found.height, found.source) == (2.0, 0.8, "kind")
 
 
+def test_sizes_in_words_have_a_median_too():
+    kind = [Item(str(i), attributes={"size": size}) for i, size in enumerate(("60 cm", "80 cm", "90x60 cm", "61 cm"))]
+    found = size_of(Item("x", title="A hood"), kind)
+    assert (found.loose, found.source) == (pytest.approx((0.61,)), "kind")
+    assert (found.seen(2.0).width, found.seen(2.0).source) == (pytest.approx(0.61), "kind")
+
+
 def test_then_a_usual_size_then_nothing():
     assert size_of(Item("x", title="Oak coffee table"), []).source == "usual"
     assert size_of(Item("x", title="Oak coffee table"), []).height == 0.42

@@ -1,5 +1,6 @@
 """What `try-on` and `place` share: their options, numbers in an option, and how a result is written down and told."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +46,7 @@ def numbers(text: str, many: int, what: str, like: str) -> tuple[float, ...]:
         found = tuple(float(part) for part in text.split(","))
     except ValueError:
         found = ()
-    if len(found) != many:
+    if len(found) != many or not all(math.isfinite(number) for number in found):
         raise InputError(f"{what} is {text!r}", hint=f'write it like "{like}"')
     return found
 

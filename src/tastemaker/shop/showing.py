@@ -14,7 +14,7 @@ from tastemaker.shop.asking import allowed
 from tastemaker.shop.live import View
 from tastemaker.shop.recommending import place as placed
 from tastemaker.studio.engines import NO_MEANS, Means
-from tastemaker.studio.kinds import worn_as
+from tastemaker.studio.kinds import KINDS, worn_as
 from tastemaker.studio.people import Policy, ask_consent, careful
 from tastemaker.studio.request import Region, Task, VisualRequest, VisualResult
 from tastemaker.studio.showing import show
@@ -104,7 +104,7 @@ def _size(view: View, row: int) -> Size:
     """How large an item is; others of its kind are asked when it does not say."""
     catalog = view.catalog
     item = catalog.item(row)
-    kind = next((name for name in ("kind", "type", "category") if name in item.attributes), None)
+    kind = next((name for name in KINDS if name in item.attributes), None)
     if kind is None:
         return size_of(item, [])
     value = item.attributes[kind]

@@ -102,10 +102,11 @@ def lab_of(picture: Pixels) -> Floats:
 
 
 def shrunk(picture: Pixels, scale: float) -> Pixels:
-    """A picture at a share of its size. Shapes: (h, w, 3) -> (h * scale, w * scale, 3)."""
+    """A picture at a share of its size, one pixel at least. Shapes: (h, w, 3) -> (h * scale, w * scale, 3)."""
     if scale == 1.0:
         return picture
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = (max(1, round(scale * side)) for side in picture.shape[:2])
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def cut(picture: Pixels, *, holes: bool = False) -> Cutout:

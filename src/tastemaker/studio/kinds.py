@@ -29,6 +29,8 @@ FURNITURE: dict[Stance, str] = {
               "cabinet sideboard chest drawers plant floor-lamp lamp pouffe basket box trolley stand mattress cot unit "
               "ottoman footstool pot",
 }  # fmt: skip
+KINDS = ("kind", "type", "category", "article_type", "product_type")
+"""Attributes that say what kind of thing an item is."""
 
 
 def worn_as(item: Item) -> Place | None:
@@ -43,8 +45,7 @@ def stance_of(item: Item) -> Stance | None:
 
 def _named(item: Item, names: Mapping[K, str]) -> K | None:
     """The entry that the item's kind names, or else its title; of several the last and longest, which is the noun."""
-    fields = ("kind", "type", "category", "article_type", "product_type")
-    for text in (*(str(item.attributes[name]) for name in fields if name in item.attributes), item.title):
+    for text in (*(str(item.attributes[name]) for name in KINDS if name in item.attributes), item.title):
         said = f" {re.sub(r'[^a-z]+', ' ', text.casefold().replace('t-shirt', 'tshirt'))} "
         found = [
             (said.rfind(f" {word} ") + len(word), len(word), key)

@@ -31,6 +31,8 @@ WORKING = 1024
 """Longer side at which engines work."""
 MOST = 8
 """Pictures that can be asked for at once."""
+LEAST = 16
+"""Pixels of a picture's shorter side, at least."""
 TRIES = 3
 """Candidates made for each picture that is asked for, until one is good enough."""
 GIVEN = frozenset({"cutout", "body", "frame", "size"})
@@ -64,12 +66,13 @@ def show(
         observer: hears of progress; raises ``Cancelled`` to stop.
 
     Raises:
-        InputError: there is no consent, n is out of range, or no engine may answer.
+        InputError: there is no consent, n is out of range, a place is far outside the photo, or no engine may answer.
     """
     if isinstance(request.n, bool) or not isinstance(request.n, int) or not 1 <= request.n <= MOST:
         raise InputError(f"n is {request.n!r}; it must be a whole number from 1 to {MOST}", hint="ask for 1")
     if request.task == "try_on":
         people.ask_consent(given=request.consent)
+    _near(request)
     small = _working(request)
     engines = route(request, engine, means)
     if request.task == "try_on":
@@ -85,6 +88,30 @@ def show(
     if result is None:
         raise InputError("no engine was asked", hint="`tastemaker methods` lists engines")
     return replace(result, points=_found(small, request.context.shape[0]))
+
+
+def _near(request: VisualRequest) -> None:
+    """Places may lie a little outside the photo - a sofa may stand partly in it - but no further than its own size.
+
+    Raises:
+        InputError: one does, or a picture has hardly any pixels.
+    """
+    for what, picture in (("photo", request.context), ("product's picture", request.product)):
+        if min(picture.shape[:2]) < LEAST:
+            wide = f"{picture.shape[1]} x {picture.shape[0]}"
+            raise InputError(f"the {what} has {wide} pixels", hint=f"give one of {LEAST} x {LEAST} at least")
+    height, width = request.context.shape[:2]
+    region, size = request.region, f"the photo of {width} x {height} pixels"
+    given = {**({} if region.at is None else {"place": region.at}), **region.points}
+    for name, (x, y) in given.items():
+        if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
+            raise InputError(f"the {name} at {x:g}, {y:g} is far outside {size}", hint="give its column and its row")
+    if region.box is not None:
+        left, top, right, bottom = region.box
+        if left >= width or top >= height or right <= 0 or bottom <= 0:
+            raise InputError(
+                f"the box {left},{top},{right},{bottom} is outside {size}", hint="left, top, right, bottom"
+            )
 
 
 def _found(small: VisualRequest, height: int) -> Points:

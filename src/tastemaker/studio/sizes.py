@@ -5,6 +5,7 @@ width and depth, so the one that fits the photo's proportions is taken. What was
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -136,19 +137,31 @@ def size_of(item: Item, kind: Sequence[Item]) -> Size:
     own = written(item)
     if own.known:
         return own
-    known = [size for other in kind if (size := written(other)).source == "attributes" and size.known]
-    if known:
-        middle = {
-            side: float(np.median(values))
-            for side in SIDES
-            if (values := [value for size in known if (value := getattr(size, side)) is not None])
-        }
-        return replace(Size().of(middle), source="kind")
+    usual = _median([size for other in kind if (size := written(other)).known])
+    if usual is not None:
+        return usual
     said = f"{' '.join(str(value) for value in item.attributes.values())} {item.title}".casefold()
     names = [name for name in USUAL if re.search(rf"\b{name}s?\b", said)]
     if names:
         return Size(*USUAL[max(names, key=len)], source="usual")
     return Size()
+
+
+def _median(known: Sequence[Size]) -> Size | None:
+    """The median of sizes: of their sides, or, where none says which is which, of as many numbers as most give."""
+    sides = {
+        side: float(np.median(values))
+        for side in SIDES
+        if (values := [value for size in known if (value := getattr(size, side)) is not None])
+    }
+    if sides:
+        return replace(Size().of(sides), source="kind")
+    counts = Counter(len(size.loose) for size in known)
+    if not counts:
+        return None
+    many = counts.most_common(1)[0][0]
+    numbers = np.median([size.loose for size in known if len(size.loose) == many], 0)
+    return Size(source="kind", loose=tuple(float(number) for number in numbers))
 
 
 def written(item: Item) -> Size:
