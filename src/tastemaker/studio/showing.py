@@ -102,7 +102,9 @@ def _near(request: VisualRequest) -> None:
             raise InputError(f"the {what} has {wide} pixels", hint=f"give one of {LEAST} x {LEAST} at least")
     height, width = request.context.shape[:2]
     region, size = request.region, f"the photo of {width} x {height} pixels"
-    given = {**({} if region.at is None else {"place": region.at}), **region.points}
+    given: dict[str, tuple[float, float]] = dict(region.points)
+    if region.at is not None:
+        given["place"] = region.at
     for name, (x, y) in given.items():
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
             raise InputError(f"the {name} at {x:g}, {y:g} is far outside {size}", hint="give its column and its row")
