@@ -102,7 +102,7 @@ def _near(request: VisualRequest) -> None:
             raise InputError(f"the {what} has {wide} pixels", hint=f"give one of {LEAST} x {LEAST} at least")
     height, width = request.context.shape[:2]
     region, size = request.region, f"the photo of {width} x {height} pixels"
-    given: dict[str, tuple[float, float]] = dict(region.points)
+    given: dict[str, tuple[float, float]] = {str(name): place for name, place in region.points.items()}
     if region.at is not None:
         given["place"] = region.at
     for name, (x, y) in given.items():
