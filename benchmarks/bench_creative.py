@@ -35,6 +35,8 @@ EACH = 40
 SEED = 0
 FOLDER = BUILD / "creatives"
 TEXT = re.compile(r"<text [^>]*>(.*?)</text>", re.DOTALL)
+UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Turns the direction of writing; left out of what is printed."""
 BRAND = '\n[brand]\nname = "{name}"\n'
 
 
@@ -105,7 +107,7 @@ def untrue(one: Creative, rows: dict[str, dict[str, object]], currency: str) -> 
             continue
         raw = rows[fact.item].get(fact.field)
         entries = raw if isinstance(raw, list) else str(raw or "").split("|")
-        texts = {" ".join(str(entry).split()) for entry in [*entries, str(raw or "")]}
+        texts = {" ".join(UNSEEN.sub("", str(entry)).split()) for entry in [*entries, str(raw or "")]}
         if fact.field == "price":
             texts = {f"{currency}{float(str(raw)):,.2f}", f"{currency}{float(str(raw)):,.0f}"}
             texts = {
@@ -116,7 +118,8 @@ def untrue(one: Creative, rows: dict[str, dict[str, object]], currency: str) -> 
         if not same and number and _is_number(raw):
             same = abs(float(number[0].replace(",", "")) - float(str(raw))) < 1e-9
         if not same and fact.cut:
-            same = any(text.startswith(fact.text.rstrip("….")) for text in texts)
+            beginning = fact.text.rstrip("….")
+            same = beginning != "" and any(text.startswith(beginning) for text in texts)
         if not same:
             wrong.append(f"{one.name}: {fact.text!r} is not {fact.field} of {fact.item}: {raw!r}")
     return wrong

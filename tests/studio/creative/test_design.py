@@ -18,6 +18,7 @@ from tastemaker.studio.creative.facts import Printed, facts_of, holds
 from tastemaker.studio.creative.formats import FORMATS, SHAPES
 from tastemaker.studio.creative.lettering import default_face
 from tastemaker.studio.creative.scene import Box, Fact
+from tastemaker.studio.creative.setting import Column, Inks
 
 FACE = default_face()
 BRAND = Brand(name="Aldermere")
@@ -68,6 +69,24 @@ def test_any_title_fits_or_is_cut_and_says_so(title, many):
         if fact.field == "title":
             whole = " ".join((title.strip() or "x").split())
             assert fact.cut or re.sub(r"\s", "", fact.text) == re.sub(r"\s", "", whole)
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_name_of_one_endless_word_stands_with_its_beginning(place):
+    word = "Donaudampf" * 15
+    items = [printed(word if n == place else f"Shirt {n}", item=str(n)) for n in range(4)]
+    scene = design.scene("story", design.variants("story", [], BRAND)[0], items, [], BRAND, FACE)
+    (said,) = (fact.text for fact in scene.facts if (fact.item, fact.field) == (str(place), "title"))
+    assert len(said) > 10
+    assert word.startswith(said.removesuffix("…"))
+    assert "with…" not in {line.text for line in scene.lines}
+
+
+def test_where_not_even_a_few_letters_fit_nothing_is_printed():
+    shape, box = SHAPES["story"], Box(0, 0, FACE.width("Do…", round(SHAPES["story"].body * 0.9)), 900)
+    column = Column(FACE, shape, box, Inks((0, 0, 0), (0, 0, 0), (0, 0, 0)), "top")
+    _, facts = column.set([printed("Il", price=""), printed("Donaudampf" * 15, price="", item="b")])
+    assert [(fact.item, fact.text) for fact in facts if fact.field == "title"] == [("a", "Il")]
 
 
 def test_text_on_a_photo_gets_the_veil_that_it_needs():
@@ -157,5 +176,19 @@ def test_a_fact_holds_as_long_as_the_catalog_says_so():
     cut = Fact("Shi…", "title", "i3", cut=True)
     for fact in (Fact("Shirt 3", "title", "i3"), Fact("€23", "price", "i3"), Fact("warm", "tags", "i3"), width, cut):
         assert holds(fact, item, specs(), BRAND, "€"), fact
-    for fact in (Fact("€22", "price", "i3"), Fact("red", "colour", "i3"), Fact("Shirt", "title", "i3")):
+    nothing = [Fact(text, "title", "i3", cut=True) for text in ("…", "...", "")]
+    for fact in (Fact("€22", "price", "i3"), Fact("red", "colour", "i3"), Fact("Shirt", "title", "i3"), *nothing):
         assert not holds(fact, item, specs(), BRAND, "€"), fact
+
+
+def test_what_turns_the_direction_of_writing_is_not_printed_and_what_joins_letters_is():
+    family = "\U0001f468\u200d\U0001f469"
+    item = Item("i", f"\u202eShirt\u2066 {family}\u200f", attributes={"colour": "\u202ered", "tags": ("\u061csoft",)})
+    nameless = Item("\u202ei", "\u202e", attributes={"colour": "\u200e", "tags": ()})
+    known = Catalog.from_items([item, nameless]).attributes
+    brand = Brand(facts=("colour", "tags"))
+    found = facts_of(item, known, brand, "€")
+    assert [fact.text for fact in (found.title, *found.details)] == [f"Shirt {family}", "red", "soft"]
+    assert all(holds(fact, item, known, brand, "€") for fact in (found.title, *found.details))
+    bare = facts_of(nameless, known, brand, "€")
+    assert (bare.title, bare.details) == (Fact("i", "id", "\u202ei"), ())

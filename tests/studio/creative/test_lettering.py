@@ -47,11 +47,29 @@ def test_balanced_lines_are_as_many_and_nearly_equal():
 
 def test_what_is_cut_ends_in_an_ellipsis():
     face, text = default_face(), "one two three four five six seven"
-    lines = shortened(face, text, 24, 400, 110, 2)
+    lines, said = shortened(face, text, 24, 400, 110, 2)
     assert len(lines) == 2
     assert lines[-1].endswith("…")
-    assert text.startswith(" ".join(lines).rstrip("…"))
-    assert shortened(face, "one", 24, 400, 110, 2) == ["one"]
+    assert said == " ".join(lines)
+    assert text.startswith(said.rstrip("…"))
+    assert shortened(face, "one", 24, 400, 110, 2) == (["one"], "one")
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_a_word_wider_than_a_line_is_cut_inside(lines):
+    face, word = default_face(), "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
+    found, said = shortened(face, f"with  {word} blue", 24, 400, 150, lines)
+    assert found[0].startswith("with Don" if lines == 1 else "with")
+    assert len(found) == lines
+    assert all(face.width(line, 24) <= 150 for line in found)
+    assert said.startswith("with Don")
+    assert f"with {word}".startswith(said.removesuffix("…"))
+    assert said.replace(" ", "") == "".join(found).replace(" ", "")
+
+
+def test_a_word_that_has_a_line_of_its_own_is_not_begun_on_another():
+    face = default_face()
+    assert shortened(face, "with unbelievable", 24, 400, face.width("unbelievable", 24), 1) == (["with…"], "with…")
 
 
 def test_a_font_outside_the_workspace_or_that_is_none_is_refused(tmp_path):

@@ -162,6 +162,22 @@ def test_an_ip_adapter_shows_the_product_to_stable_diffusion(weights):
     assert not np.array_equal(*shown)
 
 
+@pytest.mark.parametrize("name", ["klein", "kontext"])
+def test_the_products_own_picture_guides_what_is_painted(weights, name):
+    grey, mask = Image.new("RGB", (64, 64), (128, 128, 128)), np.zeros((64, 64), np.uint8)
+    mask[16:48, 16:48] = 255
+    found = weights_of(PretrainedEngineConfig(model=name), weights)
+    painter = open_painter(found)
+
+    def drawn(product):
+        scene = Scene(grey, grey, Image.fromarray(mask), Image.fromarray(product), "a tee")
+        return np.asarray(paint(painter, found.family, scene, Manner(steps=2), silent))[mask > 0]
+
+    red, blue = tee()[0], tee(colour=(20, 90, 200))[0]
+    assert np.array_equal(drawn(red), drawn(red))
+    assert not np.array_equal(drawn(red), drawn(blue))
+
+
 def test_doctor_tells_licence_and_memory_and_what_is_wrong(weights, tmp_path):
     root = write_shop(tmp_path / "shop")
     (root / "tastemaker.toml").write_text(f'[studio.pretrained]\nmodel = "{weights / "klein"}"\nlicence = "mit"\n')

@@ -1,7 +1,8 @@
 """What may be printed of an item: its title, its price, a few of its attributes. Nothing is made up or reworded.
 
 Every piece is the text of a catalog field, or a number of one with its unit, or one entry of a list. What a title
-already says is not said again; free text, flags and bare numbers are left to the product's page.
+already says is not said again; free text, flags and bare numbers are left to the product's page. Of the letters only
+those are left out that nobody sees and that would turn the others round.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ USUAL = 0.4
 """Share of all items whose value is too common to be worth printing ("plain"), unless all values are that common."""
 DETAILS = 3
 """Attributes that are printed of one item."""
+DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Unseen characters that turn the direction of writing (Unicode's Bidi_Control): never printed."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def facts_of(
         currency: stands before a price.
         first: attributes that this creative is to name first, with the entry of a list that is meant.
     """
-    title = Fact(" ".join(item.title.split()) or item.id, "title" if item.title.strip() else "id", item.id)
+    name = " ".join(_seen(item.title).split())
+    title = Fact(name or _seen(item.id), "title" if name else "id", item.id)
     price = price_text(item.price, currency)
     before = item.attributes.get(brand.price_before)
     reduced = isinstance(before, float) and item.price is not None and before > item.price
@@ -78,8 +82,11 @@ def holds(fact: Fact, item: Item, specs: Mapping[str, AttributeSpec], brand: Bra
         now = facts_of(item, specs, brand, currency)
         texts = [one.text for one in (now.title, now.price, now.before) if one is not None and one.field == fact.field]
     else:
-        texts = list(value) if isinstance(value, tuple) else [_text(fact.field, value, specs)]
-    return any(text.startswith(fact.text.rstrip(CUT)) if fact.cut else text == fact.text for text in texts)
+        texts = [_seen(one) for one in (value if isinstance(value, tuple) else (_text(fact.field, value, specs),))]
+    beginning = fact.text.rstrip(CUT)
+    if fact.cut:
+        return beginning != "" and any(text.startswith(beginning) for text in texts)
+    return fact.text in texts
 
 
 def _details(
@@ -93,10 +100,11 @@ def _details(
     for name in dict.fromkeys([*wanted, *rest]):
         value = item.attributes.get(name)
         text = first[name] if isinstance(value, tuple) and first.get(name) in value else _text(name, value, specs)
-        new = text and text.casefold() not in said
+        seen = _seen(text)
+        new = seen.strip() and seen.casefold() not in said
         if new and (name in wanted or _telling(specs[name], text)):
-            found.append(Fact(text, name, item.id))
-            said += f" {text.casefold()}"
+            found.append(Fact(seen, name, item.id))
+            said += f" {seen.casefold()}"
     return tuple(found[:DETAILS])
 
 
@@ -126,3 +134,8 @@ def _text(name: str, value: Value | None, specs: Mapping[str, AttributeSpec]) ->
         return f"{heading} {text}"
     text = " ".join(value.split())
     return text if len(text) <= SHORT else ""
+
+
+def _seen(text: str) -> str:
+    """A text without the characters that turn its direction; those that join letters stay."""
+    return text.translate(DIRECTIONS)

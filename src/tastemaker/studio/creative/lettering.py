@@ -114,16 +114,28 @@ def balanced(face: Face, text: str, size: int, weight: int, width: float) -> lis
     return even if sum(map(len, even)) == sum(map(len, lines)) else lines
 
 
-def shortened(face: Face, text: str, size: int, weight: int, width: float, lines: int) -> list[str]:
-    """As many lines of a text as there is room for; the last ends in an ellipsis when something is left out."""
-    found = wrap(face, text, size, weight, width)
+def shortened(face: Face, text: str, size: int, weight: int, width: float, lines: int) -> tuple[list[str], str]:
+    """As many lines of a text as there is room for; the last ends in an ellipsis when something is left out.
+
+    A word that is wider than a whole line is begun on the last line, or of a name of one word nothing might stand.
+
+    Returns:
+        The lines, and what they say in one: a word that is broken over two lines is whole in it.
+    """
+    text, found = " ".join(text.split()), wrap(face, text, size, weight, width)
     if len(found) <= lines:
-        return found
-    last = found[lines - 1]
+        return found, text
+    last, start, end = found[lines - 1], 0, 0
+    for line in found[:lines]:
+        start = text.index(line, end)
+        end = start + len(line)
+    word = text[end:].split(" ")[1] if text[end] == " " else ""
+    if not found[lines].startswith(word):  # it was broken
+        last = f"{last} {word}"
     mark = ELLIPSIS if not face.lacks(ELLIPSIS) else "..."
     while last and face.width(last + mark, size, weight) > width:
         last = last[:-1].rstrip()
-    return [*found[: lines - 1], last + mark]
+    return [*found[: lines - 1], last + mark], text[: start + len(last)] + mark
 
 
 def _broken(face: Face, word: str, size: int, weight: int, width: float) -> list[str]:

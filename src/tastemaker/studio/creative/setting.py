@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tastemaker.studio.creative.colours import Colour
-from tastemaker.studio.creative.facts import Printed
+from tastemaker.studio.creative.facts import CUT, Printed
 from tastemaker.studio.creative.formats import Shape
 from tastemaker.studio.creative.lettering import SMALLER, Face, balanced, shortened
 from tastemaker.studio.creative.scene import Box, Fact, Line
@@ -19,6 +19,8 @@ WITH = "with"
 """Stands before the further items of a bundle."""
 MOST_LINES = 4
 """Lines of a headline."""
+FEW = 3
+"""Letters that must stand of a title that is cut."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ class Column:
         yield []
 
     def _fits(self, runs: Sequence[Run]) -> bool:
-        """Is there room? A title may be cut only when it is as small as it may be."""
+        """Is there room? A title may be cut only when it is as small as it may be; a few letters of it must stand."""
+        if any(fact.cut and len(fact.text.rstrip(CUT)) < FEW for run in runs for fact in run.facts):
+            return False
         cut = any(fact.cut for fact in runs[0].facts) if runs else False
         if cut and runs[0].size > self.shape.headline[1]:
             return False
@@ -122,7 +126,7 @@ class Column:
             return []
         size = round(self.shape.body * 0.78)
         fact = Fact(self.brand, "brand.name")
-        name = shortened(self.face, self.brand, size, 500, self.box.width * 0.8, 1)
+        name, _ = shortened(self.face, self.brand, size, 500, self.box.width * 0.8, 1)
         return [Run(tuple(name), size, 500, self.inks.soft, 0.0, (fact,), tracking=size * 0.06)]
 
     def _runs(self, printed: Sequence[Printed], size: int, lines: int, more: int) -> list[Run]:
@@ -141,8 +145,8 @@ class Column:
         text, width = f"{lead} {fact.text}".strip(), self.box.width
         found = balanced(self.face, text, size, weight, width)
         if len(found) > lines:
-            found = shortened(self.face, text, size, weight, width, lines)
-            fact = replace(fact, text=" ".join(found).removeprefix(lead).strip(), cut=True)
+            found, said = shortened(self.face, text, size, weight, width, lines)
+            fact = replace(fact, text=said[len(lead) :].strip(), cut=True)
         colour = self.inks.soft if lead else self.inks.strong
         return Run(tuple(found), size, weight, colour, before, (fact,))
 
