@@ -4,6 +4,7 @@ The typeface is the brand's own file; without one, the variable Roboto that come
 has the accents, dashes and currencies of western languages; without that, the face inside Pillow, which has ASCII only.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -142,7 +143,8 @@ def _broken(face: Face, word: str, size: int, weight: int, width: float) -> list
     parts = [word]
     while len(parts[-1]) > 1 and face.width(parts[-1], size, weight) > width:
         whole = parts.pop()
-        end = next(n for n in range(len(whole) - 1, 0, -1) if n == 1 or face.width(whole[:n], size, weight) <= width)
+        beginnings = [whole[:n] for n in range(2, len(whole))]
+        end = 1 + bisect_right(beginnings, width, key=lambda part: face.width(part, size, weight))
         parts += [whole[:end], whole[end:]]
     return parts
 
