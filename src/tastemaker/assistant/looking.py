@@ -101,8 +101,8 @@ def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: Hi
         mask = view.catalog.available.copy()
         mask[history.seen] = False
         rows = np.flatnonzero(mask)
-        scores, notes = recommending.score(view, history, rows, state.person)
-        return Base(None, None, mask, rows, _scaled(scores), (*lost, *notes))
+        told, notes = recommending.said(view, history, rows, state.person)
+        return Base(None, None, mask, rows, _scaled(told.scores), (*lost, *notes))
     depth = max(DEPTH, view.catalog.size)
     request = Request("" if shown else texts[0], ignore=state.removed, depth=depth)
     request = replace(request, history=history if len(history) else None)

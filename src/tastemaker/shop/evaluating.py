@@ -39,10 +39,9 @@ from tastemaker.evaluation.tuning import around, tune
 from tastemaker.index.exact import best
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.hybrid import Hybrid
-from tastemaker.shop import searching
+from tastemaker.shop import recommending, searching
 from tastemaker.shop.fitting import hybrid_config
 from tastemaker.shop.live import View, embed_all
-from tastemaker.shop.recommending import score
 from tastemaker.shop.request import Request
 
 NOBODY = History.of([])
@@ -278,8 +277,8 @@ def as_served(view: View) -> Ranker:
 
 def _ranked(view: View, case: Case, k: int) -> Ints:
     rows = np.flatnonzero(case.allowed(view.catalog.alive))
-    scores, _ = score(view, case.history or NOBODY, rows, case.key)
-    return rows[best(scores, k)]
+    told, _ = recommending.said(view, case.history or NOBODY, rows, case.key)
+    return rows[best(told.scores, k)]
 
 
 def _searchers(view: View, store: Store, truth: Truth, observer: Observer) -> dict[str, Ranker]:

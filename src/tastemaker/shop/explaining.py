@@ -11,7 +11,7 @@ from tastemaker.core.ranking import Reason
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
 from tastemaker.shop.looks import Looks, asked_for, chosen_before, looks
-from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, Order, reasons, score, visit_of
+from tastemaker.shop.recommending import NOBODY, UNFITTED, UNKNOWN, Order, reasons, said, visit_of
 
 MOST_SHARED = 4
 
@@ -111,9 +111,10 @@ def _scores(view: View, history: History, row: int, order: Order) -> tuple[dict[
     mask[row] = True
     rows = np.flatnonzero(mask)
     visit = visit_of(history, order)
-    scores, _ = score(view, history, rows, "", visit=visit, share=order.live.visit_weight)
+    told, _ = said(view, history, rows, "", visit=visit, share=order.live.visit_weight)
     at = int(np.searchsorted(rows, row))
     parts = {name: float(part[at]) for name, part in recommender.parts(history, rows).items()}
+    scores = told.scores
     place = int((scores > scores[at]).sum()) + 1 if np.isfinite(scores[at]) else None
     return {name: value for name, value in parts.items() if np.isfinite(value)}, place
 

@@ -85,23 +85,6 @@ def _ranking(
     return Ranking(items, notes=(*notes, *order.notes, *found.notes))
 
 
-def score(
-    view: View,
-    history: History,
-    candidates: Ints,
-    named: str,
-    *,
-    visit: History | None = None,
-    share: float = 0.0,
-) -> tuple[Floats, list[str]]:
-    """Scores of the candidates for a history, and which fallback was taken; see :func:`said`.
-
-    Shapes: candidates (n,) -> (n,).
-    """
-    told, notes = said(view, history, candidates, named, visit=visit, share=share)
-    return told.scores, notes
-
-
 @stage("score")
 def said(
     view: View,
@@ -112,7 +95,9 @@ def said(
     visit: History | None = None,
     share: float = 0.0,
 ) -> tuple[Said, list[str]]:
-    """What is said of the candidates to a person, and which fallback was taken; the parts are without the visit.
+    """What is said of the candidates to a person, and which fallback was taken.
+
+    The parts are without the visit; a fallback has none.
 
     Args:
         view: the shop as it is now.
@@ -165,17 +150,18 @@ def _parts(view: View, history: History, visit: History | None, order: Order, ro
     recommender, counts = view.fitted.recommender, view.popularity
     if not len(rows) or (not counts.any() and not len(history.liked)):
         return {"newest": np.asarray(rows / max(1, view.catalog.size), np.float32)} if len(rows) else {}
-    whole, _ = score(view, history, rows, "")
-    if recommender is None or not np.array_equal(whole, recommender.score([history], rows)[0]):
+    told, _ = said(view, history, rows, "")
+    whole = told.scores
+    if recommender is None or not told.parts:
         return {"popularity": whole}
     parts = {name: np.where(np.isfinite(part), part, 0.0) for name, part in recommender.parts(history, rows).items()}
     parts["how known the item is"] = whole - sum(parts.values())
     if visit is None:
         return parts
     share = order.live.visit_weight
-    mixed, _ = score(view, history, rows, "", visit=visit, share=share)
+    mixed, _ = said(view, history, rows, "", visit=visit, share=share)
     parts = {name: (1.0 - share) * part for name, part in parts.items()}
-    return parts | {VISIT: mixed - (1.0 - share) * whole}
+    return parts | {VISIT: mixed.scores - (1.0 - share) * whole}
 
 
 def shown(

@@ -69,8 +69,8 @@ class Request:
 
     @property
     def key(self) -> Hashable:
-        """Everything that makes the answer; None when pictures are shown."""
-        if self.picture is not None or any(shown.picture is not None for shown in self.others):
+        """Everything that makes the answer; None when pictures or items are shown."""
+        if self.picture is not None or self.reference is not None or self.others:
             return None
         person, mask = self.history, self.mask
         arrays: list[npt.NDArray[np.generic]] = [] if person is None else [person.rows, person.weights]
