@@ -20,8 +20,10 @@ held-back twentieth in the demo shop, was the answer to nothing in training.
 values that is said, and of what is said that is so.
 
 *Pictures*: requests for a kind and a colour. The signals' vectors are held against the nearest real photos, whose
-values the catalog knows; in fashion the conditional diffusion that ``bench_imagine.py`` trained draws from the
-signals, from the values themselves and from nothing, and the independent judge says what it sees.
+values the catalog knows. The shop's conditional diffusion (in the demo shop the shipped one, in fashion that of
+``bench_imagine.py``) draws from the signals, from the values themselves and from nothing, and an independent judge,
+trained on the shop's photos and their values alone, says what it sees; what it sees in real photos of such things that
+it has not learned from is the ceiling.
 
 *Adaptors*: each input is withheld from the trained model, each way out is left out. No model is trained anew for it.
 
@@ -45,10 +47,12 @@ from tastemaker.core.progress import Event, Finished
 from tastemaker.core.seeds import generator as chance
 from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import Bools, Floats, Ints, UserId
-from tastemaker.evaluation.drawn_judge import accuracy
+from tastemaker.encoders.frames import Frames
+from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig, accuracy
+from tastemaker.evaluation.drawn_sheet import samples
 from tastemaker.evaluation.significance import intervals, paired
 from tastemaker.evaluation.simulated_people import SimulatedPerson, demo_people
-from tastemaker.generators.base import Condition
+from tastemaker.generators.base import Condition, Generator, GeneratorConfig
 from tastemaker.generators.language.inputs import Asked
 from tastemaker.generators.language.instructions import SAID, Teacher, values_in
 from tastemaker.generators.language.model import MultimodalLm, MultimodalLmConfig, heeded, spoken_of
@@ -56,9 +60,13 @@ from tastemaker.generators.language.shelf import features_of
 from tastemaker.generators.language.stages import STAGES
 from tastemaker.generators.material import Material
 from tastemaker.shop import Shop
+from tastemaker.shop.painter import restore
 
 SHOPS = ("demo", "fashion")
-K, ANSWERS = 10, 2
+FOLDER = BUILD / "mllm"
+K, ANSWERS, SHOWN = 10, 2, 48
+EPOCHS = 120
+"""Of the demo shop's judge: its photos are few."""
 PLAIN = (0.4, 0.6)
 """Weights of picture and words in the plain baseline, as measured on fashion by ``bench_composed.py``."""
 KIND, COLOUR = {"demo": "kind", "fashion": "articleType"}, {"demo": "colour", "fashion": "baseColour"}
@@ -114,7 +122,7 @@ def material_of(shop: str) -> tuple[Material, Catalog]:
 def folder_of(shop: str, config: MultimodalLmConfig) -> Path:
     """Where a model is kept."""
     sizes = f"{config.hidden}x{config.layers}-{config.steps}"
-    return BUILD / "mllm" / f"{shop}-{config.backbone}-{sizes}"
+    return FOLDER / f"{shop}-{config.backbone}-{sizes}"
 
 
 def learn(shop: str, config: MultimodalLmConfig) -> dict[str, object]:
@@ -300,12 +308,12 @@ def pictures(shop: str, config: MultimodalLmConfig, count: int, seed: int, judge
     photos = material.where("picture")
     signed = np.stack([one.vectors["picture"] for one in signs])
     nearest = photos[(signed @ material.vectors["picture"][photos].T).argmax(1)]
-    result: dict[str, object] = {
+    return {
         "requests": len(seen), "a picture is answered with": round(kinds.count("picture") / max(1, len(kinds)), 4),
         "values of the signals": _agrees(model, material, signs, codes),
         "values of the nearest photo": accuracy(material.codes[nearest], codes, names),
+        "judge": _judged(shop, signs, codes, material.frames[seen], seed),
     }  # fmt: skip
-    return result | ({"judge": _judged(signs, values, codes, seed)} if shop == "fashion" else {})
 
 
 def _agrees(model: MultimodalLm, material: Material, signs: Sequence[Condition], codes: Ints) -> dict[str, float]:
@@ -313,17 +321,37 @@ def _agrees(model: MultimodalLm, material: Material, signs: Sequence[Condition],
 
 
 def _judged(
-    signs: Sequence[Condition], values: Sequence[Mapping[str, str]], codes: Ints, seed: int
+    shop: str, signs: Sequence[Condition], codes: Ints, photos: Frames, seed: int
 ) -> dict[str, dict[str, float]]:
-    """What the independent judge sees in pictures drawn from signals, from vectors alone, from values, from nothing."""
-    painter, by = generator("diffusion-conditional", 0), judge()
+    """What the judge sees in pictures drawn from signals, vectors alone, values, nothing; and in real photos."""
+    painter, by = painter_of(shop), judge_of(shop)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     told = {
-        "signals": [heeded(one, painter) for one in signs],
-        "their vectors alone": [heeded(replace(one, attributes={}), painter) for one in signs],
-        "the values themselves": [Condition(one) for one in values],
+        "signals": signs,
+        "their vectors alone": [replace(one, attributes={}) for one in signs],
+        "the values themselves": [Condition(by.layout.values(row)) for row in codes],
         "nothing": [Condition()] * len(signs),
     }
-    return {name: by.accuracy(frames_of(drawn(painter, some, seed)), codes) for name, some in told.items()}
+    seen = {}
+    for name, asked in told.items():
+        frames = frames_of(drawn(painter, [heeded(one, painter) for one in asked], seed))
+        (FOLDER / f"{shop} {name}.png").write_bytes(samples(frames[:SHOWN]))
+        seen[name] = by.accuracy(frames, codes)
+    return seen | {"real photos": by.accuracy(photos, codes)}
+
+
+def painter_of(shop: str) -> Generator[GeneratorConfig]:
+    """What draws from signals."""
+    if shop == "fashion":
+        return generator("diffusion-conditional", 0)
+    return restore(Artefacts(BUILD / "demo-shop" / ".tastemaker").published()["generators"]).generator
+
+
+def judge_of(shop: str) -> AttributeJudge:
+    """Who says what a drawing shows; few photos are seen more often."""
+    if shop == "fashion":
+        return judge()
+    return judge("drawn-judge-demo", lambda: material_of(shop)[0], JudgeConfig(epochs=EPOCHS))
 
 
 def _space(shop: str):  # noqa: ANN202 - a space of either shop
@@ -344,7 +372,7 @@ def measured(shop: str, config: MultimodalLmConfig, count: int, seed: int) -> di
     parts = {
         "items": rows.run(f"{name} items", items, shop, config, count, seed),
         "words": rows.run(f"{name} words", words, shop, config, count, seed),
-        "pictures": rows.run(f"{name} pictures", pictures, shop, config, count, seed, "drawn-judge"),
+        "pictures": rows.run(f"{name} pictures", pictures, shop, config, count, seed, f"judge of {shop}"),
     }
     for part in ("items", "words"):
         show(f"{name}: {part}", parts[part]["table"])

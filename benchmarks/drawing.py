@@ -3,7 +3,7 @@
 Generators are kept under ``build/benchmarks/generators/NAME``, the judge under ``build/benchmarks/drawn-judge``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -14,9 +14,10 @@ from materials import fashion_material
 from tastemaker.core.registry import find
 from tastemaker.core.storage import Artefact, Artefacts
 from tastemaker.encoders.frames import Frames
-from tastemaker.evaluation.drawn_judge import AttributeJudge
+from tastemaker.evaluation.drawn_judge import AttributeJudge, JudgeConfig
 from tastemaker.generators.base import Condition, Drawn, Generator, GeneratorConfig, Noise
 from tastemaker.generators.diffusion.latent import OnLatents
+from tastemaker.generators.material import Material
 
 CHUNK = 50
 """Drawings made at once."""
@@ -51,14 +52,16 @@ def learn(name: str, seed: int) -> dict[str, object]:
     return cost
 
 
-def judge() -> AttributeJudge:
-    """The judge, trained at the first call."""
-    kept = Artefacts(BUILD / "drawn-judge")
+def judge(
+    name: str = "drawn-judge", material: Callable[[], Material] = fashion_material, config: JudgeConfig | None = None
+) -> AttributeJudge:
+    """A judge, trained at the first call; of fashion by default."""
+    kept = Artefacts(BUILD / name)
     found = kept.published().get("judge")
     if found is not None:
         return AttributeJudge.restore(found.config, found.tensors())
     watch = Stopwatch()
-    made = AttributeJudge(checkpoint=BUILD / "drawn-judge.checkpoint").learn(fashion_material(), Lines())
+    made = AttributeJudge(config, checkpoint=BUILD / f"{name}.checkpoint").learn(material(), Lines())
     cost = {"processor_minutes": round(watch.processor / 60, 2)}
     kept.publish({"judge": kept.write("judge", config=made.settings(), tensors=made.tensors(), manifest=cost)})
     return made
