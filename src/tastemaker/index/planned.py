@@ -7,7 +7,7 @@
 The mask of a filter is there when the question comes, so how many rows it keeps is counted, not guessed. What no count
 tells is how many it keeps *around the question*: "shoes" under a filter that keeps all but shoes. That is estimated
 from the answer: when too few of the rows that the lists propose are kept, the codes are scanned instead. Lists under a
-filter that keeps one in s are read as far as for s times as long an answer, of which the filter leaves enough.
+filter that keeps one in s are read as far as for s times as long an answer; of that only what it leaves is compared.
 
 How far codes and lists must be read was measured beforehand (``index.tuning``). Rows that came or changed since the
 approximation was made are compared exactly beside it, so that a change counts at once; dropped ones are never found.
@@ -25,7 +25,7 @@ from tastemaker.index.exact import ExactIndex, State, best
 
 Method = Literal["exact", "codes", "lists"]
 WIDE = 0.9
-"""Of what lists propose the filter must keep this much of the share that it keeps of all rows; else they are left."""
+"""A filter that keeps this share is as good as none."""
 OVER = 1.3
 """Times as long as the filter demands is the answer that lists are read for."""
 GATHER = 3.0
@@ -83,12 +83,14 @@ class Plan:
         kept: rows that may be found.
         effort: how far codes or lists are read; None for exact.
         megabytes: what has to be read, by which the ways were compared.
+        length: of the answer that the effort was measured for; 0 for exact.
     """
 
     method: Method
     kept: int
     effort: Effort | None
     megabytes: float
+    length: int = 0
 
 
 class PlannedIndex(ExactIndex):
@@ -124,13 +126,16 @@ class PlannedIndex(ExactIndex):
         """The cheapest way to the k nearest of so many kept rows."""
         state, row = self._state, 4.0 * self.dim
         ways = [Plan("exact", kept, None, row * min(GATHER * kept, len(state.matrix)) / 1e6)]
-        if (effort := _reaching(self._efforts.codes, k)) is not None:
+        if (reach := _reaching(self._efforts.codes, k)) is not None:
+            effort = self._efforts.codes[reach]
             scanned = len(self._approximate) * (self._approximate.row_bytes + PER_ROW)
-            ways.append(Plan("codes", kept, effort, (scanned + GATHER * row * effort.proposed) / 1e6))
+            ways.append(Plan("codes", kept, effort, (scanned + GATHER * row * effort.proposed) / 1e6, reach))
         share = kept / max(1, int(np.count_nonzero(state.present)))
         length = k if share >= WIDE else OVER * k / max(share, 1e-9)
-        if (effort := _reaching(self._efforts.lists, length)) is not None:
-            ways.append(Plan("lists", kept, effort, list_bytes(self._approximate, self.dim, effort) / 1e6))
+        if (reach := _reaching(self._efforts.lists, length)) is not None:
+            effort = self._efforts.lists[reach]
+            read = list_bytes(self._approximate, self.dim, effort, min(1.0, share))
+            ways.append(Plan("lists", kept, effort, read / 1e6, reach))
         return min(ways, key=lambda way: way.megabytes)
 
     def _nearest(self, state: State, question: Floats, kept: Bools, k: int) -> tuple[Ints, Floats]:
@@ -141,8 +146,7 @@ class PlannedIndex(ExactIndex):
         settled = kept & ~stale
         rows = None
         if plan.method == "lists":
-            share = plan.kept / max(1, int(np.count_nonzero(state.present)))
-            rows = self._from_lists(question, plan.effort, settled, k, share)
+            rows = self._from_lists(question, plan.effort, plan.length, settled, k)
         if rows is None:
             far = plan.method == "lists"  # what is kept lies apart from the question: read as far as was ever measured
             rows = self._from_codes(question, settled, max((k, *self._efforts.codes)) if far else k)
@@ -153,22 +157,23 @@ class PlannedIndex(ExactIndex):
         order = best(scores, k)
         return rows[order], scores[order]
 
-    def _from_lists(self, question: Floats, effort: Effort, settled: Bools, k: int, share: float) -> Ints | None:
-        """What the lists propose and the filter keeps; None when it keeps less of that than of all rows."""
+    def _from_lists(self, question: Floats, effort: Effort, length: int, settled: Bools, k: int) -> Ints | None:
+        """What the lists propose and the filter keeps; None when too little of it for the length they were read for."""
         found = self._approximate.probe(question, effort.proposed, effort.lists)
         found = found[found < len(settled)]
         kept = found[settled[found]]
-        return kept if len(kept) >= max(k, WIDE * share * len(found)) else None
+        share = len(kept) / max(1, len(found))
+        return kept if len(kept) >= k and (share >= WIDE or share * length >= OVER * k) else None
 
     def _from_codes(self, question: Floats, settled: Bools, k: int) -> Ints | None:
         """What the bits of the kept rows propose; None when no depth was found that is enough."""
-        effort = _reaching(self._efforts.codes, k)
-        if effort is None:
+        reach = _reaching(self._efforts.codes, k)
+        if reach is None:
             return None
         known = np.zeros(len(self._approximate), np.bool_)
         common = min(len(known), len(settled))
         known[:common] = settled[:common]
-        return self._approximate.scan(question, effort.proposed, None if known.all() else known)
+        return self._approximate.scan(question, self._efforts.codes[reach].proposed, None if known.all() else known)
 
     def _changing(self, rows: Ints) -> None:
         """Changed rows are compared exactly from now on; who still reads the old state finds them so too."""
@@ -178,11 +183,12 @@ class PlannedIndex(ExactIndex):
         self._stale = stale
 
 
-def list_bytes(approximate: Approximate, dim: int, effort: Effort) -> float:
-    """What a look into lists reads: the centres, the bits of some lists, and the rows that are compared."""
+def list_bytes(approximate: Approximate, dim: int, effort: Effort, share: float = 1.0) -> float:
+    """What a look into lists reads: the centres, the bits of some lists, and what a filter leaves to be compared."""
     bits, rows = approximate.row_bytes, len(approximate)
     looked = rows * effort.lists / approximate.lists
-    return 32.0 * bits * approximate.lists + GATHER * looked * (bits + PER_ROW) + GATHER * 4 * dim * effort.proposed
+    compared = 4.0 * dim * effort.proposed * share
+    return 32.0 * bits * approximate.lists + GATHER * (looked * (bits + PER_ROW) + compared)
 
 
 def _efforts(rows: object) -> dict[int, Effort]:
@@ -191,7 +197,6 @@ def _efforts(rows: object) -> dict[int, Effort]:
     return {int(k): Effort(int(proposed), int(lists)) for k, proposed, lists in rows}
 
 
-def _reaching(efforts: Mapping[int, Effort], k: float) -> Effort | None:
-    """The effort of the shortest measured length that is no shorter than what is asked."""
-    longer = [length for length in efforts if length >= k]
-    return efforts[min(longer)] if longer else None
+def _reaching(efforts: Mapping[int, Effort], k: float) -> int | None:
+    """The shortest measured length that is no shorter than what is asked."""
+    return min((length for length in efforts if length >= k), default=None)
