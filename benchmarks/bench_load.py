@@ -4,8 +4,8 @@
     python benchmarks/bench_load.py --minutes 10      # and then ten minutes of both verbs and events: is memory flat?
     python benchmarks/bench_load.py --smoke           # five seconds; the plain script knows 1,000 items
 
-It needs a quiet machine: whatever else runs takes its cores. The shop is made from the workspace that
-``bench_fashion.py`` leaves (five minutes, once, see ``loaded.py``); the plain script encodes 20,000 titles at its first
+It needs a quiet machine: whatever else runs takes its cores. The shop is made once, with the space that
+``bench_fashion.py`` leaves (five minutes, see ``loaded.py``); the plain script encodes 20,000 titles at its first
 start (two minutes). Ours is ``tastemaker serve --workers 2`` as anybody would start it, the plain script
 (``plain_service.py``) runs with as many workers. Both run all the time, and one is asked at a time, ten seconds each in
 turn, so that both see the same machine. The 16 clients are threads of another process that each send the next request

@@ -1,18 +1,17 @@
 """The shop of the load test: 20,000 products of fashion, and people drawn at random who like one kind of thing.
 
-The space is the one that ``bench_fashion.py`` has left in its workspace; only who gets what is learned anew.
+The products and their vectors are those of ``bench_search.py``; only who gets what is learned anew.
 """
 
 import csv
 import shutil
-import sys
 from collections import defaultdict
 from pathlib import Path
 
+import bench_search
 from common import BUILD, Lines
 from tastemaker.catalog.events import Event
 from tastemaker.core.seeds import generator
-from tastemaker.core.storage import Artefacts
 from tastemaker.core.types import UserId
 from tastemaker.shop import Shop
 
@@ -22,20 +21,13 @@ BEGUN = 1_700_000_000.0
 PARTS = ("articleType", "baseColour", "usage", "gender")
 
 
-def shop_of(source: Path = BUILD / "fashion", folder: Path = BUILD / "load") -> Path:
+def shop_of(folder: Path = BUILD / "load") -> Path:
     """The fitted workspace; made when it is not there yet."""
     if (folder / "ready").exists():
         return folder
-    if not (source / ".tastemaker" / "published.json").exists():
-        sys.exit(
-            "there is no fitted fashion shop: run `python benchmarks/bench_fashion.py` and fit build/benchmarks/fashion"
-        )
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder, symlinks=True)
-    Artefacts(folder / ".tastemaker").publish({}, drop=["recommender"])  # learned without people
+    shutil.copytree(bench_search.shop_of(ITEMS), folder, symlinks=True, ignore=shutil.ignore_patterns("ready"))
     with Shop(folder) as shop:
-        ids = [str(id) for id in shop.store.snapshot().ids]
-        shop.store.remove_items(ids[ITEMS:])
         shop.record(list(events(folder)))
         shop.fit(["recommender"], observer=Lines())
     (folder / "ready").touch()
