@@ -8,7 +8,7 @@ from tastemaker.index.near import near_misses, say
 
 PRICES = {"red": [62.0, 70.0, 74.0, 120.0], "blue": [20.0, 30.0]}
 ITEMS = [
-    Item(f"{colour}{n}", price=price, attributes={"colour": colour, "waterproof": colour == "blue", "width": 100.0 + n})
+    Item(f"{colour}{n}", price=price, attributes={"colour": colour, "waterproof": colour == "blue", "width": 100.0 + n, "left": 0.0})
     for colour, prices in PRICES.items()
     for n, price in enumerate(prices)
 ]
@@ -25,6 +25,8 @@ CATALOG = Catalog.from_items([*ITEMS, Item("free", attributes={"colour": "green"
         ("width > 500 and not waterproof", ["nothing width over 500 not waterproof; 3 width over 100"]),
         ("colour = reed", ["nothing here has colour “reed”; did you mean red or green?"]),
         ("colour = mauve", ["nothing here has colour “mauve”; there is red, blue, green"]),
+        ("price < 25 and price > 500", ["nothing under 25 over 500; 1 over 15"]),
+        ("price < 45 and left > 500", ["nothing under 45 left over 500; 2 without “left over 500”"]),
         ("colour = green and price < 60", ["nothing green under 60; 2 without “green”"]),
         ("colour = red", []),
         ("", []),

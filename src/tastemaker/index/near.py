@@ -88,7 +88,7 @@ def _ways(parts: Sequence[Condition], catalog: Catalog, rows: Bools) -> list[str
 
 
 def _moved(leaf: Compare, catalog: Catalog, others: Bools) -> str:
-    """The bound moved to a round number that lets a few items in; "" when there are none."""
+    """The bound moved to a round number that lets a few items in, dropped where that is none; "" without items."""
     name, _ = resolve(catalog, leaf.name)
     bound = as_number(leaf.value)
     numbers = np.asarray(catalog.column(name), np.float64)[others]
@@ -100,13 +100,16 @@ def _moved(leaf: Compare, catalog: Catalog, others: Bools) -> str:
         edge = _round_up(float(numbers[wanted - 1]), bound)
         inside = numbers < edge if leaf.op == "<" else numbers <= edge
     else:
-        edge = -_round_up(-float(numbers[-wanted]), bound)
+        last = float(numbers[-wanted])
+        edge = -_round_up(-last, min(abs(bound), abs(last)))
+        if edge < 0 <= bound or edge == 0:
+            return f"{int(others.sum())} without “{say(leaf)}”"
         inside = numbers > edge if leaf.op == ">" else numbers >= edge
     return f"{int(inside.sum())} {_say_comparison(Compare(leaf.name, leaf.op, f'{edge:.10g}'))}"
 
 
 def _round_up(number: float, like: float) -> float:
-    """The next round number above: a multiple of 5 where the person's own bound has two digits."""
+    """The next round number above: a multiple of 5 where the number it is like has two digits."""
     step = 5 * 10.0 ** (math.floor(math.log10(abs(like))) - 1) if like else 1.0
     return math.floor(number / step + 1) * step
 

@@ -33,14 +33,30 @@ def test_a_refusal_overrules_only_that_value():
     assert read("under 50", "under 20")[0] == [[], ["price under 20"]]
 
 
-def test_what_is_ignored_overrules_nothing():
-    assert read("in red", "in blue", ignore=["colour: blue"])[0] == [["colour: red"], []]
+@pytest.mark.parametrize(
+    ("texts", "ignore", "facets"),
+    [
+        (["in red", "in blue"], ["colour: blue"], []),
+        (["under 50", "under 90"], ["price under 90"], []),
+        (["in red", "not red", "in red", "not red"], ["not: red"], []),
+        (["between 50 and 90", "under 80"], ["price under 80"], ["price over 50"]),
+    ],
+)
+def test_what_is_taken_away_revives_nothing_older(texts, ignore, facets):
+    assert sum(read(*texts, ignore=ignore)[0], []) == facets
+
+
+def test_a_limit_overrules_the_one_that_it_excludes():
+    assert read("between 50 and 90", "under 40")[0] == [[], ["price under 40"]]
+    assert read("under 40", "over 50")[0] == [[], ["price over 50"]]
+    assert read("over 50", "under 90")[0] == [["price over 50"], ["price under 90"]]
 
 
 @pytest.mark.parametrize(
     ("new", "old", "answer"),
     [
         (Facet("price", "<", "20"), Facet("price", ">", "10"), False),
+        (Facet("price", "<", "20"), Facet("price", ">=", "20"), True),
         (Facet("colour", "more", "red"), Facet("colour", "less", "red"), True),
         (Facet("words", "!=", "zip"), Facet("words", "!=", "zip"), False),
         (Facet("colour", "=", "red"), Facet("size", "=", "m"), False),

@@ -80,7 +80,7 @@ def amounts(text: str, vocabulary: Vocabulary, reference: Item | None = None) ->
 
 def contradictions(facets: Iterable[Facet]) -> list[str]:
     """Notes on limits of one number that no number is within, "under 50" and "over 100"."""
-    limits = [facet for facet in facets if facet.hard]
+    limits = [facet for facet in facets if facet.op[0] in "<>" and re.fullmatch(r"-?\d+(?:\.\d+)?", facet.value)]
     return [
         f"“{above.label}” and “{below.label}” exclude each other: take one away"
         for above in limits
