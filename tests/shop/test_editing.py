@@ -58,10 +58,34 @@ def test_what_lacks_the_asked_value_stands_behind_what_has_it_and_the_kind(shop:
     rows = shop.view.catalog.rows(["vase-blue-1", "vase-red-0", "plate-red-0", "plate-blue-0"])
     scores = np.array([3.0, 1.0, 2.0, 0.0], np.float32)
     found = first_what_is_asked(shop.view, shown, [RED], rows, scores)
-    assert found == pytest.approx([0.999, 1.0, 2.0, -2.001])
-    assert first_what_is_asked(shop.view, shown, [], rows, scores) is scores
-    settled = np.array([0.0, 2.0, 1.0, -1.0], np.float32)
+    assert found == pytest.approx([0.999, 1.0, 0.999, -3.002])
+    settled = np.array([0.0, 2.0, -1.0, -2.0], np.float32)
     assert first_what_is_asked(shop.view, shown, [RED], rows, settled).tolist() == settled.tolist()
+
+
+def test_what_is_of_another_kind_stands_behind_when_the_kind_is_sure(shop: Shop) -> None:
+    rows = shop.view.catalog.rows(["plate-blue-0", "vase-red-0", "vase-blue-1"])
+    scores = np.array([3.0, 1.0, 2.0], np.float32)
+    sure = first_what_is_asked(shop.view, {"kind": {"vase": 1.0}}, [], rows, scores)
+    assert sure == pytest.approx([0.999, 1.0, 2.0])
+    guessed = first_what_is_asked(shop.view, {"kind": {"vase": 0.6, "plate": 0.4}}, [], rows, scores)
+    assert guessed.tolist() == scores.tolist()
+
+
+def test_what_things_of_a_kind_never_have_is_not_guessed_of_one(shop: Shop) -> None:
+    """Bowls have no handle, whatever they look like; a mug without a word about it may have one."""
+    looks = [shop.item(f"vase-{colour}-0").images for colour in ("red", "blue")]
+    mugs = [
+        Item(f"mug-{n}", "mug", attributes={"kind": "mug", "handle": ("round", "square")[n % 2]}, images=looks[n % 2])
+        for n in range(8)
+    ]
+    bare = [Item(f"bare-{kind}", kind, attributes={"kind": kind}, images=looks[0]) for kind in ("mug", "bowl")]
+    bowls = [Item(f"bowl-{n}", "bowl", attributes={"kind": "bowl"}) for n in range(20)]
+    shop.add([*mugs, *bare, *bowls])
+    shop.fit()
+    view = shop.view
+    mug, bowl = likely(view, "handle", {"round": 1.0}, view.catalog.rows(["bare-mug", "bare-bowl"]))
+    assert bowl < 0.1 < mug
 
 
 def test_same_colour_is_kept_twice_as_firmly(shop: Shop) -> None:

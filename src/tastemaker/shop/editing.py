@@ -5,7 +5,8 @@ the regions that attribute values take in the space (``Traits``). An item fits a
 
     fit(x) = sum_set log(e + P(x has v))  +  sum_kept s_a log(e + sum_v P(shown has v) P(x has v))
 
-P(x has v) is 1 or 0 where the item's attribute is known, and s_a is how sure the attribute is read from the picture.
+P(x has v) is 1 or 0 where the item's attribute is known, else guessed from its looks, as far as things of its kind have
+such an attribute at all (a film has no sleeves); s_a is how sure the attribute is read from the picture.
 
 Source: of our own making; the idea of editing attributes and keeping the rest after Zhao et al., "Memory-Augmented
 Attribute Manipulation Networks", CVPR 2017.
@@ -42,6 +43,8 @@ COMPARED = 0.5
 """Weight of "more" and "less" beside a value that is plainly asked for."""
 HAS = 0.5
 """From which chance on an item is taken to have a value."""
+SURE = 0.9
+"""From which chance on what is shown is taken to be of a kind."""
 ABOVE = 1e-3
 """How far what was asked for stands at least above what lacks it."""
 ASKED_TO_STAY = 2.0
@@ -106,26 +109,36 @@ def kept(view: View, shown: Shown, facets: Sequence[Facet]) -> dict[str, tuple[C
 
 
 def first_what_is_asked(view: View, shown: Shown, facets: Sequence[Facet], rows: Ints, scores: Floats) -> Floats:
-    """Scores moved so that no row that lacks an asked value stands before one that has all of them and what is kept.
+    """Scores moved so that what is of another kind stands behind, and what lacks an asked value behind what has it.
 
-    Of what is kept the kind counts: however much else of a white shirt stays, "in red" shows red shirts first.
+    However much else of a white shirt stays, "in red" shows red shirts first, and "longer" shows shirts. A kind counts
+    where it is sure, as that of an item; of a picture whose kind is guessed, only what lacks the asked value is moved,
+    and no farther than behind what has it and the likeliest kind.
 
     Shapes: rows, scores (n,) -> (n,).
     """
-    asked = [facet for facet in facets if facet.op == "=" and is_worded(view, facet.name)]
-    if not asked or not len(rows):
+    if not len(rows):
         return scores
-    has = np.ones(len(rows), np.bool_)
-    for facet in asked:
-        has &= likely(view, facet.name, {fold(facet.name, facet.value): 1.0}, rows) >= HAS
-    right = has.copy()
+    likeliest, sure = np.ones((2, len(rows)), np.bool_)
     for name, (chances, _) in kept(view, shown, facets).items():
         if view.vocabulary.is_kind(name):
-            right &= likely(view, name, {max(chances, key=lambda value: chances[value]): 1.0}, rows) >= HAS
-    if not right.any() or has.all():
+            value, chance = max(chances.items(), key=lambda entry: entry[1])
+            of_kind = likely(view, name, {value: 1.0}, rows) >= HAS
+            likeliest &= of_kind
+            sure &= of_kind | (chance < SURE)
+    has = np.ones(len(rows), np.bool_)
+    for facet in facets:
+        if facet.op == "=" and is_worded(view, facet.name):
+            has &= likely(view, facet.name, {fold(facet.name, facet.value): 1.0}, rows) >= HAS
+    return _behind(_behind(scores, ~sure, sure), ~has, has & likeliest)
+
+
+def _behind(scores: Floats, these: Bools, those: Bools) -> Floats:
+    """Scores of which these are less than all of those; as they were where there are none of either."""
+    if not these.any() or not those.any():
         return scores
-    over = max(0.0, float(scores[~has].max() - scores[right].min()) + ABOVE)
-    return np.asarray(np.where(has, scores, scores - over), np.float32)
+    over = max(0.0, float(scores[these].max() - scores[those].min()) + ABOVE)
+    return np.asarray(np.where(these, scores - over, scores), np.float32)
 
 
 def sureness(chances: Chances) -> float:
@@ -218,6 +231,25 @@ def _first_codes(column: Coded) -> Ints:
 
 def _guessed(view: View, name: str, chances: Chances, rows: Ints) -> Doubles:
     """How likely rows whose attribute is not known have one of some values. Shapes: (n,)."""
+    return _applies(view, name, rows) * _seen(view, name, chances, rows)
+
+
+def _applies(view: View, name: str, rows: Ints) -> Doubles:
+    """How many things of a row's kind have an attribute: the least share, of all that says a kind. Shapes: (n,)."""
+    share = np.ones(len(rows))
+    holds = _first_codes(coded(view.catalog, name)) >= 0
+    for kind in (other for other in view.catalog.attributes if other != name and view.vocabulary.is_kind(other)):
+        codes = _first_codes(coded(view.catalog, kind))
+        told = codes >= 0
+        with_it = np.bincount(codes[told], weights=holds[told]) + 1.0
+        shares = with_it / (np.bincount(codes[told]) + 1.0)
+        known = codes[rows] >= 0
+        share[known] = np.minimum(share[known], shares[codes[rows[known]]])
+    return share
+
+
+def _seen(view: View, name: str, chances: Chances, rows: Ints) -> Doubles:
+    """How likely rows look as if they had one of some values. Shapes: (n,)."""
     if view.fitted.traits is None or view.vectors is None:
         return np.zeros(len(rows))
     usual = {fold(name, value): share for value, share in view.fitted.traits.usual(name).items()}

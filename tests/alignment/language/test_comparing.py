@@ -89,3 +89,18 @@ def test_parts_what_stays_and_slips(text, facets):
 def test_less_is_no_word_to_be_like():
     assert understand("a shirt, less formal", WORDS).words == "shirt"
     assert understand("a shirt, more formal", WORDS).words == "shirt, more formal"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "facets"),
+    [
+        ("but longer", 1, ["length != short!"]),
+        ("but longer", 2, ["length != short!", "length != midi!"]),
+        ("shorter", 2, ["length != midi!", "length != long!"]),
+        ("longer", 0, ["length more long"]),
+        ("longer sleeves", 1, ["sleeves more long sleeves"]),
+        ("wider", 1, []),
+    ],
+)
+def test_longer_than_what_is_shown_refuses_what_is_no_longer(text, row, facets):
+    assert read(text, ITEMS[row]) == facets

@@ -1,10 +1,12 @@
 """Comparisons in a shopper's words: "longer sleeves", "more formal and colourful", "darker", "less striped", "wider".
 
 A comparison names the end that it goes to, by a value of the catalog: "longer sleeves" goes to ``sleeves: long
-sleeves``, "darker" to ``shade: dark``. It pulls and filters nothing: how far the person means is not said. Only numbers
-of a reference that are known make a limit: "wider" is wider than what is looked at.
+sleeves``, "darker" to ``shade: dark``. It pulls and filters nothing: how far the person means is not said. Only what is
+known of a reference makes a limit: "wider" is wider than what is looked at, and "longer" refuses mini and knee lengths
+where a knee-length dress is.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +28,14 @@ _MEASURES = {
     "big": ("size", ">"), "large": ("size", ">"), "small": ("size", "<"),
 }  # fmt: skip
 """Adjective -> the number that it measures, and which way."""
+_ORDERS = {
+    "length": "micro mini short cropped hip thigh knee calf midi ankle long maxi full floor",
+    "size": "xxs xs s small m medium l large xl xxl xxxl",
+    "weight": "ultralight light lightweight medium mid heavy heavyweight",
+    "height": "flat low mid medium high",
+    "width": "narrow slim regular wide",
+}
+"""Measure -> words for how much of it there is, the least first; a value is as much as its first such word."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Compared:
     last: int
     facet: Facet
     entry: Entry | None
+    also: tuple[Facet, ...] = ()
 
 
 def comparisons(
@@ -44,6 +55,8 @@ def comparisons(
     start, op = _opening(words, place)
     if not op:
         by_form = _by_form(words, place, vocabulary, reference)
+        if by_form is None or by_form.last == place + 1:  # nothing is named that is to be longer
+            by_form = _beyond(words[place].text, place + 1, vocabulary, reference) or by_form
         return [by_form] if by_form else []
     first = _after(words, start, op, vocabulary, reference)
     found = [first] if first else []
@@ -136,3 +149,27 @@ def _phrases(words: Sequence[Token], start: int) -> Iterator[tuple[int, tuple[st
         reach += 1
     for end in range(reach, start, -1):
         yield end, tuple(word.stem for word in words[start:end])
+
+
+def _beyond(word: str, last: int, vocabulary: Vocabulary, reference: Item | None) -> Compared | None:
+    """Values of a measure in words that the reference has, and that lie no farther than its own, are refused."""
+    if reference is None:
+        return None
+    for adjective in _positives(word):
+        measure, op = _MEASURES.get(adjective, ("", ""))
+        name = vocabulary.names.get((stem(measure),), "")
+        order = [stem(each) for each in _ORDERS.get(measure, "").split()]
+        own = _place(str(reference.attributes.get(name, "")), order)
+        if own < 0:
+            continue
+        places = {value: _place(value, order) for value in vocabulary.values_of(name)}
+        short = [value for value, at in places.items() if at >= 0 and (at <= own if op == ">" else at >= own)]
+        if len(short) < len(places):
+            first, *also = (Facet(name, "!=", value, hard=True) for value in sorted(short, key=places.__getitem__))
+            return Compared(last, first, None, tuple(also))
+    return None
+
+
+def _place(value: str, order: Sequence[str]) -> int:
+    """Where the first word of a value that is in an order stands there; -1 when none is."""
+    return next((order.index(word) for word in map(stem, re.findall(r"\w+", value.casefold())) if word in order), -1)

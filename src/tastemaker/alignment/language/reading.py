@@ -96,7 +96,7 @@ class Reader:
             if any(self._taken[place : part.last]):
                 break
             keeps = part.facet.op == "more"
-            found.append(Found(place, part.last, (part.facet,), part.entry, keeps_words=keeps))
+            found.append(Found(place, part.last, (part.facet, *part.also), part.entry, keeps_words=keeps))
             place = part.last
         return found
 

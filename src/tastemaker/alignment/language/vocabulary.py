@@ -99,6 +99,10 @@ class Vocabulary:
         fits = [(words, e) for words, e in self._of_attribute.get(name, ()) if set(phrase) <= set(words)]
         return min(fits, key=lambda fit: len(fit[0]))[1] if fits else None
 
+    def values_of(self, attribute: str) -> tuple[str, ...]:
+        """The values of an attribute."""
+        return tuple(self._specs[attribute].values)
+
     def spelt(self, word: str) -> str:
         """The stem of this catalog that a longer word one slip away was to be; the word itself when it is known."""
         return self._misspelt.right(word)
