@@ -8,7 +8,11 @@ from tastemaker.index.near import near_misses, say
 
 PRICES = {"red": [62.0, 70.0, 74.0, 120.0], "blue": [20.0, 30.0]}
 ITEMS = [
-    Item(f"{colour}{n}", price=price, attributes={"colour": colour, "waterproof": colour == "blue", "width": 100.0 + n, "left": 0.0})
+    Item(
+        f"{colour}{n}",
+        price=price,
+        attributes={"colour": colour, "waterproof": colour == "blue", "width": 100.0 + n, "left": 0.0},
+    )
     for colour, prices in PRICES.items()
     for n, price in enumerate(prices)
 ]

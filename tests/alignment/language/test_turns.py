@@ -43,7 +43,7 @@ def test_a_refusal_overrules_only_that_value():
     ],
 )
 def test_what_is_taken_away_revives_nothing_older(texts, ignore, facets):
-    assert sum(read(*texts, ignore=ignore)[0], []) == facets
+    assert [label for labels in read(*texts, ignore=ignore)[0] for label in labels] == facets
 
 
 def test_a_limit_overrules_the_one_that_it_excludes():
