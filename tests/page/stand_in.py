@@ -37,6 +37,8 @@ KINDS = {
     "wardrobe": ("Linen shirt", "Wool coat", "Summer dress", "Canvas bag"),
     "home": ("Oak chair", "Reading lamp", "Low sofa", "Stoneware vase"),
 }
+BREAKS = "what nobody foresaw"
+"""Words for which the stand-in breaks."""
 ATTACK = "<script>document.title='broken'</script><b>Bold</b> & sons in green"
 
 
@@ -191,6 +193,8 @@ class Stand:
     ):
         del weigh, explain  # a stand-in has no parts to weigh
         time.sleep(self.delay)
+        if text == BREAKS:
+            raise RuntimeError("a secret of the shop")
         if isinstance(image, str):
             image = self.picture(self.item(image).images[0])
         words = " ".join([text, *([change] if isinstance(change, str) else change)]).lower().split()

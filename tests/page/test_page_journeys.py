@@ -5,11 +5,12 @@ import json
 import re
 import time
 import urllib.request
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.page.serving import serving
-from tests.page.stand_in import ATTACK, drawn
+from tests.page.stand_in import ATTACK, BREAKS, drawn
 
 pytestmark = pytest.mark.browser
 
@@ -262,7 +263,7 @@ def test_pictures_keep_their_place_before_they_arrive(visit):
     page.locator(".picture.bare .cover", has_text="Oak chair in red").wait_for()  # the title stands in
 
 
-def test_a_slow_answer_shows_its_places_first_then_fills_them(browser):
+def test_a_slow_answer_shows_its_places_first_then_fills_them_or_says_what_went_wrong(browser):
     with serving(delay=2.5) as address:
         context = browser.new_context()
         page = context.new_page()
@@ -272,6 +273,10 @@ def test_a_slow_answer_shows_its_places_first_then_fills_them(browser):
         page.get_by_role("heading", name="“chair”").wait_for(timeout=15000)
         assert len(titles(page)) == 5
         assert page.title() == "“chair” · Tastemaker"
+        page.goto(f"{address}/?{urlencode({'q': BREAKS})}", wait_until="commit")
+        page.locator(".waiting .blank").first.wait_for()
+        page.get_by_role("heading", name="That did not work").wait_for(timeout=15000)
+        page.get_by_role("link", name="Back to the start").wait_for()
         context.close()
 
 

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +19,7 @@ from tastemaker.page.map import item_map
 from tastemaker.page.search import results
 from tastemaker.page.state import State
 from tastemaker.page.uploads import KEPT, Uploads
-from tests.page.stand_in import Stand, create
+from tests.page.stand_in import BREAKS, Stand, create
 
 
 def fetch(url, method="GET", data=None, **headers):
@@ -176,6 +177,14 @@ def test_a_name_that_no_event_can_carry_is_not_fatal():
         return [event for event in shop.events if event.user.startswith("x")]
 
     assert asyncio.run(play()) == []
+
+
+def test_a_page_that_breaks_says_so_and_a_way_on_without_the_errors_own_words(address):
+    status, html, _ = fetch(f"{address}/?{urlencode({'q': BREAKS})}")
+    assert status == 500
+    assert "That did not work" in html.decode()
+    assert f'href="/?{urlencode({"q": BREAKS})}"' in html.decode()
+    assert "secret" not in html.decode()
 
 
 def test_two_shops_in_one_process_keep_apart():

@@ -38,6 +38,7 @@ from tastemaker.page.saved import hear_list, saved_of
 from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
+from tastemaker.page.trying import tried
 from tastemaker.page.uploads import router
 from tastemaker.server.jobs import Jobs
 from tastemaker.server.problems import BusyError
@@ -181,7 +182,8 @@ async def _deliver(
 ) -> Response:
     """Send the page whole when it is there in a moment; otherwise a skeleton now and the rest when it is there."""
     desk: Desk = request.scope[_KEY]
-    building = asyncio.create_task(asyncio.to_thread(_safely, build))
+    again = f"{request.url.path}?{request.url.query}".removesuffix("?")
+    building = asyncio.create_task(tried(build, lambda said, status: _broken(said, again, status)))
     await asyncio.wait({building}, timeout=MOMENT)
     content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
     around = await asyncio.to_thread(_around, desk, state, path)
@@ -237,13 +239,10 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _safely(build: Callable[[], Content]) -> Content:
-    """A page, or what went wrong in words with a way on."""
-    try:
-        return build()
-    except TastemakerError as error:
-        main = way_on("That did not work", f"{error.message}. {error.hint}".strip(), [("Back to the start", "/")])
-        return Content("Tastemaker", main, status=400)
+def _broken(said: str, again: str, status: int) -> Content:
+    """What went wrong in words, with a way on."""
+    links = [("Try again", again), ("Back to the start", "/")]
+    return Content("Tastemaker", way_on("That did not work", f"{said.rstrip('.')}.", links), status)
 
 
 def _listen(client: Client, desk: Desk, state: State) -> None:

@@ -4,18 +4,17 @@ Making is a form that works as a link; the same request twice is the same creati
 travel over the page's connection and replace the card in place.
 """
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nicegui import Client, events, ui
 
-from tastemaker.core.errors import TastemakerError
 from tastemaker.page.card import sentence
 from tastemaker.page.frame import Content, way_on
 from tastemaker.page.html import Safe, join, tag
 from tastemaker.page.state import MAX_TEXT, State
+from tastemaker.page.trying import tried
 from tastemaker.studio.creative.formats import FORMATS
 from tastemaker.studio.creative.queue import STATES, Creative
 
@@ -84,13 +83,13 @@ def hear_decisions(client: Client, shop: "Shop") -> None:
     async def decide(message: events.GenericEventArguments) -> None:
         said = message.args if isinstance(message.args, dict) else {}
         name, state, who, why = (str(said.get(key, "")) for key in ("name", "state", "who", "why"))
-        try:
-            decided = await asyncio.to_thread(shop.decide, name, state, who=who, why=why)
+
+        def done() -> str:
+            decided = shop.decide(name, state, who=who, why=why)
             tabs = list(_counts(shop.creatives.all()).values())
-            told = f"tm.decided({json.dumps(name)}, {json.dumps(creative_card(shop, decided))}, {json.dumps(tabs)})"
-        except TastemakerError as error:
-            told = f"tm.say({json.dumps(sentence(error.message))})"
-        client.run_javascript(told)
+            return f"tm.decided({json.dumps(name)}, {json.dumps(creative_card(shop, decided))}, {json.dumps(tabs)})"
+
+        client.run_javascript(await tried(done, lambda said, _status: f"tm.say({json.dumps(said)})"))
 
     with client:
         ui.on("tm_decide", decide)

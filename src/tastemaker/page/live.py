@@ -3,17 +3,15 @@
 In the browser ``assets/act.js`` sends what a form or a button with ``data-send`` holds.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nicegui import Client, events, ui
 
-from tastemaker.core.errors import TastemakerError
-from tastemaker.page.card import sentence
 from tastemaker.page.frame import Content
 from tastemaker.page.html import Attribute, Safe, tag
+from tastemaker.page.trying import tried
 
 Given = Mapping[str, str]
 """What a form or a button says, by name of its fields."""
@@ -40,11 +38,7 @@ def hear(client: Client, name: str, act: Callable[[Given], Reply]) -> None:
     async def heard(message: events.GenericEventArguments) -> None:
         said = message.args if isinstance(message.args, dict) else {}
         given = {str(key): str(value)[:20_000] for key, value in said.items()}
-        try:
-            reply = await asyncio.to_thread(act, given)
-        except TastemakerError as error:
-            reply = Reply(said=sentence(f"{error.message}. {error.hint}".removesuffix(". ")))
-        show(client, reply)
+        show(client, await tried(lambda: act(given), lambda said, _status: Reply(said=said)))
 
     with client:
         ui.on(name, heard)

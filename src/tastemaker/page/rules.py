@@ -19,6 +19,7 @@ from tastemaker.page.html import Attribute, Safe, join, tag
 from tastemaker.page.live import Given, Reply, button, hear
 from tastemaker.page.state import MAX_TEXT, State
 from tastemaker.page.tables import section, table
+from tastemaker.page.trying import told
 from tastemaker.shop.rules import Rule
 
 if TYPE_CHECKING:
@@ -158,8 +159,7 @@ def _tried(shop: "Shop", state: State, held: Sequence[Rule], given: Given) -> Sa
         try:
             rule = rule_of(given)
         except TastemakerError as error:
-            told = sentence(f"{error.message}. {error.hint}".removesuffix(". "))
-            return tag("p", {"class": "wrong", "role": "alert"}, told)
+            return tag("p", {"class": "wrong", "role": "alert"}, told(error))
         changed, name = [*held, rule], f"With: {rule}"
         act = button("tm_rule_hold", {field: given.get(field, "") for field in FIELDS}, "Put it in force", look="go")
     else:
