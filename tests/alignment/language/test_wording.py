@@ -115,6 +115,19 @@ def test_values_and_flags(text, facets):
         ("apart from red", ["colour != Red!"]),
         ("not the colour red", ["colour != Red!"]),
         ("nothing too formal", ["usage less Formal"]),
+        ("any colour but red", ["colour != Red!"]),
+        ("every colour except red, grey and green", ["colour != Red!", "colour != Grey!", "colour != Green!"]),
+        ("any colour but not red", ["colour != Red!"]),
+        ("any dress but in red", ["kind = Dresses", "colour = Red"]),
+        ("without dots, green or formal", ["pattern != polka dots!", "colour != Green!", "usage != Formal!"]),
+        ("no dots, green or formal", ["pattern != polka dots!", "colour != Green!", "usage != Formal!"]),
+        ("without dots and green", ["pattern != polka dots!", "colour != Green!"]),
+        ("without dots, red or grey", ["pattern != polka dots!", "colour = Red", "colour = Grey"]),
+        ("without dots, in red", ["pattern != polka dots!", "colour = Red"]),
+        ("a stripe-free dress", ["pattern != striped!", "kind = Dresses"]),
+        ("green, free delivery", ["colour = Green"]),
+        ("free of stripes", ["pattern != striped!"]),
+        ("i cannot wear green", ["colour != Green!"]),
     ],
 )
 def test_refusals(text, facets):
@@ -156,10 +169,61 @@ def test_refusals(text, facets):
         ("not 3 stars", ["stars != 3!"]),
         ("size 60", []),
         ("under", []),
+        ("i don't want to pay more than 80", ["price <= 80!"]),
+        ("it should not cost more than 80", ["price <= 80!"]),
+        ("i would not pay 80", ["price < 80!"]),
+        ("i don't have 80 euros", ["price < 80!"]),
+        ("i have 80 euros for a dress", ["price <= 80!", "kind = Dresses"]),
+        ("max fifty", ["price <= 50!"]),
+        ("less than a hundred", ["price < 100!"]),
+        ("under two hundred and fifty-five euros", ["price < 255!"]),
+        ("no more than a thousand", ["price <= 1000!"]),
+        ("between forty and sixty", ["price >= 40!", "price <= 60!"]),
+        ("80€ max", ["price <= 80!"]),
+        ("80 at most", ["price <= 80!"]),
+        ("80 tops", ["price <= 80!"]),
+        ("80 or more", ["price >= 80!"]),
+        ("at least 40 at most 80", ["price >= 40!", "price <= 80!"]),
+        ("2 hours or less", ["runtime_min <= 120!"]),
+        ("2012 or later", ["year >= 2012!"]),
+        ("max. 80", ["price <= 80!"]),
+        ("maximum price: 80", ["price <= 80!"]),
+        ("≤ 80", ["price <= 80!"]),
+        ("upto 80", ["price <= 80!"]),
+        ("around 80", ["price >= 60!", "price <= 100!"]),
+        ("around 2010", ["year >= 2008!", "year <= 2012!"]),
+        ("a dress for 80 euros", ["kind = Dresses", "price <= 80!"]),
+        ("40 to 60", ["price >= 40!", "price <= 60!"]),
+        ("from 40 up to 60", ["price >= 40!", "price <= 60!"]),
+        ("under €1.200,50", ["price < 1200.5!"]),
+        ("under 1,200.50", ["price < 1200.5!"]),
+        ("under 1 200", ["price < 1200!"]),
+        ("between 1000 and 1500", ["price >= 1000!", "price <= 1500!"]),
+        ("films longer than two hours", ["runtime_min > 120!"]),
+        ("not longer than 90 minutes", ["runtime_min <= 90!"]),
+        ("shorter than 90 minutes", ["runtime_min < 90!"]),
+        ("a table wider than 2 m", ["kind = Tables", "width_cm > 200!"]),
+        ("narrower than 180", ["width_cm < 180!"]),
+        ("a table under 2 m wide", ["kind = Tables", "width_cm < 200!"]),
+        ("taller than 1 m", []),
+        ("newer than 2000", ["year > 2000!"]),
+        ("older than 5", []),
+        ("cheaper than fifty", ["price < 50!"]),
+        ("more expensive than 50", ["price > 50!"]),
     ],
 )
 def test_amounts(text, facets):
     assert read(text) == facets
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["model 501", "size 40 to 42", "2 of them", "between the first and the third", "more than one button",
+     "at least two pockets", "about two friends", "a 3 year old", "for 4 guests", "2-3 seater", "20 euros cheaper",
+     "the one i saw"],
+)  # fmt: skip
+def test_numbers_that_are_no_amounts(text):
+    assert not [facet for facet in understand(text, WORDS).facets if facet.hard]
 
 
 @pytest.mark.parametrize(

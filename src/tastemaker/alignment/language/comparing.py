@@ -132,6 +132,11 @@ def _positives(word: str) -> Iterator[str]:
             yield word[:-3]
 
 
+def measure_of(comparative: str) -> tuple[str, str]:
+    """The number that a comparative measures, and which way ("wider": width, >); two empty words for none."""
+    return next((_MEASURES[each] for each in _positives(comparative) if each in _MEASURES), ("", ""))
+
+
 def _measured(adjective: str, vocabulary: Vocabulary, reference: Item | None) -> Facet | None:
     """A limit at the reference's own number, where it has one."""
     measure, op = _MEASURES.get(adjective, ("", ""))

@@ -14,22 +14,29 @@ from tastemaker.core.ranking import Facet
 
 _NOT = word_set(
     "not no without never non excluding except minus lacking lacks avoid avoiding nor neither nothing none hate dislike"
-    " isn't aren't doesn't don't can't won't isnt arent doesnt dont"
+    " isn't aren't doesn't don't can't won't shouldn't wouldn't isnt arent doesnt dont cant wont shouldnt wouldnt"
+    " cannot"
 )
-_LISTS = word_set("without excluding except avoid avoiding neither nothing none hate dislike don't dont")
+_LISTS = word_set(
+    "without excluding except minus avoid avoiding neither nothing none hate dislike don't dont can't cant cannot free"
+    " allergic"
+)
 """Negators that a list with commas may follow; after "not red, blue" blue is what is meant instead."""
 _NOT_TWO = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("anything", "but"), ("not", "in"),
-     ("everything", "but"), ("apart", "from")})  # fmt: skip
+     ("everything", "but"), ("apart", "from"), ("free", "of"), ("free", "from"), ("allergic", "to")})  # fmt: skip
+_ANY = word_set("any every all whatever each")
+_BUT = word_set("but bar save except excluding")
 _NOT_REALLY = word_set("only just sure bad necessarily to matter mind but")
 _BETWEEN = word_set(
     "a an any the in with have having has be so too as such very want need like of all more that it it's made is are"
+    " wear wearing stand bear anything something ones items things"
 )
 """Words that may stand between "not" and what is refused."""
 STOP = _BETWEEN | word_set(
     "and or but is are was for to on at from by this these those same me my i you your please just then than also only"
     " show find get give looking look would could can something anything one ones other some instead rather which who"
-    " where when does do did around about , ; / &"
+    " where when does do did around about i'm i'd i'll we our , ; / &"
 )
 _PASSED = word_set("/ & the")
 _SAME = word_set("same similar identical matching")
@@ -38,6 +45,8 @@ _THIS = word_set("this these those that same")
 _HAVING = word_set("has have having with got")
 _LACKING = word_set("no without minus lacking lacks")
 _CLAUSE = word_set("is are be but in ;")
+_JOINTS = word_set("or nor and / &")
+_ARTICLES = word_set("a an any the no")
 _SPREAD = 6
 
 
@@ -74,6 +83,8 @@ class Reader:
                 self._comparison(place)
                 or self._other(place)
                 or self._refusal(place)
+                or self._any_but(place)
+                or self._free(place)
                 or self._flag(place)
                 or self._kept(place)
                 or self._value(place)
@@ -136,8 +147,8 @@ class Reader:
 
     def _is_part(self, place: int) -> bool:
         """Does something that has it stand before, so that it is no kind ("dress with a belt")?"""
-        for word in reversed(self._words[:place]):
-            if word.text in _HAVING:
+        for word, taken in reversed(list(zip(self._words[:place], self._taken[:place], strict=True))):
+            if word.text in _HAVING and not taken:
                 return True
             if word.text in _CLAUSE:
                 return False
@@ -202,28 +213,85 @@ class Reader:
         if two not in _NOT_TWO and (text not in _NOT or two[1] in _NOT_REALLY):
             return []
         start = place + (2 if two in _NOT_TWO else 1)
-        while start < len(self._words) and self._words[start].text in _BETWEEN:
-            start += 1
+        start = self._past(start, _BETWEEN)
+        return self._list_of_refused(place, start, lists=text in _LISTS)
+
+    def _any_but(self, place: int) -> list[Found]:
+        """Every value of an attribute less some: "any colour but red"."""
+        if self._words[place].text not in _ANY:
+            return []
+        for end, phrase in self._phrases(place + 1):
+            name = self._vocabulary.names.get(phrase) or self._vocabulary.called.get(" ".join(phrase), "")
+            if name and end < len(self._words) and self._words[end].text in _BUT:
+                start = self._past(end + 1, _ARTICLES)
+                wanted = start < len(self._words) and self._words[start].text in _NOT  # "any colour but not red"
+                return [] if wanted else self._list_of_refused(place, start, lists=True)
+        return []
+
+    def _free(self, place: int) -> list[Found]:
+        """A value and "free": "wool-free"; not "red, free delivery"."""
+        for end, phrase in self._phrases(place):
+            if end >= len(self._words) or self._words[end].text != "free":
+                continue
+            entry = self._vocabulary.quality(phrase) if not self._vocabulary.needs_name(phrase) else None
+            after = self._words[end + 1] if end + 1 < len(self._words) else None
+            if entry and (after is None or after.text in STOP or self._vocabulary.value((after.stem,))):
+                return [Found(place, end + 1, tuple(self._all_of(entry, phrase)), entry)]
+        return []
+
+    def _list_of_refused(self, place: int, start: int, *, lists: bool) -> list[Found]:
+        """What is refused at ``start``, and what is added to it."""
         found = self._refused(place, start)
-        return [found, *self._more_refused(found, lists=text in _LISTS)] if found else []
+        return [found, *self._more_refused(found, lists=lists)] if found else []
 
     def _more_refused(self, found: Found, *, lists: bool) -> Iterator[Found]:
-        """What "or", and "and" (a comma in ``lists``) before a value of the same attribute, add to a refusal."""
-        joints = word_set("or nor and / &") | ({","} if lists else set())
+        """What is added to a refusal: by "or" anything; by "and" and a comma what is alike, in ``lists`` other values.
+
+        After "without wool, black or stripes" none of them is wanted; after "without sleeves, red or blue" one of two
+        colours is.
+        """
         last = found
-        while last.last + 1 < len(self._words) and self._words[last.last].text in joints:
+        while last.last + 1 < len(self._words) and self._words[last.last].text in _JOINTS | {","}:
             joint = self._words[last.last].text
             start = last.last + 1
-            if joint == "," and self._words[start].text in joints:
+            if joint == "," and self._words[start].text in _JOINTS:
                 joint, start = self._words[start].text, start + 1
-            while joint != "and" and start < len(self._words) and self._words[start].text in ("a", "an", "any", "no"):
-                start += 1
-            more = self._refused(last.last, start)
-            alike = more is not None and more.entry and last.entry and more.entry.attribute == last.entry.attribute
-            if more is None or (joint in ("and", "&", ",") and not alike) or (joint == "/" and not more.entry):
+            more = self._refused(last.last, start if joint == "and" and not lists else self._past(start, _ARTICLES))
+            if more is None or not self._added(last, more, joint, lists=lists):
                 return
             yield more
             last = more
+
+    def _added(self, last: Found, more: Found, joint: str, *, lists: bool) -> bool:
+        """Is what stands after a joint refused too?"""
+        if joint in ("or", "nor"):
+            return True
+        if joint == "/" or not more.entry or not last.entry:
+            return joint == "/" and more.entry is not None
+        alike = self._alike(more.entry, last.entry)
+        return (alike and lists) or self._lists_on(more.entry, more.last) if joint == "," else alike or lists
+
+    def _alike(self, one: Entry, other: Entry) -> bool:
+        """Are two values of one attribute, or both colours?"""
+        coloured = self._vocabulary.is_colour(one.attribute) and self._vocabulary.is_colour(other.attribute)
+        return coloured or one.attribute == other.attribute
+
+    def _lists_on(self, entry: Entry, after: int) -> bool:
+        """Does a list go on after a value to an "or" that is no choice between values alike?"""
+        for place in range(after, len(self._words)):
+            text = self._words[place].text
+            if text in ("or", "nor"):
+                last = self._refused(place, self._past(place + 1, _ARTICLES))
+                return last is None or not last.entry or not self._alike(last.entry, entry)
+            if self._taken[place] or text in STOP - _ARTICLES - {","}:
+                return False
+        return False
+
+    def _past(self, place: int, words: frozenset[str]) -> int:
+        """The first place from ``place`` on where none of ``words`` stands."""
+        while place < len(self._words) and self._words[place].text in words:
+            place += 1
+        return place
 
     def _refused(self, place: int, start: int) -> Found | None:
         """What is refused at ``start``: a value, a flag, a thing that items can lack, or plain words to avoid."""
