@@ -13,6 +13,7 @@ from tastemaker.generators.language.inputs import Asked
 from tastemaker.generators.language.instructions import Teacher, said_of, texts_of, values_in
 from tastemaker.generators.language.model import MultimodalLm, MultimodalLmConfig, heeded
 from tastemaker.generators.language.naming import Named
+from tastemaker.generators.language.outputs import SPELLED
 from tastemaker.generators.language.stages import STAGES
 from tastemaker.generators.language.vocabulary import Vocabulary
 from tastemaker.generators.mean_picture import MeanPicture
@@ -63,11 +64,11 @@ def test_before_storage_as_after_it(model, asked):
     assert again.say(asked) == model.say(asked)
 
 
-def test_both_ways_to_an_item_are_distributions_and_believed_alike(model, asked):
+def test_both_ways_to_an_item_are_distributions_and_believed_by_their_shares(model, asked):
     spelled, sought = (np.exp(model.rank(asked, **only)) for only in ({"seek": False}, {"spell": False}))
     assert np.allclose(spelled.sum(1), 1, atol=1e-4)
     assert np.allclose(sought.sum(1), 1, atol=1e-4)
-    assert np.allclose(np.exp(model.rank(asked)), (spelled + sought) / 2, atol=1e-5)
+    assert np.allclose(np.exp(model.rank(asked)), SPELLED * spelled + (1 - SPELLED) * sought, atol=1e-5)
 
 
 def test_only_what_is_on_the_shelf_is_spelled(model, asked):

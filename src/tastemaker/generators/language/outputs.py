@@ -24,6 +24,12 @@ LONGEST = 48
 """Tokens of an answer in words."""
 WIDTH = 12
 """Beginnings of ids that are followed."""
+SPELLED = 0.1
+"""Share of ids as they are spelled in the probability of an item; the rest is where it is looked for.
+
+Chosen on 300 simulated conversations of the demo shop about other things than those that are reported: R@10 is .34 with
+nothing spelled, .33 with a tenth, .28 with a half and .19 with nothing else.
+"""
 AT_ONCE = 64
 """Rows read at once."""
 
@@ -73,23 +79,24 @@ class Speech:
         return [[*row[: row.index(end)], end] if end in row else [*row, end] for row in written.tolist()]
 
     def items(self, shelf: Shelf, *, spell: bool = True, seek: bool = True) -> Floats:
-        """Log-probabilities of items, the mean of both ways' probabilities. Shapes: -> (n, items of the shelf).
+        """Log-probabilities of items, a mean of both ways' probabilities. Shapes: -> (n, items of the shelf).
 
         Args:
             shelf: the items.
             spell: count the codes of their ids.
             seek: count where the retrieval head looks.
         """
-        found: list[Tensor] = []
+        found: list[tuple[float, Tensor]] = []
         if seek:
             mark = torch.full((len(self._x), 1), self._vocabulary.mark("<items>"))
             at = self._network.outputs.sought(self._network.continued(self._x, self._gist, self._lengths, mark)[:, 0])
-            found.append(at @ self._network.standing(torch.from_numpy(shelf.features)).T)
+            found.append((1.0 - SPELLED, at @ self._network.standing(torch.from_numpy(shelf.features)).T))
         if spell:
             step = _Spelling(self._network, self._vocabulary, self._x, self._gist, self._lengths)
-            found.append(torch.from_numpy(search(shelf.trie, len(self._x), step, WIDTH)))
-        both = torch.stack([each.float().log_softmax(1) for each in found])
-        return np.asarray((both.logsumexp(0) - math.log(len(found))).numpy(), np.float32)
+            found.append((SPELLED, torch.from_numpy(search(shelf.trie, len(self._x), step, WIDTH))))
+        whole = sum(share for share, _ in found)
+        both = torch.stack([each.float().log_softmax(1) + math.log(share / whole) for share, each in found])
+        return np.asarray(both.logsumexp(0).numpy(), np.float32)
 
     def signals(self, count: int, after: Sequence[Sequence[int]] | None = None) -> Signals:
         """What a picture should be like.
