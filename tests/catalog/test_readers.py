@@ -109,6 +109,7 @@ ROWS = {  # case: (a row of items.csv, field refused, what is said, scope)
     "price NaN": ("n,Dress,NaN,,", "price", "not a finite number", "field"),
     "price infinite": ("n,Dress,inf,,", "price", "not a finite number", "field"),
     "price below zero": ("n,Dress,-3,,", "price", "below zero", "field"),
+    "price beyond counting": ("n,Dress,1e308,,", "price", "too large", "field"),
     "price in words": ("n,Dress,twelve,,", "price", "not a number", "field"),
     "price with currency": ("n,Dress,$12,,", "price", "not a number", "field"),
     "available perhaps": ("n,Dress,,perhaps,", "available", "neither yes nor no", "field"),
@@ -210,6 +211,9 @@ EVENT_ROWS = {  # case: (row, field, said, kept)
     "value in words": ("u,1,many,", "value", "not a number", True),
     "time in words": ("u,1,,yesterday", "time", "not a time", True),
     "milliseconds": ("u,1,,1700000000000", "time", "year 5000", True),
+    "before the year 1": ("u,1,,-99999999999", "time", "before the year 1", True),
+    "before the year 1 somewhere": ("u,1,,0001-01-01T00:00:00+14:00", "time", "before the year 1", True),
+    "after the year 9999 somewhere": ("u,1,,9999-12-31T23:59:59-10:00", "time", "after the year 9999", True),
     "time NaN": ("u,1,,nan", "time", "not a time", True),
 }
 

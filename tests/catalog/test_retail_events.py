@@ -1,17 +1,20 @@
 """Events in the shapes of Google Retail and Amazon Personalize, lists that were shown, and how both are kept."""
 
 import json
+import re
 import sqlite3
 
 import pytest
 
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.feedback import read_feedback, read_impressions
+from tastemaker.catalog.fields import UnfitError
 from tastemaker.catalog.importers.retail import GoogleRetail, Personalize
 from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.readers import read_events
+from tastemaker.catalog.retail_events import shape_of, told_by
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.errors import InputError
@@ -174,3 +177,22 @@ def test_a_file_of_another_shape_is_refused(tmp_path):
     (tmp_path / "events.csv").write_text("user,item\nu1,a\n")
     with pytest.raises(InputError, match="USER_ID and ITEM_ID"):
         Personalize().convert(tmp_path / "events.csv", tmp_path / "shop")
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        (google("search", visitorId=""), "visitorId: is empty"),
+        (google("search", userInfo={"userId": ["a"]}), "userInfo.userId: is ['a']"),
+        (google(["a"]), "eventType: is ['a']"),
+        (google("add-to-cart", productDetails=[{"product": {"id": ""}}]), "product.id: is empty"),
+        (google("add-to-cart", productDetails=[{"product": {"id": "b"}, "quantity": "x"}]), "quantity: 'x'"),
+        (google("search", eventTime="soon"), "eventTime: 'soon'"),
+        ({"USER_ID": "u", "ITEM_ID": ""}, "ITEM_ID: is empty"),
+        ({"userId": "u", "itemId": "a", "sentAt": "soon"}, "sentAt: 'soon'"),
+        ({"userId": "u", "itemId": "a", "eventValue": "x"}, "eventValue: 'x'"),
+    ],
+)
+def test_what_is_wrong_with_an_event_names_its_field(record, why):
+    with pytest.raises(UnfitError, match=re.escape(why)):
+        told_by(record, shape_of(record))

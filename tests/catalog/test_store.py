@@ -3,11 +3,13 @@
 import sqlite3
 import threading
 import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from tastemaker.catalog.events import Event
+from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.words import words_of
@@ -352,3 +354,38 @@ def test_words_score_as_the_full_text_index_scores_them_together(store):
             assert scores.tolist() == pytest.approx([score for _, score in want])
         assert store.search_words(text, 2)[0].tolist() == rows[:2].tolist()
     connection.close()
+
+
+ANCIENT = -62_135_646_800.0  # a day before the year 1
+
+
+@pytest.mark.parametrize("time", [ANCIENT, -99_999_999_999.0, 253_402_300_799.0])
+def test_a_time_of_no_calendar_is_refused(time):
+    with pytest.raises(InputError, match="time"):
+        Event("u", "a", time=time)
+    with pytest.raises(InputError, match="time"):
+        Impression("u", ("a",), time=time)
+
+
+def test_what_earlier_versions_took_in_is_read_as_the_year_1(store, tmp_path):
+    store.record([Event("u", "a", time=0.0), Impression("u", ("a",), "t", time=0.0)])
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("UPDATE events SET time = ?1, counted = ?1, kind = char(10)", (ANCIENT,))
+        connection.execute("UPDATE shown SET time = ?1", (ANCIENT,))
+    (event,) = store.deeds("u")
+    first = store.snapshot().interactions.time.min()
+    assert datetime.fromtimestamp(event.time, UTC).year == datetime.fromtimestamp(first, UTC).year == 1
+    assert event.kind == "view"
+    assert store.trial("")[0][0].time == first
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\n", "two\nlines"])
+@pytest.mark.parametrize("field", ["user", "item", "kind"])
+def test_a_name_of_nothing_but_space_is_refused(field, name):
+    with pytest.raises(InputError, match=field):
+        Event(**{"user": "u", "item": "a", field: name})
+
+
+def test_a_price_that_cannot_be_counted_with_is_refused(store):
+    with pytest.raises(InputError, match="price"):
+        store.put_items([Item("x", price=1e308)])

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tastemaker.catalog.columns import Column, as_column, cast, describe, infer
+from tastemaker.catalog.fields import MAX_PRICE
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.catalog.items import AttributeSpec, AttributeType, Item
 from tastemaker.catalog.pictures import NO_PICTURES, Pictures
@@ -169,7 +170,8 @@ class Catalog:
     @cached_property
     def prices(self) -> Floats:
         """Prices, NaN where unknown. Shapes: (rows,)."""
-        return np.array([np.nan if item.price is None else item.price for item in self._items], np.float32)
+        prices = [np.nan if item.price is None else min(item.price, MAX_PRICE) for item in self._items]
+        return np.array(prices, np.float32)
 
     def with_interactions(self, interactions: Interactions) -> "Catalog":
         """The same items with other events."""

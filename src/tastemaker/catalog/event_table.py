@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tastemaker.catalog.database import get, put
-from tastemaker.catalog.events import Event, Receipt
+from tastemaker.catalog.events import EARLIEST, Event, Receipt
 from tastemaker.catalog.interactions import History, Interactions, weight_of
 from tastemaker.core.types import ItemId, UserId
 
@@ -23,6 +23,8 @@ INSERT INTO events (id, uid, item, row, kind, value, time, counted, live, token)
 SELECT ?1, (SELECT uid FROM people WHERE name = ?2), ?3, (SELECT row FROM items WHERE id = ?3), ?4, ?5, ?6, ?7, ?8, ?9
 WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)
 """
+COUNTED = f"max(counted, {EARLIEST})"
+"""When an event counts; earlier versions took times of no calendar in. Nothing stays nothing."""
 
 
 def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str], *, live: bool) -> Receipt:
@@ -97,11 +99,14 @@ def forget_item(connection: sqlite3.Connection, user: str, item: str, kind: str)
 def deeds(connection: sqlite3.Connection, user: str, kind: str, limit: int) -> list[Event]:
     """What one person did with items that are known, newest first; of one kind when one is named."""
     found = connection.execute(
-        "SELECT item, kind, value, counted, id FROM events WHERE row IS NOT NULL AND"
+        f"SELECT item, kind, value, {COUNTED}, id FROM events WHERE row IS NOT NULL AND"
         " uid = (SELECT uid FROM people WHERE name = ?1) AND ?2 IN ('', kind) ORDER BY counted DESC, seq DESC LIMIT ?3",
         (user, kind, max(0, limit)),
     ).fetchall()
-    return [Event(UserId(user), ItemId(item), kind, value, at, id) for item, kind, value, at, id in found]
+    return [
+        Event(UserId(user), ItemId(item), " ".join(kind.split()) or "view", value, at, id)
+        for item, kind, value, at, id in found
+    ]
 
 
 def history(connection: sqlite3.Connection, user: str) -> History:
@@ -122,7 +127,7 @@ def history(connection: sqlite3.Connection, user: str) -> History:
 def interactions(connection: sqlite3.Connection, n_rows: int) -> Interactions:
     """All events of items that are known, in time order."""
     found = connection.execute(
-        "SELECT uid, row - 1, kind, value, counted FROM events WHERE row IS NOT NULL ORDER BY counted, seq"
+        f"SELECT uid, row - 1, kind, value, {COUNTED} FROM events WHERE row IS NOT NULL ORDER BY counted, seq"
     ).fetchall()
     names = dict(connection.execute("SELECT uid, name FROM people"))
     uids = np.array([entry[0] for entry in found], np.int64)

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
 
+EARLIEST = -62_135_596_800.0
+"""The first second of the year 1, before which no calendar goes."""
 LATEST = 253_402_300_799.0
 """The last second of the year 9999; a larger time is milliseconds by mistake."""
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Characters that no text of a shop holds: control characters and halves of characters."""
 MAX_NAME = 256
 """Most characters of an id, a person's name or a kind."""
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= MAX_NAME and not text.isspace() and "\n" not in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Event:
     token: str = ""
 
     def __post_init__(self) -> None:
-        if not (0 < len(self.user) <= MAX_NAME and 0 < len(self.item) <= MAX_NAME and 0 < len(self.kind) <= MAX_NAME):
+        if not (_is_name(self.user) and _is_name(self.item) and _is_name(self.kind)):
             self._refuse_names()
         if CONTROL.search(f"{self.user}{self.item}{self.kind}{self.id}{self.token}"):
             raise InputError("event with control characters in a name", hint="remove them")
@@ -51,15 +57,18 @@ class Event:
                 raise InputError(f"event {field} of {len(value):,} characters", hint=f"at most {MAX_NAME} are kept")
         if self.value is not None and not math.isfinite(self.value):
             raise InputError(f"event value is {self.value!r}", hint="give a finite number, or none")
-        if self.time is not None and not -LATEST < self.time < LATEST:
-            raise InputError(f"event time is {self.time!r}", hint="give Unix seconds (milliseconds / 1000), or none")
+        if self.time is not None and not EARLIEST <= self.time < LATEST:
+            hint = "give Unix seconds (milliseconds / 1000) of the years 1 to 9999, or none"
+            raise InputError(f"event time is {self.time!r}", hint=hint)
 
     def _refuse_names(self) -> None:
         for field, value in (("user", self.user), ("item", self.item), ("kind", self.kind)):
-            if not value:
+            if not value.strip():
                 raise InputError(f"event without {field}", hint=f"{field} must be a text of 1 to {MAX_NAME} characters")
             if len(value) > MAX_NAME:
                 raise InputError(f"event {field} of {len(value):,} characters", hint=f"at most {MAX_NAME} are kept")
+            if "\n" in value:
+                raise InputError(f"event {field} of several lines", hint="remove the line breaks")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from tastemaker.catalog.columns import flag
-from tastemaker.catalog.events import CONTROL, LATEST, MAX_NAME
+from tastemaker.catalog.events import CONTROL, EARLIEST, LATEST, MAX_NAME
 from tastemaker.catalog.items import RESERVED, Item
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, Value
@@ -21,6 +21,8 @@ MAX_TITLE = 1_000
 MAX_TEXT = 50_000
 MAX_ATTRIBUTE = 5_000
 MAX_LIST = 1_000
+MAX_PRICE = 1e30
+"""Prices are counted with in single precision, which ends not far above."""
 
 
 class UnfitError(Exception):
@@ -102,9 +104,11 @@ def price(raw: object) -> float | None:
     """A price; None for nothing.
 
     Raises:
-        UnfitError: not a finite number, or below zero.
+        UnfitError: not a finite number, below zero, or too large to be counted with.
     """
     value = number(raw)
+    if value is not None and value > MAX_PRICE:
+        raise UnfitError(f"{shown(raw)} is too large for a price", "leave it empty where it is unknown")
     if value is not None and value < 0:
         raise UnfitError(f"{shown(raw)} is below zero", "leave it empty where it is unknown")
     return value
@@ -183,22 +187,18 @@ def moment(raw: object) -> float | None:
     """A time as Unix seconds; None for nothing. A time without zone is UTC.
 
     Raises:
-        UnfitError: neither ISO 8601 nor Unix seconds.
+        UnfitError: neither ISO 8601 nor Unix seconds, or before the year 1.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
-    if isinstance(raw, date):
-        return _seconds(raw)
     try:
-        value = number(raw)
+        value, latest, mend = number(raw), 1e11, "milliseconds? divide by 1000"
     except UnfitError:
-        try:
-            return _seconds(datetime.fromisoformat(str(raw).strip()))
-        except ValueError:
-            mend = "write ISO 8601 (2026-03-01T12:00:00Z) or Unix seconds"
-            raise UnfitError(f"{shown(raw)} is not a time", mend) from None
-    if value is not None and abs(value) >= min(LATEST, 1e11):
-        raise UnfitError(f"{shown(raw)} is after the year 5000", "milliseconds? divide by 1000")
+        value, latest, mend = _seconds(raw), LATEST, "leave it empty where it is unknown"
+    if value is not None and value >= latest:
+        raise UnfitError(f"{shown(raw)} is after the year {9999 if latest == LATEST else 5000}", mend)
+    if value is not None and value < EARLIEST:
+        raise UnfitError(f"{shown(raw)} is before the year 1", mend)
     return value
 
 
@@ -250,7 +250,13 @@ def _plain(raw: object) -> str:
     return str(raw)
 
 
-def _seconds(value: date) -> float:
+def _seconds(raw: object) -> float:
+    """A date, a moment, or either as ISO 8601."""
+    try:
+        value = raw if isinstance(raw, date) else datetime.fromisoformat(str(raw).strip())
+    except ValueError:
+        mend = "write ISO 8601 (2026-03-01T12:00:00Z) or Unix seconds"
+        raise UnfitError(f"{shown(raw)} is not a time", mend) from None
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()

@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from tastemaker.catalog.events import CONTROL, LATEST, MAX_NAME
+from tastemaker.catalog.events import CONTROL, EARLIEST, LATEST, MAX_NAME
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
 
@@ -61,7 +61,7 @@ class Impression:
             (len(self.chances) not in (0, n), f"{len(self.chances)} chances for {n} items", "give one an item"),
             (not all(0 < chance <= 1 for chance in self.chances), "a chance out of range", "above 0, up to 1"),
             (len(self.arms) not in (0, 1, n), f"{len(self.arms)} arms for {n} items", "give one, or one an item"),
-            (not -LATEST < (self.time or 0.0) < LATEST, f"time is {self.time!r}", "give Unix seconds, or none"),
+            (not EARLIEST <= (self.time or 0.0) < LATEST, f"time is {self.time!r}", "give Unix seconds, or none"),
         )
         for wrong, why, mend in refused:
             if wrong:
@@ -83,6 +83,7 @@ class Impression:
     def from_body(cls, token: str, user: str, time: float | None, experiment: str, body: str) -> "Impression":
         """Back from the database."""
         items, chances, arms, query = json.loads(body)
+        time = None if time is None else max(time, EARLIEST)
         return cls(UserId(user), tuple(items), token, time, tuple(chances), experiment, tuple(arms), query)
 
 

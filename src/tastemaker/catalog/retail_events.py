@@ -21,7 +21,8 @@ Sources: the references of UserEvent (cloud.google.com/retail) and of the Intera
 (docs.aws.amazon.com/personalize).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
 
 from tastemaker.catalog import fields
 from tastemaker.catalog.events import Event
@@ -30,6 +31,7 @@ from tastemaker.catalog.impressions import Impression
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
 
+T = TypeVar("T")
 Told = tuple[list[Event], list[Impression]]
 ACTS = {"detail-page-view": "view", "add-to-cart": "cart", "purchase-complete": "buy"}
 """Google's events of products that somebody did something with."""
@@ -65,15 +67,16 @@ def told_by(record: Mapping[str, object], shape: str) -> Told:
 
 
 def _from_google(record: Mapping[str, object]) -> Told:
-    kind = fields.name(record.get("eventType"))
+    kind = _read(record, "eventType", fields.name)
     person = record.get("userInfo")
-    known = person.get("userId") if isinstance(person, Mapping) else None
-    user = UserId(fields.name(known or record.get("visitorId")))
-    time = fields.moment(record.get("eventTime"))
-    token = fields.text(record.get("attributionToken"), 256)
+    known = isinstance(person, Mapping) and person.get("userId")
+    user = UserId(_read({"userInfo.userId": known}, "userInfo.userId", fields.name) if known else
+                  _read(record, "visitorId", fields.name))  # fmt: skip
+    time = _read(record, "eventTime", fields.moment)
+    token = _read(record, "attributionToken", _short)
     products = [_product(each) for each in _list_of(record.get("productDetails"))]
     if kind in LISTS:
-        words = fields.text(record.get("searchQuery"), 2_000)
+        words = _read(record, "searchQuery", lambda raw: fields.text(raw, 2_000))
         shown = tuple(dict.fromkeys(id for id, _ in products))
         return [], [Impression(user, shown, token, time, query=words)] if shown else []
     if kind in PASSED:
@@ -94,18 +97,22 @@ def _product(detail: object) -> tuple[ItemId, float | None]:
     product = detail.get("product") if isinstance(detail, Mapping) else None
     if not isinstance(detail, Mapping) or not isinstance(product, Mapping):
         raise UnfitError("an entry of productDetails without a product", 'write {"product": {"id": ...}}')
-    id = fields.name(product.get("id") or str(product.get("name") or "").rpartition("/")[2])
-    return ItemId(id), fields.number(detail.get("quantity"))
+    id = product.get("id") or str(product.get("name") or "").rpartition("/")[2]
+    return ItemId(_read({"product.id": id}, "product.id", fields.name)), _read(detail, "quantity", fields.number)
 
 
 def _from_personalize(record: Mapping[str, object]) -> Told:
-    row = {_folded(name): value for name, value in record.items()}
-    user, item = UserId(fields.name(row.get("userid"))), ItemId(fields.name(row.get("itemid")))
-    given = fields.text(row.get("eventtype"), 256).lower() or "view"
-    kind, value = KINDS.get(given, given), fields.number(row.get("eventvalue"))
-    time = fields.moment(row.get("timestamp") or row.get("sentat"))
-    token = fields.text(row.get("recommendationid"), 256)
-    shown = tuple(ItemId(fields.name(id)) for id in fields.many(row.get("impression"), "|"))
+    named = {_folded(name): name for name in record}
+
+    def take(name: str, read: Callable[[object], T]) -> T:
+        return _read(record, named.get(_folded(name), name), read)
+
+    user, item = UserId(take("USER_ID", fields.name)), ItemId(take("ITEM_ID", fields.name))
+    given = take("EVENT_TYPE", _short).lower() or "view"
+    kind, value = KINDS.get(given, given), take("EVENT_VALUE", fields.number)
+    time = take("TIMESTAMP" if record.get(named.get("timestamp", "")) else "sentAt", fields.moment)
+    token = take("RECOMMENDATION_ID", _short)
+    shown = take("IMPRESSION", _ids)
     if not shown:
         return [Event(user, item, kind, value, time, token=token)], []
     seen = Impression(user, shown, token, time)
@@ -118,6 +125,22 @@ def _list_of(raw: object) -> list[object]:
     if not isinstance(raw, list):
         raise UnfitError("productDetails is not a list", 'write [{"product": {"id": ...}}]')
     return raw
+
+
+def _read(record: Mapping[str, object], name: str, read: Callable[[object], T]) -> T:
+    """One field; what is wrong with it says which one it is."""
+    try:
+        return read(record.get(name))
+    except UnfitError as error:
+        raise UnfitError(f"{name}: {error.why}", error.mend) from None
+
+
+def _short(raw: object) -> str:
+    return fields.text(raw, 256)
+
+
+def _ids(raw: object) -> tuple[ItemId, ...]:
+    return tuple(ItemId(fields.name(id)) for id in fields.many(raw, "|"))
 
 
 def _folded(name: str) -> str:

@@ -12,8 +12,9 @@ from tastemaker.catalog.retail_events import shape_of, told_by
 from tastemaker.core.errors import InputError
 from tastemaker.core.types import ItemId, UserId
 from tastemaker.server.problems import describe
-from tastemaker.server.requests import Id, Request, Words
+from tastemaker.server.requests import Request, Words
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 Short = Annotated[str, StringConstraints(max_length=256)]
 Chance = Annotated[FiniteFloat, Field(gt=0, le=1)]
 
@@ -29,11 +30,11 @@ class EventIn(Request):
 
     id: Annotated[str, StringConstraints(max_length=256)] = ""
     """Makes the event countable once only: sent again, it is a duplicate. Derived from the rest when empty."""
-    user: Id
+    user: Name
     """Who."""
-    item: Id
+    item: Name
     """With what; an item that is not there yet is kept until it is."""
-    kind: Id = "view"
+    kind: Name = "view"
     """`view`, `like`, `cart`, `buy`, `rate`, `dislike` or another word."""
     value: FiniteFloat | None = None
     """Stars of a rating, or a quantity."""
@@ -50,9 +51,9 @@ class ImpressionIn(Request):
         json_schema_extra={"example": {"user": "u42", "items": ["sku-7", "sku-9"], "token": "r-1", "time": 1746100800}}
     )
 
-    user: Id
+    user: Name
     """Who."""
-    items: Annotated[list[Id], Field(min_length=1, max_length=1_000)]
+    items: Annotated[list[Name], Field(min_length=1, max_length=1_000)]
     """In their places, the first first."""
     token: Short = ""
     """Names the list; events that came of it carry it. Derived from the rest when empty."""
