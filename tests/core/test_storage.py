@@ -199,3 +199,40 @@ def test_fifty_killed_processes_leave_whole_artefacts(tmp_path):
     rng = np.random.default_rng(0)
     for _ in range(50):
         test_a_killed_process_leaves_whole_artefacts(tmp_path, rng.uniform(0, 0.1))
+
+
+DAMAGED = ("", '{"space": "spa', "[]", "null", '{"space": 1}')
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_pointer_costs_nothing_while_versions_are_known(artefacts, tmp_path, text):
+    old, new = write(artefacts, 1.0), write(artefacts, 2.0)
+    artefacts.publish({"space": old})
+    artefacts.publish({"space": new})
+    assert artefacts.trouble == ""
+    (tmp_path / "published.json").write_text(text)
+    assert artefacts.published() == {"space": new}
+    assert [version.current for version in artefacts.versions()] == [False, True]
+    assert f"--to {artefacts.versions()[-1].id}" in artefacts.trouble
+    artefacts.rollback(artefacts.versions()[-1].id)
+    assert (artefacts.published(), artefacts.trouble) == ({"space": new}, "")
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_without_versions_a_damaged_pointer_is_as_nothing_fitted(artefacts, tmp_path, text):
+    (tmp_path / "published.json").write_text(text)
+    assert artefacts.published() == {}
+    assert "tastemaker fit" in artefacts.trouble
+    artefacts.publish({"space": write(artefacts, 1.0)})
+    assert list(artefacts.published()) == ["space"]
+    assert artefacts.trouble == ""
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "3"])
+def test_a_manifest_that_is_no_table_is_damage(artefacts, text):
+    artefact = write(artefacts, 1.0)
+    artefacts.publish({"space": artefact})
+    (artefact.folder / "manifest.json").write_text(text)
+    assert artefacts.verify() == {"space": False}
+    with pytest.raises(WorkspaceError, match="not what was written"):
+        artefacts.published()["space"].tensors()

@@ -3,11 +3,14 @@
 import shutil
 
 import pytest
+from starlette.testclient import TestClient
 
 from tastemaker.core.errors import WorkspaceError
 from tastemaker.core.progress import Noted
 from tastemaker.core.storage import Artefacts
+from tastemaker.server import create_app
 from tastemaker.shop import Shop
+from tests.server.small_workspace import BASE
 
 
 def damage(artefact):
@@ -88,3 +91,27 @@ def test_damaged_vectors_are_made_again_and_kept(folder, artefacts):
     assert artefacts.published()["vectors"].is_whole
     with Shop(folder) as shop:  # sound for everybody
         assert shop.view.fitted.names["vectors"] in (name, artefacts.published()["vectors"].name)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"space": '])
+def test_a_damaged_list_of_what_is_published_is_told_and_survived(folder, artefacts, text):
+    names = {part: artefact.name for part, artefact in artefacts.published().items()}
+    (folder / ".tastemaker" / "published.json").write_text(text)
+    shop, said = served(folder)
+    with shop:
+        assert shop.view.fitted.names == names
+        assert "published.json is damaged" in said[0]
+        assert any("rollback SHOP --to" in line for line in shop.doctor()["advice"])
+        shop.fit(["recommender"])
+        assert shop.view.fitted.names.keys() == names.keys()
+        assert not any("published.json" in line for line in shop.doctor()["advice"])
+
+
+@pytest.mark.parametrize("part", ["vectors", "space", "recommender"])
+def test_a_manifest_that_says_nothing_stops_neither_server_nor_doctor(folder, artefacts, part):
+    (artefacts.published()[part].folder / "manifest.json").write_text("null")
+    shop, _ = served(folder)
+    with TestClient(create_app(shop), base_url=BASE) as client, shop:
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/recommend", params={"k": 3}).status_code == 200
+        assert client.get("/doctor").json()["versions"]

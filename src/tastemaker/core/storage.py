@@ -203,11 +203,37 @@ class Artefacts:
         replace_text(self._pointer, json.dumps(dict(wanted.parts), indent=2))
         return wanted
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the file that says what is published, and the next step; "" when nothing is."""
+        if self._pointed() is not None:
+            return ""
+        current = next((version.id for version in self.versions() if version.current), "")
+        if not current:
+            return f"{self._pointer.name} is damaged, and no version is known: run `tastemaker fit`"
+        mend = f"`tastemaker rollback SHOP --to {current}` or the next fit writes it anew"
+        return f"{self._pointer.name} is damaged, and the newest version is read instead: {mend}"
+
     def _names(self) -> dict[str, str]:
-        """What is published: part -> folder."""
-        if not self._pointer.exists():
+        """What is published: part -> folder; when the file that says so is damaged, the newest version there is."""
+        pointed = self._pointed()
+        if pointed is not None:
+            return pointed
+        known = versions.read(self._history, {})
+        return dict(known[-1].parts) if known else {}
+
+    def _pointed(self) -> dict[str, str] | None:
+        """What is said to be published: nothing before the first fit, None when the file is damaged."""
+        try:
+            names = json.loads(self._pointer.read_bytes())
+        except FileNotFoundError:
             return {}
-        return {part: str(name) for part, name in _read_json(self._pointer).items()}
+        except ValueError:
+            return None
+        except OSError as error:
+            raise WorkspaceError(f"{self._pointer.name} cannot be read: {error.strerror}") from error
+        sound = isinstance(names, dict) and all(isinstance(name, str) for name in names.values())
+        return names if sound else None
 
     def verify(self) -> dict[str, bool]:
         """For every published part: does its content still match its hash?"""
@@ -257,10 +283,13 @@ def _write_json(path: Path, values: Mapping[str, object]) -> None:
 
 def _read_json(path: Path) -> dict[str, object]:
     try:
-        values: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            return values
+        why = f"it holds {values!r:.20}, not a table"
     except (OSError, ValueError) as error:
-        raise WorkspaceError(f"{path.name} in {path.parent.name} cannot be read: {error}", hint="fit again") from error
-    return values
+        why = str(error)
+    raise WorkspaceError(f"{path.name} in {path.parent.name} cannot be read: {why}", hint="fit again")
 
 
 def _sync(path: Path) -> None:

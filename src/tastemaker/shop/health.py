@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tastemaker.catalog.store import Store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core import registry
-from tastemaker.core.errors import TastemakerError
+from tastemaker.core.errors import TastemakerError, WorkspaceError
 from tastemaker.core.storage import DERIVED, Artefacts
 from tastemaker.scale.cluster import lacking
 from tastemaker.shop import indexing
@@ -45,7 +45,9 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
     if database != "ok":
         advice.append("the database is damaged: restore it from a copy, or move it away to read the input files again")
     advice += [f"{part} does not match its hash: {_mended(part)}" for part, ok in intact.items() if not ok]
-    if not intact:
+    if artefacts.trouble:
+        advice.append(artefacts.trouble)
+    elif not intact:
         advice.append("nothing is fitted yet: run `tastemaker fit`")
     advice += [problem for problem in (Rules(workspace.rules_file).now()[1], trouble(workspace, intact)) if problem]
     engines, wrong = _engines(means)
@@ -57,12 +59,20 @@ def doctor(workspace: Workspace, store: Store, artefacts: Artefacts, means: Call
         "versions": versions,
         "database": database,
         "artefacts": intact,
-        "index": indexing.report(artefacts),
+        "index": _index(artefacts),
         "engines": engines,
         "scale": lacking(),
         "disk_free": free,
         "advice": advice,
     }
+
+
+def _index(artefacts: Artefacts) -> dict[str, object]:
+    """How the nearest items are found, or why nobody can tell."""
+    try:
+        return indexing.report(artefacts)
+    except WorkspaceError as error:
+        return {"method": "unknown", "trouble": error.message}
 
 
 def _mended(part: str) -> str:

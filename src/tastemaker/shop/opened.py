@@ -209,6 +209,8 @@ class Opened(Closing):
 
     def _load(self, *, rescue: bool) -> fitted.Fitted:
         """What is published; or, when that is damaged and somebody waits for answers, what is left."""
+        if trouble := self._artefacts.trouble:
+            self._observer(Noted("open", trouble))
         try:
             return fitted.load(self._artefacts)
         except WorkspaceError as error:
