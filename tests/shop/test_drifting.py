@@ -66,6 +66,13 @@ def test_days_choose_the_window(folder):
             shop.drift(days=10_000)
 
 
+def test_without_events_there_is_nothing_to_compare(tmp_path):
+    (tmp_path / "items.csv").write_text("id\na\n")
+    with Shop(tmp_path) as shop, pytest.raises(FitError, match="nobody has done anything") as caught:
+        shop.drift()
+    assert "column" not in caught.value.hint
+
+
 def test_on_the_command_line(folder, capsys):
     assert run(["drift", str(folder)]) == 0
     out = capsys.readouterr().out

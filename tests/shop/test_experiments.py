@@ -173,3 +173,15 @@ def test_on_the_command_line(folder, capsys):
 def test_settings_that_do_not_go_together_are_refused(values):
     with pytest.raises(ConfigError):
         ExperimentConfig.read(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [({"arms": ["shop", "ease"]}, "it has no name"), ({"name": "x", "arms": ["shop"]}, "arms must be"),
+     ({"nam": "x"}, "unknown setting 'nam'"), ({"name": "x", "share": 2}, "setting 'share' is 2")],
+)  # fmt: skip
+def test_what_is_wrong_with_an_experiment_names_the_table_and_the_next_step(values, why):
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.read(values)
+    assert caught.value.message.startswith(f"[experiment] in tastemaker.toml: {why}")
+    assert caught.value.hint

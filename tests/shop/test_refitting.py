@@ -165,6 +165,7 @@ def test_an_unknown_part_is_refused(folder):
         ((0.01, -0.02, 0.04), ""),
         ((-0.001, -0.004, 0.002), ""),
         ((-0.01, -0.03, 0.01), "may have lost 30%"),
+        ((-0.01, -0.122, 0.01), "may have lost 100%"),
         ((-0.02, -0.03, -0.01), "whole interval"),
     ],
 )

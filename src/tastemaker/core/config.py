@@ -60,7 +60,8 @@ def _explain(cls: type[Config], error: ValidationError) -> ConfigError:
         near = get_close_matches(where.rpartition(".")[2], _field_names(cls), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_field_names(cls))}"
         return ConfigError(f"unknown setting {where!r}", hint=hint)
-    return ConfigError(f"setting {where!r} is {first['input']!r}: {first['msg'].lower().removeprefix('value error, ')}")
+    why = first["msg"].lower().removeprefix("value error, ")
+    return ConfigError(f"setting {where!r} is {first['input']!r}: {why}" if where else why)
 
 
 def _field_names(cls: type[BaseModel]) -> list[str]:

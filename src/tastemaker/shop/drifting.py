@@ -118,6 +118,8 @@ def _moment(view: View, artefacts: Artefacts, days: float | None) -> tuple[float
     if days is not None and days <= 0:
         raise InputError(f"days is {days!r}", hint="give a number above 0")
     times = view.catalog.interactions.time
+    if not len(times):
+        raise FitError("nobody has done anything yet", hint="add events: `tastemaker add --events`, or POST /events")
     known = np.sort(times[np.isfinite(times)])
     if not len(known):
         raise FitError("no event has a time", hint="add a column time to the events")

@@ -10,7 +10,7 @@ person, are answered as if there were no experiment.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from tastemaker.catalog.impressions import MOST, Impression
 from tastemaker.catalog.store import Store
 from tastemaker.core.config import Config
-from tastemaker.core.errors import UnknownName, WorkspaceError
+from tastemaker.core.errors import ConfigError, UnknownName, WorkspaceError
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.seeds import generator
 from tastemaker.core.storage import Artefacts
@@ -51,8 +51,23 @@ class ExperimentConfig(Config):
     depth: int = Field(default=20, ge=2, le=1000)
     """How many first places are shuffled, what lies behind the end of the list included."""
 
+    @classmethod
+    def read(cls, values: Mapping[str, object]) -> Self:
+        """Build the config from the table of ``tastemaker.toml``.
+
+        Raises:
+            ConfigError: it cannot be used; names the table.
+        """
+        try:
+            return super().read(values)
+        except ConfigError as error:
+            hint = error.hint or f"it takes {', '.join(cls.model_fields)}"
+            raise ConfigError(f"[experiment] in tastemaker.toml: {error.message}", hint=hint) from None
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if not self.name and (self.arms or self.explore or self.interleave):
+            raise ValueError('it has no name; without one nothing is tried, with name = "spring" it begins')
         if self.arms and (len(self.arms) != 2 or self.arms[0] == self.arms[1]):
             raise ValueError("arms must be two different ones, or none")
         if self.explore and self.arms:

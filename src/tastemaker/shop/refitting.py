@@ -107,7 +107,7 @@ class Terms:
         if gap.high < 0:
             return "the candidate is worse: the whole interval of the difference is below zero"
         if gap.value < 0 and gap.low < -self.tolerance * published:
-            lost = -gap.low / published if published else 1.0
+            lost = min(1.0, -gap.low / published) if published else 1.0
             return f"the candidate looks worse, and may have lost {lost:.0%}: more people are needed to be sure"
         return ""
 
