@@ -43,3 +43,17 @@ def test_nothing_serious(visit, axe, path):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(RULES) == []
+
+
+def test_nothing_serious_in_a_conversation(visit, axe):
+    page = visit("/")
+    page.click("#talk")
+    for said in ("a red dress", "like the first but in blue", "put the first on my list", "what is on my list"):
+        page.fill("#chat-words", said)
+        page.press("#chat-words", "Enter")
+        page.wait_for_selector("#chat-turns .theirs:last-child:not(.waiting) .told")
+    page.evaluate(axe)
+    assert page.evaluate(RULES) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(RULES) == []

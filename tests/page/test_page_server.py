@@ -56,6 +56,14 @@ def test_an_item_shows_what_goes_with_it_where_that_is_known(address):
     assert "Goes with this" not in fetch(f"{address}/item/item-0")[1].decode()
 
 
+def test_a_card_says_where_its_item_can_be_seen(address):
+    shirt, chair = json.loads(fetch(f"{address}/page/cards?item=item-0&item=nowhere&item=item-21")[1])
+    assert (shirt["title"], shirt["price"]) == ("Linen shirt in red", 19.0)
+    assert shirt["ways"] == [{"text": "See it on you", "path": "/on-you/item-0"}]
+    assert chair["ways"] == [{"text": "See it in your room", "path": "/in-room/item-21"}]
+    assert fetch(f"{address}/page/cards?" + "&".join(["item=item-0"] * 101))[0] == 422
+
+
 def test_the_map_links_every_item_and_colours_what_is_asked(address):
     status, html, _ = fetch(f"{address}/map?by=colour&person=person-1")
     text = html.decode()

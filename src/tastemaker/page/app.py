@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tastemaker.core.errors import TastemakerError
 from tastemaker.core.progress import Cancellable
+from tastemaker.page import beside, uploads
 from tastemaker.page.bar import Held
 from tastemaker.page.desk import Desk
 from tastemaker.page.draw import draw
@@ -39,7 +40,6 @@ from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
 from tastemaker.page.trying import tried
-from tastemaker.page.uploads import router
 from tastemaker.server.jobs import Jobs
 from tastemaker.server.problems import BusyError
 from tastemaker.server.tenants import Tenant
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 SHEETS = ("tokens", "style", "work", "chat", "show")
-SCRIPTS = ("page", "act", "looks", "map", "creatives", "chat", "show")
+SCRIPTS = ("page", "act", "looks", "map", "creatives", "kept", "chat", "show")
 MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 RECONNECT = 30.0
@@ -81,7 +81,8 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     desk = Desk.of(own[0] if own else Tenant(shop, Jobs()))
     app.add_middleware(_Carrier, desk=desk)
     app.mount(f"/page/assets/{_version()}", StaticFiles(directory=ASSETS), name="page-assets")
-    app.include_router(router(desk.uploads))
+    app.include_router(uploads.router(desk.uploads))
+    app.include_router(beside.router(shop))
     core.app.user_middleware.clear()  # NiceGUI's app outlives ours: what an earlier mount added must not pile up
     core.app.middleware_stack = None
     _declare_pages()

@@ -3,6 +3,7 @@
 What is said in it is drawn in the browser (``assets/chat.js``), from the turns that ``/chat`` sends.
 """
 
+from tastemaker.page.card import heart
 from tastemaker.page.html import Attribute, Safe, tag
 from tastemaker.page.state import State
 
@@ -47,6 +48,7 @@ def panel(state: State, currency: str) -> Safe:
         chips,
         turns,
         _form(),
+        tag("template", {"id": "chat-heart"}, heart("")),
     )
 
 

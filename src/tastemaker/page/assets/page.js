@@ -33,11 +33,11 @@
   const remember = (items) => sessionStorage.setItem(`tm-hidden-${person()}`, JSON.stringify([...items].slice(-500)));
   const hideKnown = () => {
     const gone = hidden();
-    for (const card of document.querySelectorAll(".card[data-item]")) card.hidden = gone.has(card.dataset.item);
+    for (const card of document.querySelectorAll("#main .card[data-item]")) card.hidden = gone.has(card.dataset.item);
   };
   const dislike = (element) => {
     const { item, title } = element.closest("[data-item]").dataset;
-    const cards = [...document.querySelectorAll(".card[data-item]")].filter((card) => card.dataset.item === item);
+    const cards = [...document.querySelectorAll("#main .card[data-item]")].filter((card) => card.dataset.item === item);
     const next = nextCard(element.closest(".card"));
     remember(hidden().add(item));
     send("tm_dislike", item);
@@ -64,13 +64,20 @@
     const link = $('.ways a[href^="/list"]');
     if (link) link.textContent = saved.size ? `List ${saved.size}` : "List";
   };
+  const put = (items, on) => {
+    const changed = items.filter((item) => saved.has(item) !== on);
+    for (const item of changed) {
+      on ? saved.add(item) : saved.delete(item);
+      if (person()) send("tm_save", { item, on: String(on) });
+    }
+    if (!person()) localStorage.setItem(LIST, [...saved].reverse().slice(0, 200).join("\n"));
+    markSaved();
+    return changed;
+  };
   const save = (button) => {
     const { item, title } = button.closest("[data-item]").dataset;
-    const on = !saved.has(item);
-    on ? saved.add(item) : saved.delete(item);
-    if (person()) send("tm_save", { item, on: String(on) });
-    else localStorage.setItem(LIST, [...saved].reverse().slice(0, 200).join("\n"));
-    markSaved();
+    put([item], !saved.has(item));
+    const on = saved.has(item);
     say(`${on ? "On your list" : "No longer on your list"}: ${title.length > 48 ? `${title.slice(0, 47)}…` : title}`);
   };
   const fetchList = () => { if ($("[data-list]")) send("tm_list", { items: [...saved].reverse().join("\n") }); };
@@ -251,6 +258,7 @@
     say,
     send,
     smaller,
+    list: { put, mark: markSaved, all: () => [...saved].reverse() },
   };
   arrived();
   fetchList();
