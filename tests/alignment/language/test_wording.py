@@ -63,6 +63,7 @@ def read(text, reference=None, ignore=()):
         ("color: red", ["colour = Red"]),
         ("size m", ["size = M"]),
         ("m", []),
+        ("m the", []),
         ("is short", []),
         ("shorts", ["kind = Shorts"]),
         ("funny films", ["genres = Comedy"]),

@@ -7,14 +7,16 @@ _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _VALUES = dict(zip(f"{_ONES} {_TEENS} {_TENS}".split(), (*range(1, 20), *range(20, 100, 10)), strict=True))
 _SCALES = {"hundred": 100.0, "thousand": 1000.0, "grand": 1000.0, "k": 1000.0}
+SPELT = frozenset(_VALUES) | frozenset(_SCALES)
+"""Words that numbers are made of."""
 _LARGE = r"(?:hundred|thousand|grand)"
 _ONE, _TEEN, _TEN = (f"(?:{words.replace(' ', '|')})" for words in (_ONES, _TEENS, _TENS))
 _SMALL = rf"(?:{_TEN}(?:[\s-]+{_ONE}\b)?|{_TEEN}|{_ONE})"
 _HUNDREDS = rf"(?:(?:{_SMALL}|a)\s+hundred\b(?:\s+(?:and\s+)?{_SMALL}\b)?|{_SMALL}\b)"
-_SPELT = rf"(?>\b(?:(?:{_HUNDREDS}|a)\s+(?:thousand|grand)\b(?:\s+(?:and\s+)?{_HUNDREDS})?|{_HUNDREDS}))"
+_IN_WORDS = rf"(?>\b(?:(?:{_HUNDREDS}|a)\s+(?:thousand|grand)\b(?:\s+(?:and\s+)?{_HUNDREDS})?|{_HUNDREDS}))"
 _DIGITS = r"(?>[1-9]\d{0,2}(?:[ '\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
 
-NUMBER = rf"(?:{_DIGITS}(?!'?s\b|(?:st|nd|rd|th)\b)|{_SPELT})(?:\s*(?:k|{_LARGE})\b)?"
+NUMBER = rf"(?:{_DIGITS}(?!'?s\b|(?:st|nd|rd|th)\b)|{_IN_WORDS})(?:\s*(?:k|{_LARGE})\b)?"
 """Matches a number in small letters; not "80s", not "2nd"."""
 
 

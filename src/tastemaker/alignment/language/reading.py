@@ -97,8 +97,9 @@ class Reader:
     def _phrases(self, place: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Phrases that begin at a place, the longest first, with their ends."""
         for end in range(min(place + MAX_PHRASE, len(self._words)), place, -1):
-            if not any(self._taken[place:end]) and not any(w.text in ",;" for w in self._words[place:end]):
-                yield end, tuple(word.stem for word in self._words[place:end] if word.text not in _PASSED)
+            phrase = tuple(word.stem for word in self._words[place:end] if word.text not in _PASSED)
+            if phrase and not any(self._taken[place:end]) and not any(w.text in ",;" for w in self._words[place:end]):
+                yield end, phrase
 
     def _comparison(self, place: int) -> list[Found]:
         """What is compared, "longer sleeves", "less formal"; what is to be less is no word to be like."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tastemaker.alignment.language.wordforms import Misspelt, name_words, stem, stems, synonyms, word_set
+from tastemaker.alignment.language.spelling import Spelling, stands_in
+from tastemaker.alignment.language.wordforms import name_words, spaced, stem, stems, synonyms, word_set
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.items import AttributeSpec
 from tastemaker.core.types import Bools, Ints
@@ -82,8 +83,17 @@ class Vocabulary:
         self._titles = {
             " ".join(re.findall(r"\w+", str(titles[row]).casefold())): int(row) for row in np.flatnonzero(catalog.alive)
         }
-        told_words = {part for phrase in (*self.values, *self.names, *self.flags) for part in phrase}
-        self._misspelt = Misspelt(told_words, {stem(word) for title in self._titles for word in title.split()})
+        self._spelling = self._spelling_of(catalog)
+
+    def _spelling_of(self, catalog: Catalog) -> Spelling:
+        """What can be meant by a slip: words of values, attributes and flags; never a word of the items' own texts."""
+        flags = [name for name, spec in self._specs.items() if spec.type == "flag"]
+        meant = [said for name in self._rows for said in (spaced(name), *self._specs[name].values)]
+        words = {word for said in (*meant, *map(spaced, flags)) for word in re.findall(r"[^\W\d_]+", said.casefold())}
+        known = {part for phrase in (*self.values, *self.names, *self.flags) for part in phrase}
+        known |= {stem(word) for title in self._titles for word in title.split()}
+        prose = ["text", *(name for name, spec in self._specs.items() if spec.type == "text")]
+        return Spelling(words, known, stands_in(lambda: (text for name in prose for text in catalog.column(name))))
 
     def value(self, phrase: tuple[str, ...], attribute: str = "") -> Entry | None:
         """The value that a phrase of stems names, in one attribute or in any."""
@@ -104,8 +114,8 @@ class Vocabulary:
         return tuple(self._specs[attribute].values)
 
     def spelt(self, word: str) -> str:
-        """The stem of this catalog that a longer word one slip away was to be; the word itself when it is known."""
-        return self._misspelt.right(word)
+        """The word of this catalog that an unknown word was to be; "" when it is known, or several could be meant."""
+        return self._spelling.meant(word)
 
     def is_kind(self, attribute: str) -> bool:
         """Does an attribute say what a thing is, rather than how it is?"""

@@ -6,7 +6,6 @@ that no stemmer finds; it is tried only where the catalog does not know the word
 """
 
 import re
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[€$£¥,;/&]")
@@ -129,7 +128,12 @@ def stems(text: str) -> tuple[str, ...]:
 
 def name_words(name: str) -> tuple[str, ...]:
     """The stems of an attribute's name: ``baseColour``, ``base_colour`` and ``base colour`` are the same."""
-    return stems(_CAMEL.sub(" ", name).replace("_", " "))
+    return stems(spaced(name))
+
+
+def spaced(name: str) -> str:
+    """An attribute's name as words."""
+    return _CAMEL.sub(" ", name).replace("_", " ")
 
 
 def stem(word: str) -> str:
@@ -167,36 +171,3 @@ def _by_stem() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 _BY_STEM = _by_stem()
-
-
-class Misspelt:
-    """Finds the word that was meant where a long word is unknown and one slip (a letter more, less or other) away.
-
-    Args:
-        words: stems that can be meant.
-        known: further stems that are words of their own, so never taken for a slip.
-    """
-
-    def __init__(self, words: Collection[str], known: Collection[str]) -> None:
-        self._known = {*words, *known}
-        self._near: dict[str, set[str]] = {}
-        for word in words:
-            for form in _shortened(word) if len(word) >= _LONG - 2 else ():
-                self._near.setdefault(form, set()).add(word)
-
-    def right(self, word: str) -> str:
-        """The word that was meant; the word itself when it is known, short, or when several could be meant."""
-        if len(word) < _LONG or word in self._known or synonyms(word):
-            return word
-        meant = {near for form in _shortened(word) for near in self._near.get(form, ())}
-        return meant.pop() if len(meant) == 1 else word
-
-
-_LONG = 7
-"""Letters of a stem from which on a slip is believed; shorter words are too near to each other."""
-
-
-def _shortened(word: str) -> Iterator[str]:
-    """The word, and the word less any one letter: two words that share such a form are one slip apart."""
-    yield word
-    yield from (word[:at] + word[at + 1 :] for at in range(len(word)))

@@ -60,11 +60,11 @@ def understand(
     Returns:
         Facets in the order of the text; each at most once.
     """
-    head, tail = text[:MAX_TEXT], text[MAX_TEXT:]
-    words = [replace(word, stem=vocabulary.spelt(word.stem)) for word in tokens(head)]
+    head, notes = _spelt(text[:MAX_TEXT], vocabulary)
+    tail = text[MAX_TEXT:]
+    words = tokens(head)
     found: list[Found] = []
     taken = [False] * len(words)
-    notes = []
     for amount in amounts(_same_length_lower(head), vocabulary, reference):
         places = [i for i, token in enumerate(words) if token.start < amount.end and token.end > amount.start]
         if places:
@@ -75,6 +75,17 @@ def understand(
     found.sort(key=lambda part: part.first)
     found = [_other_than(part, reference) for part in _that_apply(found, head, words, vocabulary, reference)]
     return _told(found, head, tail, words, ignore, notes)
+
+
+def _spelt(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
+    """The text with slips set right, and what to say of each."""
+    pieces, notes, at = [], [], 0
+    for word in tokens(text):
+        if word.text not in STOP and (meant := vocabulary.spelt(word.text)):
+            pieces += [text[at : word.start], meant]
+            notes.append(f"“{word.text}” is read as “{meant}”")
+            at = word.end
+    return "".join([*pieces, text[at:]]), notes
 
 
 def _other_than(part: Found, reference: Item | None) -> Found:
