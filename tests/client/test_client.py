@@ -39,11 +39,15 @@ def test_every_verb_of_a_shop_is_there(verb):
         assert list(signature(told).parameters) == list(signature(own).parameters)
 
 
+SHOWN = {Shop: [("red-circle-1", 1.0), (picture(), 1.0)], Client: ["red-circle-1", picture()]}
 ASKED = [
     lambda shop: shop.recommend("person-00", k=5, explain=True),
     lambda shop: shop.recommend(history=["red-circle-0"], k=3, where="price < 1000", exclude=["red-circle-1"]),
     lambda shop: shop.search("a red circle", k=4, user="person-00", explain=True),
     lambda shop: shop.search(image=picture(), change=["in green", "but in blue"], k=4, weigh={"picture": 2.0}),
+    lambda shop: shop.search(image="red-circle-0", change="in green", k=4, explain=True),
+    lambda shop: shop.search(image=picture(), images=SHOWN[type(shop)], change="in green", k=4, explain=True),
+    lambda shop: shop.explain("red-circle-0", image="red-circle-1"),
     lambda shop: shop.similar("red-circle-0", k=4, where="colour = red"),
     lambda shop: shop.complete(["red-circle-0"], k=4, explain=True),
     lambda shop: shop.explain("red-circle-0", user="person-00"),
@@ -71,6 +75,8 @@ WRONG = [
     (InputError, lambda shop: shop.search()),
     (PictureError, lambda shop: shop.search(image=b"no picture")),
     (PictureError, lambda shop: shop.search(image="/no/such/file.png")),
+    (PictureError, lambda shop: shop.search(image="red-circle-9", change="in green")),
+    (UnknownName, lambda shop: shop.item("..")),
     (NotFitted, lambda shop: shop.rollback()),
     (UnknownName, lambda shop: shop.rollback("none")),
     (UnknownName, lambda shop: shop.fit(["nothing"])),
@@ -185,3 +191,31 @@ def test_a_service_that_is_away_is_said(error):
         Client("http://shop.example", transport=httpx.MockTransport(fail)).recommend()
     assert caught.value.status == 0
     assert caught.value.hint
+
+
+def test_what_cannot_be_written_down_is_the_name_of_nothing(reading):
+    with pytest.raises(UnknownName):
+        reading.item("\ud800")
+    assert reading.past("\ud800") == []
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "abc\n", "a b"])
+def test_what_no_header_can_carry_is_no_key_and_is_not_repeated(key):
+    with pytest.raises(InputError, match="the key") as caught:
+        Client("http://shop.example", key=key)
+    assert key not in f"{caught.value.message} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://", "", "ftp://shop.example", "http://a b\n"])
+def test_what_is_no_address_is_said(url):
+    with pytest.raises(InputError, match="no address"):
+        Client(url)
+
+
+def test_a_closed_client_and_an_answer_of_somebody_else_are_errors_of_ours():
+    with pytest.raises(ServiceError, match="no JSON"):
+        answering(200, text="<html>").recommend()
+    client = answering(200, json={})
+    client.close()
+    with pytest.raises(ServiceError, match="closed"):
+        client.recommend()

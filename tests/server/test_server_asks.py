@@ -114,6 +114,28 @@ def test_explain_names_its_sources(reader):
     assert answer["looks"] is None
 
 
+def test_an_item_is_shown_by_its_id(reader, read_shop):
+    asked = {"item": "red-circle-0", "change": "but in blue", "k": 4}
+    answer = plain(read_shop.search(image="red-circle-0", change="but in blue", k=4))
+    assert reader.get("/search", params=asked).json() == answer
+    assert reader.post("/search", json=asked).json() == answer
+    assert reader.post("/search", data=asked, files={"image": ("", b"")}).json() == answer
+    two = {"item": "red-circle-0", "images": [{"item": "blue-circle-1"}], "k": 4}
+    assert reader.post("/search", json=two).json() == plain(
+        read_shop.search(image="red-circle-0", images=[("blue-circle-1", 1.0)], k=4)
+    )
+
+
+def test_what_is_no_item_is_not_looked_for_among_the_servers_files(reader, tmp_path):
+    there = tmp_path / "there.png"
+    there.write_bytes(picture())
+    data = base64.b64encode(picture()).decode()
+    for body in ({"item": str(there)}, {"images": [{"item": str(there)}]}):
+        assert reader.post("/search", json=body).status_code == 404
+    assert reader.post("/search", json={"item": "red-circle-0", "image": data}).status_code == 400
+    assert reader.post("/search", json={"images": [{}]}).status_code == 422
+
+
 def test_explain_tells_which_part_of_the_picture_counts(reader, read_shop):
     asked = {"item": "red-circle-0", "text": "red circle"}
     told = reader.get("/explain", params=asked).json()

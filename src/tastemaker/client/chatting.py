@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from tastemaker.client.reading import Picture, fields, sent, turn
-from tastemaker.client.wire import Wire, problem_error
+from tastemaker.client.wire import Wire, address, problem_error
 from tastemaker.core.closing import Closing
 from tastemaker.core.errors import ServiceError
 from tastemaker.core.wire import Json
@@ -48,12 +47,12 @@ class Chat(Closing):
 
     def state(self) -> dict[str, Json]:
         """What is understood so far."""
-        return fields(self._wire.get(f"/chat/{quote(self._session)}"))
+        return fields(self._wire.get(address("chat", self._session)))
 
     def close(self) -> None:
         """Let the service forget everything of it."""
         if self._session:
-            self._wire.delete(f"/chat/{quote(self._session)}")
+            self._wire.delete(address("chat", self._session))
         self._session = ""
 
     def _turn(self, said: Mapping[str, object], hear: "Callable[[Turn], None] | None") -> "Turn":

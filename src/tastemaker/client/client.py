@@ -6,17 +6,16 @@ What a ``Shop`` answers with a type of its own comes back as that type; reports 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote
 
 from tastemaker.catalog.events import Event, Receipt
 from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.items import Item
 from tastemaker.client.chatting import Chat
 from tastemaker.client.following import follow
-from tastemaker.client.reading import Picture, fields, ranking, read, sent, sent_brush, several
-from tastemaker.client.wire import Wire
+from tastemaker.client.reading import Picture, fields, item_of, naming, ranking, read, sent, sent_brush, several
+from tastemaker.client.wire import Wire, address
 from tastemaker.core.closing import Closing
-from tastemaker.core.errors import InputError
+from tastemaker.core.errors import InputError, PictureError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.types import Bools
@@ -100,16 +99,20 @@ class Client(Closing):
     ) -> Ranking:
         """Items for words, a picture, a picture and a change in words; see ``Shop.search``.
 
-        A picture is a file, its bytes, or decoded. How much each of ``images`` counts is said in ``weigh``, by
-        ``picture 2`` ...
+        A picture is a file here, its bytes, decoded, or the id of an item of the service. How much each of ``images``
+        counts is said in ``weigh``, by ``picture 2`` ...
         """
         *earlier, last = [change] if isinstance(change, str) else change or [""]
         asked = {
             "text": text, "change": last, "earlier": earlier, "where": where, "k": k, "exclude": exclude,
-            "ignore": ignore, "weigh": dict(weigh), "explain": explain, "images": [sent(each) for each in images],
+            "ignore": ignore, "weigh": dict(weigh), "explain": explain,
         }  # fmt: skip
-        shown = None if image is None else sent(image)
-        return ranking(self._wire.post("/search", asked | _said(user=user, image=shown)))
+        items = [item_of(each) for each in images]
+        asked["images"] = [{"item": item} if item else sent(each) for item, each in zip(items, images, strict=True)]
+        item = "" if image is None else item_of(image)
+        asked |= {"item": item} if item else _said(image=None if image is None else sent(image))
+        with naming(item, *items):
+            return ranking(self._wire.post("/search", asked | _said(user=user)))
 
     def similar(self, item: str, *, k: int = 10, where: str = "") -> Ranking:
         """Items that look and read like an item."""
@@ -121,8 +124,7 @@ class Client(Closing):
         """Why an item, and which part of its picture is like words, a picture or what the person chose."""
         from tastemaker.shop.explaining import Explanation
 
-        shown = None if image is None else sent(image)
-        asked = {"item": item, "text": text, "looks": looks} | _said(user=user, image=shown)
+        asked = {"item": item, "text": text, "looks": looks} | _said(user=user, image=self._seen(image))
         return read(Explanation, self._wire.post("/explain", asked))
 
     def chat(self, *, user: str | None = None, k: int = 10) -> Chat:
@@ -170,11 +172,11 @@ class Client(Closing):
 
     def item(self, id: str) -> Item:
         """An item."""
-        return read(Item, self._wire.get(f"/items/{quote(id)}"))
+        return read(Item, self._wire.get(address("items", id)))
 
     def picture(self, name: str, width: int | None = None) -> bytes:
         """A picture of the catalog as bytes, scaled to a width when one is given."""
-        return self._wire.bytes(f"/pictures/{quote(name)}", width)
+        return self._wire.bytes(address("pictures", name), width)
 
     def imagine(
         self,
@@ -191,9 +193,8 @@ class Client(Closing):
         """Draw things that could exist, each with the real items nearest to it; see ``Shop.imagine``."""
         from tastemaker.client.making import imagined
 
-        shown = None if image is None else sent(image)
         asked = {"text": text, "n": n, "seed": seed, "ignore": ignore, "design": design}
-        asked |= _said(user=user, image=shown)
+        asked |= _said(user=user, image=self._seen(image))
         return imagined(self._wire, follow(self._wire, "/imagine", asked, observer))
 
     def try_on(
@@ -335,6 +336,17 @@ class Client(Closing):
     def ready(self) -> dict[str, Json]:
         """Can it answer? Raises ``ServiceError`` when it cannot."""
         return fields(self._wire.get("/readyz"))
+
+    def _seen(self, image: Picture | None) -> str | None:
+        """A picture as it is sent; of an item its main one."""
+        item = "" if image is None else item_of(image)
+        if image is None or not item:
+            return None if image is None else sent(image)
+        with naming(item):
+            images = self.item(item).images
+        if not images:
+            raise PictureError(f"item {item!r} has no picture", hint="search with its words instead")
+        return sent(self.picture(images[0]))
 
 
 def _said(**values: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 from tastemaker.client.reading import fields
-from tastemaker.client.wire import Values, Wire, problem_error
+from tastemaker.client.wire import Values, Wire, address, problem_error
 from tastemaker.core.errors import Cancelled
 from tastemaker.core.progress import Advanced, Finished, Noted, Observer, Started
 from tastemaker.core.wire import Json
@@ -35,10 +35,10 @@ def follow(
         told.hear(job)
         while job["state"] == "running":
             pause(GLANCE)
-            job = fields(wire.get(f"/jobs/{job['id']}"))
+            job = fields(wire.get(address("jobs", str(job["id"]))))
             told.hear(job)
     except (Cancelled, KeyboardInterrupt):
-        wire.delete(f"/jobs/{job['id']}")
+        wire.delete(address("jobs", str(job["id"])))
         raise
     if job["state"] == "cancelled":
         raise Cancelled(f"{job['verb']} was cancelled", hint="nothing was changed; start again when you like")

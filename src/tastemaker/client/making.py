@@ -1,9 +1,7 @@
 """Answers with pictures: the pictures are fetched, so that the result is whole, as the ``Shop``'s own is."""
 
-from urllib.parse import quote
-
 from tastemaker.client.reading import fields, read, several
-from tastemaker.client.wire import Wire
+from tastemaker.client.wire import Wire, address
 from tastemaker.core.wire import Json
 from tastemaker.shop.imagining import Design, Imagined
 from tastemaker.studio.request import Shown, VisualResult
@@ -15,7 +13,7 @@ def imagined(wire: Wire, told: Json) -> Imagined:
     """What was drawn."""
     values = fields(told)
     designs = several(values["designs"])
-    whole = [{**each, "png": wire.bytes(f"/drawings/{quote(str(each['name']))}")} for each in designs]
+    whole = [{**each, "png": wire.bytes(address("drawings", str(each["name"])))} for each in designs]
     return read(Imagined, {**values, "designs": [read(Design, each) for each in whole]})
 
 
@@ -24,7 +22,7 @@ def shown(wire: Wire, told: Json) -> VisualResult:
     values = fields(told)
     pictures = []
     for each in several(values["shown"]):
-        kept = [f"/shown/{quote(str(each[name]))}" for name in ("picture", "mask")]
+        kept = [address("shown", str(each[name])) for name in ("picture", "mask")]
         png, mask = (wire.bytes(path) for path in kept)
         for path in kept:
             wire.delete(path)

@@ -3,7 +3,8 @@
 import base64
 import io
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -12,7 +13,7 @@ import numpy as np
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 
-from tastemaker.core.errors import PictureError, ServiceError
+from tastemaker.core.errors import PictureError, ServiceError, UnknownName
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.types import Bools
 from tastemaker.core.wire import Json
@@ -112,6 +113,32 @@ def sent(picture: Picture) -> str:
         except (OSError, ValueError) as error:
             raise PictureError(f"{str(picture)[:80]!r} cannot be read", hint="a file, bytes or a picture") from error
     return base64.b64encode(data).decode()
+
+
+def item_of(picture: Picture) -> str:
+    """The item's id, when what is shown is told by one: words that name no file here; "" otherwise."""
+    if not isinstance(picture, str):
+        return ""
+    try:
+        return "" if Path(picture).is_file() else picture
+    except (OSError, ValueError):
+        return picture
+
+
+@contextmanager
+def naming(*items: str) -> Iterator[None]:
+    """What is shown is meant to be an item of the service.
+
+    Raises:
+        PictureError: it is none.
+    """
+    try:
+        yield
+    except UnknownName as error:
+        if error.kind != "item" or error.name not in [item[:80] for item in items]:
+            raise
+        hint = error.hint or "check the path"
+        raise PictureError(f"{error.name!r} is neither a file here nor an item", hint=hint) from error
 
 
 def sent_brush(brush: Bools | None) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 from tastemaker.core import errors
 from tastemaker.core.errors import InputError, MissingExtra, ServiceError, TastemakerError, UnknownName
@@ -21,6 +22,8 @@ KINDS = {
     if isinstance(thing, type) and issubclass(thing, TastemakerError) and thing is not MissingExtra
 }
 """Title of a problem -> our error."""
+KEY = re.compile(r"[!-~]*")
+"""What a header can carry."""
 Values = Mapping[str, object]
 
 
@@ -32,6 +35,9 @@ class Wire:
         key: its key; "" where none is needed.
         timeout: seconds to wait for an answer.
         transport: instead of the network, for tests.
+
+    Raises:
+        InputError: the key or the address cannot be one.
     """
 
     def __init__(self, url: str, key: str, timeout: float, transport: "httpx.BaseTransport | None") -> None:
@@ -39,9 +45,18 @@ class Wire:
             import httpx
         except ImportError as error:
             raise MissingExtra("httpx", "client") from error
+        if not KEY.fullmatch(key):
+            hint = "give it as `tastemaker keys` printed it, without spaces and line ends"
+            raise InputError("the key holds what no key holds", hint=hint)
         headers = {"X-API-Key": key} if key else {}
+        try:
+            base = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise _no_address(url) from error
+        if base.scheme not in ("http", "https") or not base.host:
+            raise _no_address(url)
         self._http = httpx.Client(
-            base_url=url, headers=headers, timeout=timeout, transport=transport, follow_redirects=False
+            base_url=base, headers=headers, timeout=timeout, transport=transport, follow_redirects=False
         )
 
     def close(self) -> None:
@@ -50,7 +65,8 @@ class Wire:
 
     def get(self, path: str, **params: str | float | None) -> Json:
         """The JSON of a GET; a parameter that is None is not sent."""
-        return self._sent("GET", path, params={name: value for name, value in params.items() if value is not None})
+        said = {name: plain(value) for name, value in params.items() if value is not None}
+        return self._sent("GET", path, params=cast("Mapping[str, str | float]", said))
 
     def post(self, path: str, values: Values | Sequence[object]) -> Json:
         """The JSON of a POST."""
@@ -75,13 +91,13 @@ class Wire:
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    yield name, json.loads(line.removeprefix("data: "))
+                    yield name, _json(line.removeprefix("data: "))
 
     def _sent(
         self, method: str, path: str, *, params: Mapping[str, str | float] | None = None, json: Json = None
     ) -> Json:
         answer = self._answer(method, path, params=params, json=json)
-        return cast("Json", answer.json()) if answer.content else None
+        return _json(answer.content) if answer.content else None
 
     def _answer(
         self, method: str, path: str, *, params: Mapping[str, str | float] | None = None, json: Json = None
@@ -97,13 +113,40 @@ class Wire:
         """What the network does wrong, as one of our errors."""
         import httpx
 
+        if self._http.is_closed:
+            raise ServiceError("this client is closed", hint="make a new one")
         try:
             yield
         except httpx.TimeoutException as error:
             raise ServiceError("the service did not answer in time", hint="give Client a longer timeout") from error
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             words = f"the service at {self._http.base_url} cannot be reached"
             raise ServiceError(words, hint="is `tastemaker serve` running there?") from error
+
+
+def address(kind: str, *names: str) -> str:
+    """The path of something by its names: `/items/sku-7`. Nothing in a name can make another path of it."""
+    parts = [part for name in names for part in str(plain(name)).split("/")]
+    quoted = [part.replace(".", "%2E") if part in (".", "..") else quote(part) for part in parts]
+    return "/".join(["", kind, *quoted])
+
+
+def _json(text: "str | bytes") -> Json:
+    """What the service said.
+
+    Raises:
+        ServiceError: it is no JSON.
+    """
+    try:
+        return cast("Json", json.loads(text))
+    except ValueError as error:
+        raise ServiceError(
+            "the service answered no JSON", hint="is it `tastemaker serve` that answers there?"
+        ) from error
+
+
+def _no_address(url: str) -> InputError:
+    return InputError(f"{url[:200]!r} is no address of a service", hint="such as http://127.0.0.1:8000")
 
 
 def error_of(answer: "httpx.Response") -> TastemakerError:

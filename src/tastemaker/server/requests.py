@@ -11,6 +11,7 @@ from tastemaker.studio.marks import Mark
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Words = Annotated[str, StringConstraints(max_length=2_000)]
 Places = Annotated[int, Field(ge=1, le=1_000, description="how many items, 1 to 1,000")]
+Shown = Base64Bytes | Annotated[dict[Literal["item"], Id], Field(min_length=1)]
 Where = Annotated[Words, Field(description="filter, e.g. `price < 80 and colour in (red, blue) and available`")]
 
 
@@ -62,7 +63,9 @@ class SearchWords(Request):
     text: Words = ""
     """What is looked for, in words."""
     change: Words = ""
-    """What should be different from the picture: `but in red`."""
+    """What should be different from the picture or the item: `but in red`."""
+    item: Id | None = None
+    """An item as what is shown, instead of a picture; it is not ranked itself."""
     where: Where = ""
     user: Id | None = None
     """Whose taste pulls the answer."""
@@ -76,12 +79,15 @@ class SearchWords(Request):
 
 
 class SearchRequest(SearchWords):
-    """Words, a picture, or a picture and a change in words."""
+    """Words, a picture or an item, or one of them and a change in words."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"item": "sku-7", "change": "but in red", "k": 5}})
 
     image: Base64Bytes | None = None
     """A JPEG, PNG, WebP or GIF picture, base64; as a file in a multipart request."""
-    images: Annotated[list[Base64Bytes], Field(max_length=7)] = []
-    """More pictures to be like; as further files called `image`. How much each counts: `weigh`, by `picture 2` ..."""
+    images: Annotated[list[Shown], Field(max_length=7)] = []
+    """More to be like: pictures, or items as `{"item": "sku-9"}`; as further files called `image`. How much each
+    counts: `weigh`, by `picture 2` ..."""
     earlier: Annotated[list[Words], Field(max_length=20)] = []
     """Changes of earlier turns, oldest first; `change` overrules them."""
     weigh: Annotated[dict[Id, Annotated[FiniteFloat, Field(ge=-100, le=100)]], Field(max_length=20)] = {}

@@ -1,8 +1,9 @@
-"""``/search``: words, a picture, or a picture and a change in words."""
+"""``/search``: words, a picture or an item, or one of them and a change in words."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from PIL import Image
 
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import InputError
@@ -13,6 +14,9 @@ from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, 
 from tastemaker.server.requests import SearchRequest, SearchWords
 from tastemaker.shop.asking import MOST_PICTURES
 
+if TYPE_CHECKING:
+    from tastemaker.shop import Shop
+
 router = APIRouter(tags=["ask"], dependencies=[READ])
 LISTS = ("exclude", "ignore", "earlier")
 FORM: dict[str, object] = {
@@ -21,7 +25,7 @@ FORM: dict[str, object] = {
         "format": "binary",
         "description": "the picture, as a file; repeatable",
     },
-    **{name: {"type": "string"} for name in ("text", "change", "where", "user")},
+    **{name: {"type": "string"} for name in ("text", "change", "item", "where", "user")},
     "k": {"type": "integer"},
     "explain": {"type": "boolean"},
     **{name: {"type": "array", "items": {"type": "string"}} for name in LISTS},
@@ -49,7 +53,7 @@ async def read_search(request: Request) -> SearchRequest:
 
 @router.get("/search", response_model=RankingOut, summary="Find items")
 def get_search(request: Request, asked: Annotated[SearchWords, Query()]) -> Json:
-    """Items by words; what was understood comes back as `understood`, each part can be left out with `ignore`."""
+    """Items by words, or by an `item` and a `change`; what was understood comes back, `ignore` leaves it out."""
     return _answer(request, SearchRequest(**asked.model_dump()))
 
 
@@ -57,16 +61,20 @@ def get_search(request: Request, asked: Annotated[SearchWords, Query()]) -> Json
     "/search", response_model=RankingOut, summary="Find items by picture", openapi_extra=two_bodies(SearchRequest, FORM)
 )
 def post_search(request: Request, asked: Annotated[SearchRequest, Depends(read_search)]) -> Json:
-    """Items by words, a picture, or a picture and a `change`; as JSON, or as a form with the picture as a file."""
+    """Items by words, a picture or an `item`, with a `change`; as JSON, or as a form with the picture as a file."""
     return _answer(request, asked)
 
 
 def _answer(request: Request, asked: SearchRequest) -> Json:
-    image = decode(asked.image, "image") if asked.image is not None else None
-    ranking = shop_of(request).search(
+    if asked.image is not None and asked.item is not None:
+        raise InputError("both a picture and an item were sent", hint="send one of them; `images` holds more")
+    shop = shop_of(request)
+    first = asked.image if asked.item is None else asked.item
+    more = [each if isinstance(each, bytes) else each["item"] for each in asked.images]
+    ranking = shop.search(
         asked.text,
-        image=image,
-        images=[(decode(each, "image"), 1.0) for each in asked.images],
+        image=None if first is None else _seen(shop, first),
+        images=[(_seen(shop, each), 1.0) for each in more],
         change=[*asked.earlier, asked.change],
         where=asked.where,
         user=asked.user,
@@ -77,3 +85,12 @@ def _answer(request: Request, asked: SearchRequest) -> Json:
         explain=asked.explain,
     )
     return plain(ranking)
+
+
+def _seen(shop: "Shop", shown: bytes | str) -> Image.Image | str:
+    """What is shown, as a shop takes it. An id must be of an item: words that are none would be looked for as a file.
+
+    Raises:
+        PictureError, UnknownName: there is no such picture or item.
+    """
+    return decode(shown, "image") if isinstance(shown, bytes) else shop.item(shown).id
