@@ -335,6 +335,17 @@ def test_an_amount_that_no_item_has_is_said_and_not_used():
     assert "price" in wording.notes[0]
 
 
+@pytest.mark.parametrize("amount", ["under {}", "between 2 and {}", "around {} euros", "not over {}"])
+def test_a_number_beyond_all_others_is_no_limit(amount):
+    priced = Vocabulary(
+        Catalog.from_items([Item("a", "Red thing", price=20.0, attributes={"colour": "red"}), Item("b")])
+    )
+    wording = understand(f"red {amount.format('9' * 400)}", priced)
+    assert [f.label for f in wording.facets] == ["colour: red"]
+    assert "not used" in wording.notes[0]
+    assert len(wording.notes[0]) < 120
+
+
 def test_an_empty_catalog_understands_nothing():
     wording = understand("red dress under 60, not blue", Vocabulary(Catalog.from_items([])))
     assert [f.name for f in wording.facets] == ["words"]

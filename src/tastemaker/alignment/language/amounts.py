@@ -109,6 +109,10 @@ _FEW = 12
 _LASTS = frozenset({"runtim", "duration"})
 _NEAR = 0.25
 """Share of a number on both sides that "around" it reaches."""
+_MOST = 3.4e38
+"""About the largest number that a catalog holds (float32)."""
+_OF_ALL = ("less", "more")
+"""How a pull says which way, without a number."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class Amount:
 def amounts(text: str, vocabulary: Vocabulary, reference: Item | None = None) -> list[Amount]:
     """Every amount in a text (small letters), none overlapping another, the surest kinds first."""
     found: list[Amount] = []
-    for amount in (_refused(text, each) for each in _candidates(text, vocabulary, reference)):
+    for amount in (_reached(text, _refused(text, each)) for each in _candidates(text, vocabulary, reference)):
         if all(amount.end <= other.start or amount.start >= other.end for other in found):
             found.append(amount)
     return found
@@ -156,6 +160,14 @@ def _refused(text: str, amount: Amount) -> Amount:
         return Amount(match.start(), amount.end, (), f"“{said}” is not used: say one limit, as in “over 50”")
     turned = tuple(replace(facet, op="<" if amount.spent else _OPPOSITE[facet.op]) for facet in amount.facets)
     return replace(amount, start=match.start(), facets=turned)
+
+
+def _reached(text: str, amount: Amount) -> Amount:
+    """An amount beyond all numbers of a catalog is left out, and said so."""
+    if all(facet.op in _OF_ALL or abs(float(facet.value)) <= _MOST for facet in amount.facets):
+        return amount
+    said = text[amount.start : amount.end].strip()
+    return Amount(amount.start, amount.end, (), f"“{said[:40]}…” is not used: no number here is as large")
 
 
 def _candidates(text: str, vocabulary: Vocabulary, reference: Item | None) -> Iterator[Amount]:
