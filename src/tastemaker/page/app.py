@@ -184,7 +184,7 @@ async def _deliver(
     """Send the page whole when it is there in a moment; otherwise a skeleton now and the rest when it is there."""
     desk: Desk = request.scope[_KEY]
     again = f"{request.url.path}?{request.url.query}".removesuffix("?")
-    building = asyncio.create_task(tried(build, lambda said, status: _broken(said, again, status)))
+    building = asyncio.create_task(tried(build, lambda said, status: _instead(said, again, status)))
     await asyncio.wait({building}, timeout=MOMENT)
     content = building.result() if building.done() else Content("Tastemaker", skeleton(saying))
     around = await asyncio.to_thread(_around, desk, state, path)
@@ -240,7 +240,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _broken(said: str, again: str, status: int) -> Content:
+def _instead(said: str, again: str, status: int) -> Content:
     """What went wrong in words, with a way on."""
     links = [("Try again", again), ("Back to the start", "/")]
     return Content("Tastemaker", way_on("That did not work", f"{said.rstrip('.')}.", links), status)
