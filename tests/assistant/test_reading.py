@@ -42,7 +42,7 @@ def test_what_is_done(words, verb, state, shop):
         ("the last two", ["s-02", "f-03"]), ("the cheapest", ["s-02"]), ("the most expensive one", ["f-03"]),
         ("the blue one", ["d-01"]), ("the green shirt", ["s-02"]), ("that", ["d-00"]), ("d-01", ["d-01"]),
         ("white sofa 3", ["f-03"]), ("all of them", list(SHOWN)), ("the first and the third", ["d-00", "s-02"]),
-        ("the ninth one", []), ("a first aid kit", []), ("the purple one", []), ("", []),
+        ("a first aid kit", []), ("the purple one", []), ("", []),
     ],
 )  # fmt: skip
 def test_what_is_pointed_at(words, found, state, shop):
@@ -113,7 +113,7 @@ def asked(shop):
     [
         ("red", {"choice": 0}), ("White", {"values": ("white",)}), ("red or white", {"values": ("red", "white")}),
         ("the second one", {"choice": 1}), ("don't care", {"indifferent": True}), ("either", {"indifferent": True}),
-        ("no", {"indifferent": True}), ("yes", {"choice": 0}), ("no preference", {"indifferent": True}),
+        ("no", {"indifferent": True}), ("no preference", {"indifferent": True}),
     ],
 )  # fmt: skip
 def test_answers(words, fields, asked, shop):

@@ -251,9 +251,3 @@ def test_the_list_is_shown_and_things_come_off_it(chat):
     assert chat.say("remove the first from my list").say.startswith("Off your list:")
     assert chat.state.list == (second,)
     assert chat.say("my list").pictures == ()
-
-
-def test_words_that_nothing_holds_are_said_to_be_a_guess(chat):
-    assert chat.say("asdfghjkl").say.startswith("None of these words stands anywhere in this shop; a guess.")
-    chat.say("start over")
-    assert chat.say("a red dress").say.startswith("Here are")

@@ -114,6 +114,25 @@ class Explain(_Action):
     """An attribute, or "price", whose value is told instead; empty for why it is shown."""
 
 
+class Describe(_Action):
+    """Tell what the catalog has of some items, and show their pictures."""
+
+    verb: Literal["describe"] = "describe"
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=4)]
+    """Which; several are put side by side."""
+
+
+class Hint(_Action):
+    """Change nothing, and say what can be said or done instead."""
+
+    verb: Literal["hint"] = "hint"
+    about: Literal["words", "shown", "list", "question", "you", "room"]
+    """What is not clear (the words, which of the shown, which on the list, which answer), or cannot be done here: to
+    see something on you, or in your room."""
+    item: str = ""
+    """What is to be seen there; empty for nothing."""
+
+
 class Visualise(_Action):
     """Draw what it could look like."""
 
@@ -145,13 +164,26 @@ class Judge(_Action):
 
 
 class Plain(_Action):
-    """What needs no argument: the next ten, a step back, an empty slate, an overview, the list, a word of courtesy."""
+    """What needs no argument: the next ten, a step back, an empty slate, an overview, the list, no picture, thanks."""
 
-    verb: Literal["more", "undo", "start_over", "browse", "list", "greet", "thank"]
+    verb: Literal["more", "undo", "start_over", "browse", "list", "forget_picture", "greet", "thank"]
 
 
 Action = (
-    Search | Compose | Filter | Ask | Answer | Recommend | Compare | Explain | Visualise | AddToList | Judge | Plain
+    Search
+    | Compose
+    | Filter
+    | Ask
+    | Answer
+    | Recommend
+    | Compare
+    | Explain
+    | Describe
+    | Hint
+    | Visualise
+    | AddToList
+    | Judge
+    | Plain
 )
 """Everything that can be done."""
 
@@ -179,13 +211,19 @@ def check(action: Action, catalog: Catalog) -> None:
         UnknownName: one of them does not; its neighbours are named.
     """
     match action:
-        case Compose(items=items) | Compare(items=items) | AddToList(items=items) | Judge(items=items):
+        case (
+            Compose(items=items)
+            | Compare(items=items)
+            | Describe(items=items)
+            | AddToList(items=items)
+            | Judge(items=items)
+        ):
             catalog.rows(items)
         case Explain(item=item, about=about):
             catalog.row(item)
             if about and about not in (known := [*catalog.types, *FIELDS]):
                 raise UnknownName("attribute", about, known)
-        case Visualise(item=item) if item:
+        case Visualise(item=item) | Hint(item=item) if item:
             catalog.row(item)
         case Filter(keep=keep):
             known = [*catalog.types, *FIELDS]

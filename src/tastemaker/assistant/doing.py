@@ -12,8 +12,10 @@ from tastemaker.assistant.actions import (
     Ask,
     Compare,
     Compose,
+    Describe,
     Explain,
     Filter,
+    Hint,
     Judge,
     Plain,
     Recommend,
@@ -22,6 +24,7 @@ from tastemaker.assistant.actions import (
 )
 from tastemaker.assistant.changing import without
 from tastemaker.assistant.facts import fact
+from tastemaker.assistant.hints import described, hinted, understood
 from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.assistant.telling import compared, overview, titled
@@ -83,6 +86,8 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
     """
     view = shop.view
     match action:
+        case Search(words=words) if words.strip() and not _with_picture(state) and not understood(shop, words):
+            return Outcome(state, hinted(view, state, Hint(about="words")))
         case Search() | Compose() | Filter() | Recommend() | Ask():
             return _wished(state, action)
         case Answer() | Judge():
@@ -93,6 +98,8 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
             return _compared(view, state, action)
         case Explain():
             return _explained(shop, state, action, find)
+        case Describe() | Hint():
+            return _told(view, state, action)
         case Visualise():
             return _visualise(shop, state, action, imagines or shop.imagine)
         case Plain():
@@ -187,6 +194,27 @@ def _judge(view: View, state: State, action: Judge) -> Outcome:
     return Outcome(state, f"Away with {titled(view, items)}, and less like it.", shows=True)
 
 
+def _told(view: View, state: State, action: Describe | Hint) -> Outcome:
+    """Words alone, and what they are about; the wish stays as it is."""
+    if isinstance(action, Hint):
+        return Outcome(state, hinted(view, state, action))
+    items = _ids(action.items)
+    return Outcome(replace(state, focus=items[0]), described(view, items), pictures=_photos(view, items))
+
+
+def _with_picture(state: State) -> bool:
+    """Was a picture shown, and nothing said of it before this turn?"""
+    return bool(state.pictures) and not state.said
+
+
+def _forget_picture(state: State) -> Outcome:
+    """The wish less the picture, or the item, that it starts from."""
+    if not (state.pictures or state.likes_of):
+        return Outcome(state, "There is no picture to forget.")
+    without_it = replace(state, pictures=(), likes_of=(), question=None, asked=())
+    return Outcome(without_it, "Without the picture, then.", shows=True)
+
+
 def _visualise(shop: Shop, state: State, action: Visualise, imagines: Imagines) -> Outcome:
     words = action.words or " ".join(said.words for said in state.said)
     try:
@@ -204,6 +232,7 @@ def _plain(view: View, state: State, action: Plain) -> Outcome:
     tells: dict[str, Callable[[], Outcome]] = {
         "more": lambda: Outcome(replace(state, question=None), shows=True, next=True),
         "list": lambda: Outcome(state, _list_of(view, state), pictures=_photos(view, state.list), ask=""),
+        "forget_picture": lambda: _forget_picture(state),
         "browse": lambda: Outcome(state, overview(view), shows=not state.wishes, ask=""),
         "greet": lambda: Outcome(state, "Hello. Tell me what you look for, or show me a picture.", ask=""),
         "thank": lambda: Outcome(replace(state, question=None), "You are welcome.", ask=""),
