@@ -129,6 +129,9 @@ def test_values_and_flags(text, facets):
         ("green, free delivery", ["colour = Green"]),
         ("free of stripes", ["pattern != striped!"]),
         ("i cannot wear green", ["colour != Green!"]),
+        ("not interested in green", ["colour != Green!"]),
+        ("i don't want anything but green", ["colour = Green"]),
+        ("without red or polka dots", ["colour != Red!", "pattern != polka dots!"]),
     ],
 )
 def test_refusals(text, facets):
@@ -211,6 +214,11 @@ def test_refusals(text, facets):
         ("older than 5", []),
         ("cheaper than fifty", ["price < 50!"]),
         ("more expensive than 50", ["price > 50!"]),
+        ("films under 100 min", ["runtime_min < 100!"]),
+        ("80 euros min", ["price >= 80!"]),
+        ("a 3 star hotel under 500", ["stars = 3!", "price < 500!"]),
+        ("3 stars under 500", ["stars = 3!", "price < 500!"]),
+        ("from the nineties", ["year >= 1990!", "year <= 1999!"]),
     ],
 )
 def test_amounts(text, facets):
@@ -221,7 +229,7 @@ def test_amounts(text, facets):
     "text",
     ["model 501", "size 40 to 42", "2 of them", "between the first and the third", "more than one button",
      "at least two pockets", "about two friends", "a 3 year old", "for 4 guests", "2-3 seater", "20 euros cheaper",
-     "the one i saw"],
+     "the one i saw", "a 90 min one", "for a man in his fifties"],
 )  # fmt: skip
 def test_numbers_that_are_no_amounts(text):
     assert not [facet for facet in understand(text, WORDS).facets if facet.hard]

@@ -17,7 +17,7 @@ from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet
 
 _MONEY = r"(?:€|\$|£|¥|(?:eur(?:o?s?)?|usd|gbp|chf|dollars?|bucks|pounds|quid|francs)\b)"
-_SPENT = r"spend(?:ing)?|pay(?:ing)?|afford"
+_SPENT = r"spend(?:ing)?|pay(?:ing)?|afford|price(?: is| of)?"
 _BELOW_OR = (
     r"up ?to|at (?:the )?most|as much as|no more than|not more than|no higher than|not over|not exceeding"
     r"|max(?:imum)?(?: price)?(?: of| is)?|within|until|till|(?:budget|limit)(?: of| is)?|<=|≤"
@@ -44,7 +44,7 @@ _ABOVE_AFTER = (
     r"|(?:or|and) (?:more|up|upwards|over|above|higher|longer|larger|bigger|later|newer|after)\b"
 )
 _NO_UNIT = (
-    r"(?!(?:under|below|over|above|at|up|upto|upwards|max|maximum|min|minimum|from|less|more|no|not|nor|and|or|to|but"
+    r"(?!(?:under|below|over|above|at|up|upto|upwards|max|maximum|min(?=[.:]?\s*(?:of|price|[\d€$£]))|minimum|from|less|more|no|not|nor|and|or|to|but"
     r"|after|before|tops|in|for|with|without|on|by|of|please|the|an?|is|my|made|that|which|per|each|till|until|limit"
     r"|budget)\b)"
 )
@@ -68,9 +68,11 @@ _PAID = re.compile(
     rf"(?:(?<!\w){_MONEY}\s*({NUMBER})|(?<![\w.,])({NUMBER})\s*{_MONEY})"
     r"(?!\s*(?:\w+\s+)?(?:off|discount|voucher|more|less|extra|cheaper|dearer)\b)"
 )
-_DECADE = re.compile(r"\b(?:(?:from|in|of)\s+)?(?:the\s+)?(?:(19|20)(\d)0|'?(\d)0)'?s\b")
+_DECADES = "twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties"
+_DECADE = re.compile(rf"\b(?:(?:from|in|of)\s+)?(?:(?:the\s+)?(?:(19|20)(\d)0|'?(\d)0)'?s|the\s+({_DECADES}))\b")
 _IN_YEAR = re.compile(r"\b(?:in|from|of)\s+((?:19|20)\d\d)\b")
 _NO_SINGLE = re.compile(rf"\s*(?:(?:to|-|–|and)\s*\d|{_BELOW_AFTER}|{_ABOVE_AFTER})")
+_COUNTED = re.compile(rf"{NUMBER}[\s-]+$")
 _EXACT = re.compile(rf"(?<![\w.,€$£])({NUMBER})[\s-]+([a-z]+)\b")
 _CHEAPER = re.compile(
     r"\b(?:(?:much|a bit|a little|slightly)\s+)?(?:cheaper|less expensive|more affordable|less pricey)\b"
@@ -101,7 +103,7 @@ _OF_TIME = word_set("after before since from until till later earlier newer olde
     "later than",
     "earlier than",
 }
-_PRICED = word_set("price priced prices costs cost costing budget limit")
+_PRICED = word_set("price priced prices costs cost costing pay paying spend spending budget limit")
 _SIZED = word_set("size sizes age ages aged number no nr waist chest chapter part episode season level version model")
 """Words before a number that is no price."""
 _FEW = 12
@@ -229,7 +231,7 @@ def _limits_after(text: str, vocabulary: Vocabulary) -> Iterator[Amount]:
         if (match["unit"] and stem(match["unit"]) not in _UNITS) or not (read := _read(match, vocabulary, cue)):
             continue
         name, value = read
-        if name == "price" and not (match["money"] or match["paid"]) and value <= _FEW:
+        if name == "price" and not (match["money"] or match["paid"]) and (value <= _FEW or cue == "min"):
             continue
         op = "<=" if re.fullmatch(_BELOW_AFTER, match["cue"]) else ">="
         facets = (Facet(name, op, show(value), hard=True),) if _exists(name, vocabulary) else ()
@@ -261,7 +263,7 @@ def _around(text: str, vocabulary: Vocabulary) -> Iterator[Amount]:
 
 def _read(match: re.Match[str], vocabulary: Vocabulary, cue: str, measure: str = "") -> tuple[str, float] | None:
     """The attribute that a number is of and the number in its unit; None where the number is no amount."""
-    before, paid = match.groupdict().get("before") or "", bool(match["money"] or match["paid"])
+    before, paid = _name_before(match), bool(match["money"] or match["paid"])
     name, scale = _meant(vocabulary, before, match["unit"] or "", measure or _measured_along(match), paid=paid)
     value = number(match["number"]) * scale
     if name == "price" and not paid and (cue in _OF_TIME or not vocabulary.prices):
@@ -271,6 +273,12 @@ def _read(match: re.Match[str], vocabulary: Vocabulary, cue: str, measure: str =
     if name == "price" and not paid and (before in _SIZED or _counts(match, value)):
         return None
     return (name, value) if _can_be(name, value, vocabulary) else None
+
+
+def _name_before(match: re.Match[str]) -> str:
+    """The word before a number that may name its attribute; not "nights" of "3 nights under 500"."""
+    before = match.groupdict().get("before") or ""
+    return "" if before and _COUNTED.search(match.string[: match.start("before")]) else before
 
 
 def _counts(match: re.Match[str], value: float) -> bool:
@@ -289,7 +297,8 @@ def _can_be(name: str, value: float, vocabulary: Vocabulary) -> bool:
 def _decades(text: str, vocabulary: Vocabulary) -> Iterator[Amount]:
     """Read "from the 90s", "2010s", "in 1994", where the catalog knows years."""
     for match in _DECADE.finditer(text):
-        century, digit, short = match.groups()
+        century, digit, short, spelt = match.groups()
+        short = str(2 + _DECADES.split("|").index(spelt)) if spelt else short
         first = int(f"{century}{digit}0") if century else (2000 if short == "0" else 1900) + 10 * int(short)
         if name := _year_attribute(vocabulary, first, first + 9):
             yield Amount(match.start(), match.end(), _between(name, first, first + 9))
@@ -349,7 +358,8 @@ def _without_neighbours(match: re.Match[str], name: str, vocabulary: Vocabulary)
     """The stretch of a match less the words beside it that are not part of the amount."""
     start, end = match.span()
     before, unit = match.groupdict().get("before"), match["unit"]
-    if before and not (before in _PRICED or _names(before, name, vocabulary)):
+    named = _name_before(match)
+    if before and not (before in _PRICED or (named and _names(named, name, vocabulary))):
         start += len(match[0]) - len(match[0][len(before) :].lstrip())
     if unit and not (stem(unit) in _UNITS or _names(unit, name, vocabulary)):
         end = max(match.end("number"), match.end("paid"))

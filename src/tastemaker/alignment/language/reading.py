@@ -30,7 +30,7 @@ _BUT = word_set("but bar save except excluding")
 _NOT_REALLY = word_set("only just sure bad necessarily to matter mind but")
 _BETWEEN = word_set(
     "a an any the in with have having has be so too as such very want need like of all more that it it's made is are"
-    " wear wearing stand bear anything something ones items things"
+    " wear wearing stand bear anything something ones items things interested keen fan fond into on"
 )
 """Words that may stand between "not" and what is refused."""
 STOP = _BETWEEN | word_set(
@@ -211,11 +211,17 @@ class Reader:
         """What is refused: "not red", "no stripes or dots", "without sleeves", "blue instead of red"."""
         text = self._words[place].text
         two = (text, self._words[place + 1].text if place + 1 < len(self._words) else "")
-        if two not in _NOT_TWO and (text not in _NOT or two[1] in _NOT_REALLY):
+        if (two not in _NOT_TWO or self._denied(place)) and (text not in _NOT or two[1] in _NOT_REALLY):
             return []
         start = place + (2 if two in _NOT_TWO else 1)
         start = self._past(start, _BETWEEN)
         return self._list_of_refused(place, start, lists=text in _LISTS)
+
+    def _denied(self, place: int) -> bool:
+        """Does a negator stand before, so that two of them are none: "I don't want anything but red"?"""
+        while place and self._words[place - 1].text in _BETWEEN:
+            place -= 1
+        return place > 0 and self._words[place - 1].text in _NOT
 
     def _any_but(self, place: int) -> list[Found]:
         """Every value of an attribute less some: "any colour but red"."""
@@ -309,6 +315,8 @@ class Reader:
             entry = self._vocabulary.quality(phrase) if self._words[place].text in _LACKING else None
             entry = entry or self._meant(start, end, phrase)
             if entry and not self._vocabulary.needs_name(phrase):
+                while end < len(self._words) and self._vocabulary.value((self._words[end].stem,)) == entry:
+                    end += 1  # both words of "polka dots" say it
                 return Found(place, end, tuple(self._all_of(entry, phrase)), entry)
         return self._avoided(place, start)
 
