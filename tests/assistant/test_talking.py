@@ -2,11 +2,10 @@
 
 import pytest
 
-from tastemaker.assistant import Assistant, telling
+from tastemaker.assistant import Assistant
 from tastemaker.assistant.actions import Compare, Explain, Filter, Wish, parse
 from tastemaker.assistant.turn import wire
 from tastemaker.core.errors import Cancelled, InputError, UnknownName
-from tastemaker.core.ranking import Facet
 
 
 def attribute(shop, turn, name):
@@ -185,15 +184,6 @@ def test_what_is_not_there_is_said(chat):
     chat.say("start over")
     told = chat.say("a white shirt by Palmer").say
     assert told == "Nothing that fits is known to be white, shirt, Palmer together; the nearest:"
-
-
-def test_a_value_counts_by_whichever_attribute_holds_it(shop):
-    """Said is "red" and not of what, though it was understood of the brand."""
-    asked = [Facet("brand", "=", "Red"), Facet("kind", "=", "dress")]
-    assert telling._has_all(shop.view, "d-00", asked)
-    assert not telling._has_all(shop.view, "d-01", asked)
-    assert telling._has_all(shop.view, "d-01", [*asked, Facet("brand", "=", "blue")])
-    assert not telling._has_all(shop.view, "d-00", [*asked, Facet("material", "=", "wool")])
 
 
 def test_an_overview_counts_kinds(chat):

@@ -4,14 +4,16 @@ The rules make them from a person's words (``assistant.reading``); whoever else 
 one, hands in the same values through :func:`parse`. All of them read; none changes the shop.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from tastemaker.assistant.state import State
 from tastemaker.catalog.catalog import FIELDS, Catalog
 from tastemaker.core.errors import InputError, UnknownName
 from tastemaker.core.ranking import Facet
+from tastemaker.index.coded import coded, fold
 
 Words = Annotated[str, StringConstraints(max_length=2_000)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -204,13 +206,21 @@ def parse(proposed: Mapping[str, object]) -> Action:
         raise InputError(f"the action cannot be used: {where}: {first['msg']}", hint="see assistant.actions") from None
 
 
-def check(action: Action, catalog: Catalog) -> None:
-    """Do the items and attributes that an action names exist?
+def check(action: Action, catalog: Catalog, state: State) -> None:
+    """Is there everything that an action names: items, attributes, values, what was understood and asked?
+
+    Args:
+        action: what somebody proposes.
+        catalog: of the shop.
+        state: before it.
 
     Raises:
-        UnknownName: one of them does not; its neighbours are named.
+        UnknownName: one of them is not there; its neighbours are named.
+        InputError: what is to be taken away was not understood, or an item is to be compared with itself.
     """
     match action:
+        case Compare(items=items) if len(set(items)) < len(items):
+            raise InputError("an item cannot be compared with itself", hint="name two to four different items")
         case (
             Compose(items=items)
             | Compare(items=items)
@@ -221,14 +231,64 @@ def check(action: Action, catalog: Catalog) -> None:
             catalog.rows(items)
         case Explain(item=item, about=about):
             catalog.row(item)
-            if about and about not in (known := [*catalog.types, *FIELDS]):
-                raise UnknownName("attribute", about, known)
+            _known("attribute", about or "id", [*catalog.types, *FIELDS])
         case Visualise(item=item) | Hint(item=item) if item:
             catalog.row(item)
-        case Filter(keep=keep):
-            known = [*catalog.types, *FIELDS]
-            for wish in keep:
-                if wish.name not in known:
-                    raise UnknownName("attribute", wish.name, known)
+        case Filter():
+            _check_filter(action, catalog, state)
+        case Ask(about=about) if about:
+            asked = [name for name, type in {**catalog.types, **FIELDS}.items() if type in ("category", "list")]
+            _known("question", about, [*asked, "price", "pictures"])
+        case Answer():
+            _check_answer(action, catalog, state)
         case _:
             pass
+
+
+def check_label(label: str, state: State) -> None:
+    """Is there something to take away?
+
+    Raises:
+        InputError: nothing is understood by that label; what is, is said.
+    """
+    labels = [known.label for known in state.facets]
+    if label not in labels:
+        hint = f"understood is: {', '.join(labels)}" if labels else "nothing is understood yet"
+        raise InputError(f"nothing is understood as {label!r}", hint=hint)
+
+
+def _check_filter(action: Filter, catalog: Catalog, state: State) -> None:
+    types = {**catalog.types, **FIELDS}
+    for label in action.remove:
+        check_label(label, state)
+    for wish in action.keep:
+        _known("attribute", wish.name, types)
+        if types[wish.name] in ("category", "list", "text"):
+            _check_value(wish.name, wish.value, catalog)
+
+
+def _check_answer(action: Answer, catalog: Catalog, state: State) -> None:
+    """Does an answer fit the question? To none it is no answer, and is told so when it is carried out."""
+    question = state.question
+    if question is None:
+        return
+    if action.choice is not None and action.choice >= len(question.choices):
+        raise InputError(f"there is no choice {action.choice}", hint=f"choices are 0 to {len(question.choices) - 1}")
+    for value in action.values:
+        if question.kind == "attribute":
+            _check_value(question.about, value, catalog)
+        else:
+            _known("answer", value, [choice.value for choice in question.choices])
+
+
+def _check_value(name: str, value: str, catalog: Catalog) -> None:
+    """Does any item have a value, capitals aside? Of names and texts, which are many, no neighbours are looked for."""
+    column = coded(catalog, name)
+    if fold(name, value) not in column.code_of:
+        listed = {**catalog.types, **FIELDS}[name] != "text"
+        raise UnknownName(name, value, column.shown if listed else ())
+
+
+def _known(kind: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise UnknownName(kind, name, known)

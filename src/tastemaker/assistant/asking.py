@@ -21,6 +21,7 @@ import numpy as np
 
 from tastemaker.assistant.belief import Belief
 from tastemaker.assistant.evidence import answers, told
+from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.question import Choice, Question
 from tastemaker.catalog.catalog import FIELDS
 from tastemaker.core.types import Doubles, Ints
@@ -106,7 +107,8 @@ def worded(view: View, question: Question, rows: Ints, weights: Doubles) -> Ques
     shares = dict(zip(names, (weights @ table).tolist(), strict=True))
     if question.kind == "pictures":
         titles = [
-            view.catalog.raw_item(row).title or view.catalog.ids[row] for row in view.catalog.rows(question.items)
+            one_line(view.catalog.raw_item(row).title) or view.catalog.ids[row]
+            for row in view.catalog.rows(question.items)
         ]
         choices = tuple(
             Choice(title, value, shares[value]) for title, value in zip(titles, ("first", "second"), strict=True)
@@ -116,10 +118,10 @@ def worded(view: View, question: Question, rows: Ints, weights: Doubles) -> Ques
         choices = tuple(replace(choice, share=shares[choice.value]) for choice in question.choices)
         return replace(question, text="What would you like to spend?", choices=choices)
     likeliest = sorted((name for name in names if name), key=lambda name: -shares[name])[:OFFERED]
-    label = spoken(question.about)
-    listed = f"{', '.join(likeliest[:-1])} or {likeliest[-1]}" if len(likeliest) > 1 else likeliest[0]
+    label, names_told = spoken(question.about), [one_line(name) for name in likeliest]
+    listed = f"{', '.join(names_told[:-1])} or {names_told[-1]}" if len(names_told) > 1 else names_told[0]
     more = ", or another" if len(names) - 1 > len(likeliest) else ""
-    choices = tuple(Choice(name, name, shares[name]) for name in likeliest)
+    choices = tuple(Choice(one_line(name), name, shares[name]) for name in likeliest)
     return replace(question, text=f"Which {label}: {listed}{more}?", choices=choices)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tastemaker.alignment.language.turns import overrules
+from tastemaker.alignment.language.wording import understand
 from tastemaker.assistant.actions import (
     Action,
     AddToList,
@@ -24,13 +25,16 @@ from tastemaker.assistant.actions import (
 )
 from tastemaker.assistant.changing import without
 from tastemaker.assistant.facts import fact
+from tastemaker.assistant.fitting import kind_of
 from tastemaker.assistant.hints import described, hinted, understood
+from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.assistant.telling import compared, overview, titled
 from tastemaker.assistant.turn import Shown
 from tastemaker.assistant.why import because
 from tastemaker.core.errors import NotFitted
+from tastemaker.core.ranking import Facet
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
@@ -89,7 +93,7 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
         case Search(words=words) if words.strip() and not _with_picture(state) and not understood(shop, words):
             return Outcome(state, hinted(view, state, Hint(about="words")))
         case Search() | Compose() | Filter() | Recommend() | Ask():
-            return _wished(state, action)
+            return _wished(view, state, action)
         case Answer() | Judge():
             return _replied(view, state, action)
         case AddToList():
@@ -106,13 +110,13 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
             return _plain(view, state, action)
 
 
-def _wished(state: State, action: Search | Compose | Filter | Recommend | Ask) -> Outcome:
+def _wished(view: View, state: State, action: Search | Compose | Filter | Recommend | Ask) -> Outcome:
     """What changes the wish."""
     match action:
         case Search():
             return _search(state, action)
         case Compose():
-            return _compose(state, action)
+            return _compose(view, state, action)
         case Filter():
             return _filter(state, action)
         case Recommend():
@@ -142,14 +146,37 @@ def _search(state: State, action: Search) -> Outcome:
     return Outcome(replace(state, said=said, question=None), shows=True)
 
 
-def _compose(state: State, action: Compose) -> Outcome:
-    kept = tuple(known for known in state.facets if known.facet.name == "price" and known.facet.hard)
-    said = (Said(action.change, state.turn),) if action.change.strip() else ()
-    items = _ids(action.items)
+def _compose(view: View, state: State, action: Compose) -> Outcome:
+    """Something like an item: of its kind unless another is named, within the budget, and without what was refused."""
+    items, refused = _ids(action.items), [known for known in state.facets if known.facet.op == "!="]
+    kept = [known for known in state.facets if known.facet.name == "price" and known.facet.hard]
+    kept += [known for known in refused if known.facet.name != "words"]
+    # what is refused in words that no attribute knows is heard by the search alone
+    said = [Said(f"no {known.facet.value}", known.turn) for known in refused if known.facet.name == "words"]
+    said += [Said(action.change, state.turn)] if action.change.strip() else []
+    kept += [Known(kind, state.turn, 1.0, "reference") for kind in _kinds(view, items, action.change)]
     fresh = replace(
-        state, said=said, likes_of=items, pictures=(), replies=(), removed=(), asked=(), seen=(), chosen=kept
+        state,
+        said=tuple(said),
+        likes_of=items,
+        pictures=(),
+        replies=(),
+        removed=(),
+        asked=(),
+        seen=(),
+        chosen=tuple(kept),
     )
     return Outcome(replace(fresh, focus=items[0], question=None), shows=True)
+
+
+def _kinds(view: View, items: Sequence[str], change: str) -> list[Facet]:
+    """What some items are; nothing where the change says what is wanted instead."""
+    rows = view.catalog.rows(items).tolist()
+    found = [kind for row in rows if (kind := kind_of(view, row)) is not None]
+    said = understand(change, view.vocabulary, view.catalog.item(rows[0])).facets
+    named = {facet.name for facet in said if facet.op == "="}
+    other = any(view.vocabulary.is_kind(name) for name in named) or named & {kind.name for kind in found}
+    return [] if other else list(dict.fromkeys(found))
 
 
 def _filter(state: State, action: Filter) -> Outcome:
@@ -160,7 +187,7 @@ def _filter(state: State, action: Filter) -> Outcome:
     gone = [known.label for known in state.facets if any(overrules(each.facet, known.facet) for each in new)]
     removed = tuple(dict.fromkeys((*state.removed, *gone)))
     state = replace(state, chosen=(*kept, *new), removed=removed, question=None)
-    told = f"Without {', '.join(action.remove)}, then." if action.remove else ""
+    told = f"Without {', '.join(map(one_line, action.remove))}, then." if action.remove else ""
     return Outcome(state, told, shows=True)
 
 
@@ -265,7 +292,7 @@ def _explained(shop: Shop, state: State, action: Explain, find: FindPicture) -> 
     if action.about:
         return Outcome(replace(state, focus=item), fact(shop.view, item, action.about), ask="")
     told = because(shop, state, item, find)
-    shown = (Shown(told.looks.picture, item, alt=told.title or item, looks=told.looks),) if told.looks else ()
+    shown = (Shown(told.looks.picture, item, alt=one_line(told.title) or item, looks=told.looks),) if told.looks else ()
     return Outcome(replace(state, focus=item), told.sentence, ask="", pictures=shown, notes=told.notes)
 
 
@@ -275,7 +302,7 @@ def _photos(view: View, items: Sequence[str]) -> tuple[Shown, ...]:
     for row in view.catalog.rows(items).tolist():
         item = view.catalog.raw_item(row)
         if name := view.catalog.main_picture(row):
-            found.append(Shown(name, item.id, alt=item.title or item.id))
+            found.append(Shown(name, item.id, alt=one_line(item.title) or item.id))
     return tuple(found)
 
 

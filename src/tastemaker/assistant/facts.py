@@ -8,6 +8,7 @@ from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.references import pointed_at
 from tastemaker.assistant.state import State
 from tastemaker.assistant.telling import title_of, value_of
+from tastemaker.catalog.catalog import FIELDS
 from tastemaker.shop.live import View
 
 _ASKED = re.compile(
@@ -39,6 +40,10 @@ def asked_of(said: str, state: State, view: View, named: Callable[[str, View], s
 def fact(view: View, id: str, about: str) -> str:
     """One value of an item, in words."""
     item = view.catalog.item(view.catalog.row(id))
-    value = {"price": item.price, "department": item.department or None, **item.attributes}.get(about)
-    told = "not known" if value is None else f"{value:.10g}" if isinstance(value, float) else value_of(value)
+    if about == "available":
+        return f"{title_of(item)}: it is {'' if item.available else 'not '}available."
+    value = item.attributes.get(about, getattr(item, about) if about in FIELDS else None)
+    if value is None or value == "":
+        return f"{title_of(item)}: its {spoken(about)} is not known."
+    told = f"“{value_of(value)}”" if about in ("title", "text") else value_of(value)
     return f"{title_of(item)}: its {spoken(about)} is {told}."

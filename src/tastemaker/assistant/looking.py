@@ -1,21 +1,24 @@
 """A state -> what the shop has for it: a request, what may be meant, and the items that are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
 from tastemaker.alignment.language.turns import understand_turns
+from tastemaker.alignment.language.wording import Wording
 from tastemaker.assistant.belief import EDITED, TEMPERATURE, Belief, Evidence, believe
-from tastemaker.assistant.state import Known, Reply, State
+from tastemaker.assistant.fitting import fitting
+from tastemaker.assistant.lines import one_line
+from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import PictureError
 from tastemaker.core.ranking import Facet, Ranked, Ranking
-from tastemaker.core.types import Bools, Floats, Ints
+from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.index import filters
-from tastemaker.shop import recommending, searching
+from tastemaker.shop import editing, recommending, searching
 from tastemaker.shop.asking import Shown, shown_of
 from tastemaker.shop.live import View
 from tastemaker.shop.request import DEPTH, Request
@@ -27,6 +30,9 @@ NAMED = 0.9
 """Confidence in a value that was only named: it may be part of a title."""
 ANSWERED = 0.95
 """Confidence in an answer; see ``assistant.evidence``."""
+
+BEHIND = 1_000.0
+"""More than the logarithms of any two chances differ by."""
 
 FindPicture = Callable[[str], Image.Image | None]
 
@@ -62,12 +68,30 @@ class Base:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Everything behind one answer: the view it was made from, what may be meant."""
+    """Everything behind one answer.
+
+    Attributes:
+        view: the shop as it was.
+        base: what the wish alone finds.
+        belief: what may be meant.
+        history: of the person.
+        behind: for each row of the belief whether it stands behind the others, however likely it is: where every word
+            of the wish is understood, what lacks any of it.
+
+    Shapes: behind (n,).
+    """
 
     view: View
     base: Base
     belief: Belief
     history: History
+    behind: Bools
+
+    @property
+    def order(self) -> Doubles:
+        """By how much each row of the belief stands before others, the more the earlier. Shapes: (n,)."""
+        scores = np.log(np.maximum(self.belief.chances, 1e-300))
+        return np.where(self.behind, scores - BEHIND, scores)
 
 
 def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None, heard: Floats | None = None) -> Look:
@@ -88,10 +112,27 @@ def look(shop: Shop, state: State, find: FindPicture, base: Base | None = None, 
     mask = base.mask & filters.of_facets(known.facet for known in state.chosen).mask(view.catalog)
     judged = _rows(view, state.liked), _rows(view, state.disliked)
     evidence = Evidence(state.replies, _rows(view, state.seen), *judged, heard)
+    mask &= ~editing.refused(view, [known.facet for known in state.chosen], searching.REFUSED)
     mask[_rows(view, (*state.disliked, *state.likes_of))] = False
     edited = base.request is not None and bool(base.request.picture is not None or base.request.items)
     belief = believe(view, mask, base.rows, base.scores, evidence, EDITED if edited else TEMPERATURE)
-    return Look(view, base, belief, history)
+    return Look(view, base, belief, history, ~_before(view, state, edited=edited)[belief.rows])
+
+
+def _before(view: View, state: State, *, edited: bool) -> Bools:
+    """Rows that stand before all others: what has all that was said, where nothing was said beside it.
+
+    Of a change to something shown the search says itself how much of it an item meets; only its kind is held on to.
+
+    Shapes: -> (rows,).
+    """
+    known = facets_of(view, state)
+    if edited:
+        kinds = [each for each in known if each.source == "reference" or view.vocabulary.is_kind(each.facet.name)]
+        return fitting(view, [each.facet for each in kinds])
+    read = [wording for _, wording in _read(view, state)]
+    understood = not any(wording.rest for wording in read)
+    return fitting(view, [each.facet for each in known] if understood else [])
 
 
 def base_of(shop: Shop, view: View, state: State, find: FindPicture, history: History) -> Base:
@@ -122,18 +163,29 @@ def ranking_of(look: Look, state: State, k: int, *, skip: Sequence[str] = ()) ->
     """
     view, belief = look.view, look.belief
     kept = ~np.isin(belief.rows, _rows(view, skip))
-    rows, chances = belief.rows[kept], belief.chances[kept]
+    rows, order = belief.rows[kept], look.order[kept]
+    chances = dict(zip(rows.tolist(), belief.chances[kept].tolist(), strict=True))
     facets = tuple(known.facet for known in state.facets)
     if look.base.found is None or look.base.request is None:
-        places = np.lexsort((rows, -chances))[:k]
-        items = tuple(_recommended(look, int(rows[at]), float(chances[at])) for at in places)
-        return Ranking(items, facets, look.base.notes)
+        first = rows[np.lexsort((rows, -order))[:k]].tolist()
+        return Ranking(_told(_recommended(look, row, chances[row]) for row in first), facets, look.base.notes)
     asked = replace(look.base.found.asked, wished=tuple(dict.fromkeys((*look.base.found.asked.wished, *facets))))
-    scores = np.log(np.maximum(chances, 1e-300)).astype(np.float32)
-    found = replace(look.base.found, asked=asked, rows=rows, scores=scores)
+    found = replace(look.base.found, asked=asked, rows=rows, scores=order.astype(np.float32))
     told = searching.answer(view, look.base.request, found, k)
-    items = tuple(replace(item, score=float(np.exp(item.score))) for item in told.items)
+    items = _told(replace(item, score=chances[view.catalog.row(item.id)]) for item in told.items)
     return Ranking(items, facets, (*look.base.notes, *told.notes))
+
+
+def _told(items: Iterable[Ranked]) -> tuple[Ranked, ...]:
+    """Items whose words are one line each."""
+    return tuple(
+        replace(
+            item,
+            title=one_line(item.title),
+            reasons=tuple(replace(reason, sentence=one_line(reason.sentence)) for reason in item.reasons),
+        )
+        for item in items
+    )
 
 
 def place_of(seen: Look, row: int) -> int | None:
@@ -141,17 +193,13 @@ def place_of(seen: Look, row: int) -> int | None:
     at = np.flatnonzero(seen.belief.rows == row)
     if not len(at):
         return None
-    return int((seen.belief.chances > seen.belief.chances[at[0]]).sum()) + 1
+    return int((seen.order > seen.order[at[0]]).sum()) + 1
 
 
 def facets_of(view: View, state: State) -> tuple[Known, ...]:
     """Everything that is understood: of the words, later ones over earlier ones, then answers and choices."""
-    texts = [said.words for said in state.said]
-    references = [_reference(view, state)] * len(texts)
     found: dict[str, Known] = {}
-    for said, wording in zip(
-        state.said, understand_turns(texts, view.vocabulary, references, state.removed), strict=True
-    ):
+    for said, wording in _read(view, state):
         for facet in wording.facets:
             found[facet.label] = Known(facet, said.turn, 1.0 if facet.hard else NAMED)
     for reply in state.replies:
@@ -160,6 +208,14 @@ def facets_of(view: View, state: State) -> tuple[Known, ...]:
     for known in state.chosen:
         found[known.label] = known
     return tuple(found.values())
+
+
+def _read(view: View, state: State) -> list[tuple[Said, Wording]]:
+    """What was said, each with what was understood of it and later words did not overrule."""
+    texts = [said.words for said in state.said]
+    references = [_reference(view, state)] * len(texts)
+    read = understand_turns(texts, view.vocabulary, references, state.removed)
+    return list(zip(state.said, read, strict=True))
 
 
 def answered(reply: Reply) -> list[Facet]:

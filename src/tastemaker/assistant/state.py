@@ -76,7 +76,7 @@ class State:
         pictures: keys of the person's pictures, the last one counts.
         person: whose taste is mixed in; "" for nobody.
         shown: what was shown last, in order; "the second one" is among these.
-        seen: everything that was shown, oldest first.
+        seen: everything that was shown since the wish was last changed, oldest first.
         focus: the item that was spoken of last.
         list: what the person put on the list.
         question: what was asked and not answered yet.
@@ -114,3 +114,16 @@ class State:
     def wishes(self) -> bool:
         """Has the person asked for anything yet?"""
         return bool(self.said or self.likes_of or self.chosen or self.replies or self.pictures)
+
+    def wishes_as(self, before: "State") -> bool:
+        """Is it the wish of an earlier state, with nothing but answers added?"""
+        same = ("said", "likes_of", "chosen", "removed", "pictures")
+        kept = self.replies[: len(before.replies)] == before.replies
+        return kept and all(getattr(self, name) == getattr(before, name) for name in same)
+
+    def shows_as(self, before: "State") -> bool:
+        """Would a step back to an earlier state change nothing that the person sees or has said of things?"""
+        same = ("facets", "liked", "disliked", "shown", "list")
+        return self.wishes_as(before) and self.replies == before.replies and all(
+            getattr(self, name) == getattr(before, name) for name in same
+        )  # fmt: skip

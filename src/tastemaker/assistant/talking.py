@@ -10,7 +10,7 @@ language model may propose and say is in ``doors.advising``.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import RLock
 
 from PIL import Image
@@ -24,20 +24,21 @@ from tastemaker.assistant.doors.advising import advisor_of
 from tastemaker.assistant.doors.door import Door, DoorFailed
 from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.hearing import Heard
+from tastemaker.assistant.lines import one_line
+from tastemaker.assistant.listening import Hear, Listener, listener_of
 from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
 from tastemaker.assistant.reading import read
 from tastemaker.assistant.state import State
 from tastemaker.assistant.telling import introduced
 from tastemaker.assistant.turn import Shown, Turn
-from tastemaker.core.errors import Cancelled, InputError
+from tastemaker.core.errors import InputError
 from tastemaker.core.ranking import Ranking
 from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
-Hear = Callable[[Turn], None]
 STEPS = 50
 """Steps that can be taken back."""
 PICTURES = 8
@@ -46,6 +47,15 @@ MAX_WORDS = 2_000
 UNKNOWN = "None of these words stands anywhere in this shop; a guess."
 SPOKEN = 12
 """Things said that are remembered word by word."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A turn, the state after it, and those that can be gone back to."""
+
+    turn: Turn
+    state: State
+    before: list[State]
 
 
 class Assistant:
@@ -96,14 +106,14 @@ class Assistant:
         """What is understood now; immutable, so it can be kept and compared."""
         return self._state
 
-    def say(self, words: str = "", *, image: Picture | None = None, hear: Hear | None = None) -> Turn:
+    def say(self, words: str = "", *, image: Picture | None = None, hear: Hear | Listener | None = None) -> Turn:
         """Say something, or show a picture, or both.
 
         Args:
             words: what the person says; what is beyond 2,000 characters is refused.
             image: a file, its bytes, a decoded picture, or the id of an item.
             hear: gets the answer before a question is chosen; raises ``Cancelled`` to stop, which leaves the
-                conversation as it was.
+                conversation as it was. A ``Listener`` can stop until the whole answer is there, as of every turn.
 
         Raises:
             InputError: neither words nor a picture are given, or too many words.
@@ -113,21 +123,9 @@ class Assistant:
             raise InputError(f"{len(words):,} characters were said", hint=f"at most {MAX_WORDS:,}")
         if not words.strip() and image is None:
             raise InputError("nothing was said", hint="say what you look for, or show a picture")
-        with self._lock:
-            state = replace(self._state, turn=self._state.turn + 1)
-            if image is None:
-                state = replace(state, spoken=(*state.spoken, words)[-SPOKEN:])
-                return self._advised(words, state, read(words, state, self._shop.view), hear)
-            picture, item = picture_of(self._shop.view, image)
-            if item is not None:
-                return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)], hear)
-            key = self._kept(picture) if picture is not None else ""
-            state = replace(
-                state, pictures=(*state.pictures, key)[-PICTURES:], said=(), likes_of=(), replies=(), asked=()
-            )
-            return self._advised(words, state, [Search(words=words)], hear, picture)
+        return self._taken(lambda listener: self._said(words, image, listener), hear)
 
-    def do(self, *proposed: Action | Mapping[str, object]) -> Turn:
+    def do(self, *proposed: Action | Mapping[str, object], hear: Hear | Listener | None = None) -> Turn:
         """Carry out actions that a page, a program or a model proposes; they are checked first.
 
         Raises:
@@ -135,20 +133,21 @@ class Assistant:
             UnknownName: it names an item or an attribute that does not exist.
         """
         actions = [acts.parse(each) if isinstance(each, Mapping) else each for each in proposed]
-        with self._lock:
-            return self._carried_out(replace(self._state, turn=self._state.turn + 1), actions)
+        return self._taken(lambda listener: self._carried_out(self._next(), actions, listener), hear)
 
-    def remove(self, label: str) -> Turn:
+    def remove(self, label: str, *, hear: Hear | Listener | None = None) -> Turn:
         """Take away something that was understood, by the text of its chip.
 
         Raises:
             InputError: nothing of that name is understood.
         """
-        with self._lock:
-            if label not in [known.label for known in self._state.facets]:
-                raise InputError(f"nothing is understood as {label!r}", hint="see chat.state.facets")
-            state = without(replace(self._state, turn=self._state.turn + 1), label)
-            return self._answered(state, Outcome(replace(state, question=None), shows=True), ())
+
+        def removed(listener: Listener) -> _Step:
+            acts.check_label(label, self._state)
+            state = without(self._next(), label)
+            return self._answered(Outcome(replace(state, question=None), shows=True), (), listener)
+
+        return self._taken(removed, hear)
 
     def place(self, item: str) -> int | None:
         """The place of an item among all that may be meant now, from 1; None when it is ruled out.
@@ -160,98 +159,129 @@ class Assistant:
             return place_of(self._look(self._shop.view, self._state), self._shop.catalog.row(item))
 
     def undo(self) -> Turn:
-        """Take the last step back."""
+        """Take the last step back; of turns that changed nothing none is taken."""
         return self.do(Plain(verb="undo"))
+
+    def _taken(self, make: Callable[[Listener], _Step], hear: Hear | Listener | None) -> Turn:
+        """A turn, and after it the next state; the same as before unless whoever waits has got the whole of it."""
+        listener = listener_of(hear)
+        with self._lock:
+            pictures = self._pictures.copy()
+            try:
+                step = make(listener)
+                listener.whole(step.turn)
+            except BaseException:
+                self._pictures = pictures
+                raise
+            self._state, self._before = step.state, step.before
+            return step.turn
+
+    def _next(self) -> State:
+        """The state in which the next turn begins."""
+        return replace(self._state, turn=self._state.turn + 1)
+
+    def _said(self, words: str, image: Picture | None, listener: Listener) -> _Step:
+        """A turn of words, a picture, or both."""
+        state = self._next()
+        if words.strip():
+            state = replace(state, spoken=(*state.spoken, words)[-SPOKEN:])
+        if image is None:
+            return self._advised(words, state, read(words, state, self._shop.view), listener)
+        picture, item = picture_of(self._shop.view, image)
+        if item is not None:
+            return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)], listener)
+        key = self._kept(picture) if picture is not None else ""
+        state = replace(state, pictures=(*state.pictures, key)[-PICTURES:], said=(), likes_of=(), replies=(), asked=())
+        return self._advised(words, state, [Search(words=words)], listener, picture)
 
     def _advised(
         self,
         words: str,
         state: State,
         rules: Sequence[Action],
-        hear: Hear | None,
+        listener: Listener,
         picture: Image.Image | None = None,
-    ) -> Turn:
+    ) -> _Step:
         """Carry out what the rules read, or what a language model makes of it; and add its words."""
         if self._advisor is None:
-            return self._carried_out(state, rules, hear)
-        advice, kept = self._advisor.begin(words), (self._state, self._before)
+            return self._carried_out(state, rules, listener)
+        goes = type(listener).gone is not Listener.gone
+        advice = self._advisor.begin(words, listener.gone if goes else None)
         actions = advice.actions(rules, state, self._shop.view, picture)
         try:
-            try:
-                turn = self._carried_out(state, actions, hear)
-            except InputError:
-                advice.fail(DoorFailed("the language model proposed what cannot be done"))
-                turn = self._carried_out(state, rules, hear)
-            return advice.told(turn, turn.items.ids, self._shop.view, hear)
-        except Cancelled:
-            self._state, self._before = kept
-            raise
+            step = self._carried_out(state, actions, listener)
+        except InputError:
+            advice.fail(DoorFailed("the language model proposed what cannot be done"))
+            step = self._carried_out(state, rules, listener)
+        return replace(step, turn=advice.told(step.turn, step.turn.items.ids, self._shop.view, listener.heard))
 
-    def _carried_out(self, state: State, actions: Sequence[Action], hear: Hear | None = None) -> Turn:
+    def _carried_out(self, state: State, actions: Sequence[Action], listener: Listener) -> _Step:
         """Do all of the actions; what the last one leads to is the answer."""
         outcome = Outcome(state)
         for action in actions:
-            acts.check(action, self._shop.catalog)
+            acts.check(action, self._shop.catalog, outcome.state)
             if isinstance(action, Plain) and action.verb in ("undo", "start_over"):
                 return self._back(action)
             outcome = do(self._shop, outcome.state, action, self._find, self._own.imagine if self._own else None)
-        return self._answered(outcome.state, outcome, tuple(actions), hear)
+        return self._answered(outcome, tuple(actions), listener)
 
-    def _answered(self, state: State, outcome: Outcome, actions: tuple[Action, ...], hear: Hear | None = None) -> Turn:
-        """The turn after an outcome; the state becomes the next one."""
+    def _answered(self, outcome: Outcome, actions: tuple[Action, ...], listener: Listener) -> _Step:
+        """The turn after an outcome, and the next state."""
         view = self._shop.view
         state = overruled(view, outcome.state)
         state = replace(state, facets=facets_of(view, state))
+        if not state.wishes_as(self._state):
+            state = replace(state, seen=())  # of another wish nothing was passed over yet
         ranking, question = Ranking(()), state.question
         say = outcome.say
         if outcome.shows:
             skip = state.seen if outcome.next else ()
             seeing = self._look(view, state)
             ranking = ranking_of(seeing, state, self._k, skip=skip)
-            line = introduced(view, ranking, [known.facet for known in state.facets], more=outcome.next)
+            facets = [known.facet for known in state.facets]
+            line = introduced(view, ranking, facets, seeing.belief.rows, more=outcome.next)
             line = f"{UNKNOWN} {line}" if seeing.base.guessed and not state.facets else line
             say = f"{say} {line}".strip()
             state = seen(state, ranking.ids)
-            if hear is not None:
-                hear(Turn(say, ranking, facets=state.facets, pictures=outcome.pictures, actions=actions))
+            listener.heard(Turn(say, ranking, facets=state.facets, pictures=outcome.pictures, actions=actions))
             question = self._question(seeing, state, outcome.ask)
         elif outcome.asks:
             question = self._question(self._look(view, state), state, outcome.ask)
         if question is not None and question is not state.question:
             state = replace(state, question=question, asked=(*state.asked, question.key))
-        self._before = [*self._before, self._state][-STEPS:]
-        self._state = state
         notes = (*outcome.notes, *ranking.notes)
         pictures = outcome.pictures or self._asked_about(view, question)
-        return Turn(
-            say, ranking, question, state.facets, pictures, self._suggestions(state, ranking, question), actions, notes
-        )
+        replies = self._suggestions(state, ranking, question)
+        return self._step(Turn(say, ranking, question, state.facets, pictures, replies, actions, notes), state)
 
-    def _back(self, action: Plain) -> Turn:
+    def _step(self, turn: Turn, state: State) -> _Step:
+        """A step forward; where nothing has changed there is none to take back."""
+        same = state.shows_as(self._state)
+        return _Step(turn, state, self._before if same else [*self._before, self._state][-STEPS:])
+
+    def _back(self, action: Plain) -> _Step:
         """A step back, or the beginning."""
         if action.verb == "start_over":
-            self._before = [*self._before, self._state][-STEPS:]
-            self._state = State(turn=self._state.turn, person=self._state.person, list=self._state.list)
-            return Turn("Let us start over. What do you look for?", actions=(action,))
+            state = State(turn=self._state.turn, person=self._state.person, list=self._state.list)
+            return self._step(Turn("Let us start over. What do you look for?", actions=(action,)), state)
         if not self._before:
-            return Turn("There is nothing to take back.", facets=self._state.facets, actions=(action,))
-        self._state = self._before.pop()
-        shown = self._shown_again()
-        state = self._state
+            turn = Turn("There is nothing to take back.", facets=self._state.facets, actions=(action,))
+            return _Step(turn, self._state, self._before)
+        state = self._before[-1]
+        shown = self._shown_again(state)
         say = "Taken back." if shown.items else "Taken back. What do you look for?"
-        return Turn(say, shown, state.question, state.facets,
-                    self._asked_about(self._shop.view, state.question), (), (action,))  # fmt: skip
+        pictures = self._asked_about(self._shop.view, state.question)
+        turn = Turn(say, shown, state.question, state.facets, pictures, (), (action,))
+        return _Step(turn, state, self._before[:-1])
 
-    def _shown_again(self) -> Ranking:
-        """What was shown in the state that is now."""
-        if not self._state.shown:
+    def _shown_again(self, state: State) -> Ranking:
+        """What was shown in a state."""
+        if not state.shown:
             return Ranking(())
-        gone = set(self._state.shown)
-        earlier = replace(self._state, seen=tuple(id for id in self._state.seen if id not in gone))
+        earlier = replace(state, seen=tuple(id for id in state.seen if id not in set(state.shown)))
         found = ranking_of(self._look(self._shop.view, earlier), earlier, 10 * self._k)
         by_id = {item.id: item for item in found.items}
-        kept = tuple(by_id[id] for id in self._state.shown if id in by_id)
-        return replace(found, items=kept)
+        return replace(found, items=tuple(by_id[id] for id in state.shown if id in by_id))
 
     def _look(self, view: View, state: State) -> Look:
         """What may be meant; the search behind it is kept while the wish stays the same."""
@@ -288,7 +318,7 @@ class Assistant:
         found = []
         for id in question.items if question is not None else ():
             row = view.catalog.row(id)
-            found.append(Shown(view.catalog.main_picture(row), id, alt=view.catalog.raw_item(row).title))
+            found.append(Shown(view.catalog.main_picture(row), id, alt=one_line(view.catalog.raw_item(row).title)))
         return tuple(found)
 
     def _suggestions(self, state: State, ranking: Ranking, question: Question | None) -> tuple[str, ...]:

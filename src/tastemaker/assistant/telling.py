@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
 from tastemaker.assistant.asking import spoken
+from tastemaker.assistant.fitting import asked_values, fitting
+from tastemaker.assistant.lines import one_line
 from tastemaker.catalog.items import Item
 from tastemaker.core.ranking import Facet, Ranking
+from tastemaker.core.types import Ints
 from tastemaker.shop.live import View
 
 NAMED = 3
@@ -26,7 +28,7 @@ def titled(view: View, items: Sequence[str]) -> str:
 
 def title_of(item: Item) -> str:
     """A title in quotation marks; the id when there is none."""
-    return f"“{item.title or item.id}”"
+    return f"“{one_line(item.title) or item.id}”"
 
 
 def value_of(value: object) -> str:
@@ -34,8 +36,8 @@ def value_of(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value)
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+        return ", ".join(one_line(str(part)) for part in value)
+    return f"{value:.10g}" if isinstance(value, float) else one_line(str(value))
 
 
 def compared(view: View, items: Sequence[str]) -> str:
@@ -61,38 +63,39 @@ def overview(view: View) -> str:
     """What the shop has, by what kind of thing it is."""
     rows = np.flatnonzero(view.catalog.available)
     counts = Counter(kind for kind in view.kinds[rows].tolist() if kind)
-    kinds = [f"{count} × {kind}" for kind, count in counts.most_common(KINDS)]
+    kinds = [f"{count} × {one_line(kind)}" for kind, count in counts.most_common(KINDS)]
     rest = len(counts) - len(kinds)
     listed = f": {', '.join(kinds)}{f' and {rest} kinds more' if rest > 0 else ''}" if kinds else ""
     return f"There are {len(rows)} items{listed}. Tell me what you look for, or show me a picture."
 
 
-def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], *, more: bool) -> str:
-    """A line above the items: how many, what was understood, and whether anything shown is all of it."""
+def introduced(view: View, ranking: Ranking, facets: Sequence[Facet], may: Ints, *, more: bool) -> str:
+    """A line above the items: how many, what was understood, and whether anything that may be shown is all of it.
+
+    Args:
+        view: of the shop.
+        ranking: what is shown.
+        facets: what was understood.
+        may: rows that may be shown, of the whole catalog.
+        more: is it what was not shown yet?
+
+    Shapes: may (n,).
+    """
     if not ranking.items:
         return "There is nothing that fits." if not more else "That is all there is."
     wanted = dict.fromkeys(_worded(facet) for facet in facets if facet.op in _SAID)
     what = f": {', '.join(wanted)}" if wanted else ""
-    asked = [facet for facet in facets if facet.op == "=" and facet.name in view.catalog.types]
     count, further = len(ranking.items), " more" if more else ""
-    whole = sum(_has_all(view, item.id, asked) for item in ranking.items)
-    if whole or more:
-        told = f"{whole}{further}{what}" if whole else str(count)
-        near = "" if whole == count else f"; and {count - whole} near it" if whole else " near it"
-        return f"Here {'is' if (whole or count) == 1 else 'are'} {told}{near}."
-    values = ", ".join(facet.value for facet in asked)
+    fits = fitting(view, facets)
+    whole = int(fits[view.catalog.rows(ranking.ids)].sum())
+    if whole:
+        near = "" if whole == count else f"; and {count - whole} near it"
+        return f"Here {'is' if whole == 1 else 'are'} {whole}{further}{what}{near}."
+    if more or fits[may].any():
+        return f"Here {'is' if count == 1 else 'are'} {count} near it."
+    asked = asked_values(view, facets)
+    values = ", ".join(one_line(facet.value) for facet in asked)
     return f"Nothing that fits is known to be {values}{' together' if len(asked) > 1 else ''}; the nearest:"
-
-
-def _has_all(view: View, id: str, facets: Sequence[Facet]) -> bool:
-    """Has an item all that is wanted? Said are values alone, so that whichever attribute holds one will do."""
-    item = view.catalog.item(view.catalog.row(id))
-    values = (value if isinstance(value, tuple) else (value,) for value in item.attributes.values())
-    held = {part.strip().casefold() for part in chain.from_iterable(values) if isinstance(part, str)}
-    wanted: dict[str, set[str]] = {}
-    for facet in facets:
-        wanted.setdefault(facet.name, set()).add(facet.value.strip().casefold())
-    return all(held & values for values in wanted.values())
 
 
 _SAID = {
@@ -110,4 +113,4 @@ _SAID = {
 def _worded(facet: Facet) -> str:
     """A wish as it is said back: "red", "under 60", "not striped"."""
     name = f"{spoken(facet.name)} " if facet.op in ("<", "<=", ">", ">=") and facet.name != "price" else ""
-    return f"{name}{_SAID[facet.op]}{facet.value}"
+    return f"{name}{_SAID[facet.op]}{one_line(facet.value)}"

@@ -12,6 +12,7 @@ import numpy as np
 from tastemaker.alignment.composing.query import mix
 from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.changing import without
+from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.looking import FindPicture, Look, look, place_of
 from tastemaker.assistant.state import State
 from tastemaker.catalog.interactions import History
@@ -97,7 +98,7 @@ class Why:
         parts += [each.sentence for each in self.without[:2]]
         parts += [self.looks.sentence] if self.looks is not None and self.looks.sentence else []
         told = "; ".join(parts) if parts else "it is close to what you asked for in words and looks"
-        return f"“{self.title or self.item}”: {told}."
+        return one_line(f"“{self.title or self.item}”: {told}.")
 
     def _missed(self, name: str) -> str:
         """What the item has instead of what was wished for."""

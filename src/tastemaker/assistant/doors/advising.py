@@ -5,10 +5,10 @@ come after those of the rules, sentence by sentence, each looked up (``vetting``
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar, cast
 
 from PIL import Image
 
@@ -18,6 +18,7 @@ from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.doors.prompts import again, for_actions, for_words, jpeg
 from tastemaker.assistant.doors.proposing import LOOKS, proposed
 from tastemaker.assistant.doors.vetting import Vetting
+from tastemaker.assistant.listening import waited
 from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.state import State
 from tastemaker.assistant.turn import Turn
@@ -27,6 +28,7 @@ from tastemaker.shop.language_model import AssistantConfig, opened
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
 
+T = TypeVar("T")
 BROKEN = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What a door, which may be somebody else's, can raise."""
 
@@ -48,10 +50,15 @@ class Advisor:
         self._config, self._clock = config, clock
         self._rests_until = float("-inf")
 
-    def begin(self, said: str) -> "Advice":
-        """A turn begins, and with it a new budget."""
+    def begin(self, said: str, gone: Callable[[], bool] | None = None) -> "Advice":
+        """A turn begins, and with it a new budget.
+
+        Args:
+            said: by the person.
+            gone: does nobody wait any more? The model is then let go, however long it takes.
+        """
         config = self._config
-        advice = Advice(self, said, Budget(config.seconds, config.calls, config.tokens, self._clock))
+        advice = Advice(self, said, Budget(config.seconds, config.calls, config.tokens, self._clock, gone))
         if self._clock() < self._rests_until:
             advice.fail(DoorFailed("the language model did not answer a moment ago and is not asked for a while"))
         return advice
@@ -141,11 +148,10 @@ class Advice:
 
     def _proposed(self, state: State, view: View, picture: Image.Image | None) -> tuple[Action, ...]:
         """Ask for actions; once more, told what was wrong, when they cannot be used."""
-        door, verbs = self._advisor.door, LOOKS if picture is None else ("search",)
-        sees = picture is not None and door.can("pictures", self._budget)
+        verbs = LOOKS if picture is None else ("search",)
+        sees = picture is not None and next(self._waited(self._sees), False)
         shown = jpeg(picture) if picture is not None and sees else None
-        before = state.spoken[:-1] if picture is None else state.spoken
-        messages = for_actions(self._said, before, len(state.shown), picture=shown)
+        messages = for_actions(self._said, state.spoken[:-1], len(state.shown), picture=shown)
         for _ in range(2):
             text = "".join(self._read(messages, "actions"))
             try:
@@ -181,7 +187,14 @@ class Advice:
             DoorFailed: it gives no usable answer; whatever else breaks behind the door is the same to who talks.
         """
         try:
-            with closing(self._advisor.door.stream(messages, wants, self._budget)) as pieces:
+            with closing(self._waited(lambda: self._advisor.door.stream(messages, wants, self._budget))) as pieces:
                 yield from bounded(pieces, self._budget)
         except BROKEN as error:
             raise DoorFailed("the door to the language model broke") from error
+
+    def _waited(self, make: Callable[[], Generator[T, None, None]]) -> Generator[T, None, None]:
+        """What a door gives, waited for as long as somebody waits."""
+        return make() if self._budget.gone is None else waited(make, self._budget.gone)
+
+    def _sees(self) -> Generator[bool, None, None]:
+        yield self._advisor.door.can("pictures", self._budget)

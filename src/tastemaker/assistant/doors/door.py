@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from tastemaker.core.errors import TastemakerError
+from tastemaker.core.errors import Cancelled, TastemakerError
 
 Wants = Literal["actions", "words"]
 Ability = Literal["json", "tools", "pictures"]
@@ -48,10 +48,18 @@ class Budget:
         calls: requests to the model.
         tokens: written by the model in one answer, at most.
         clock: seconds, rising.
+        gone: does nobody wait for the answer any more? None where nobody goes away.
     """
 
-    def __init__(self, seconds: float, calls: int, tokens: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.tokens = tokens
+    def __init__(
+        self,
+        seconds: float,
+        calls: int,
+        tokens: int,
+        clock: Callable[[], float] = time.monotonic,
+        gone: Callable[[], bool] | None = None,
+    ) -> None:
+        self.tokens, self.gone = tokens, gone
         self._seconds, self._calls, self._clock = seconds, calls, clock
         self._end = clock() + seconds
 
@@ -71,7 +79,10 @@ class Budget:
 
         Raises:
             DoorFailed: none are.
+            Cancelled: nobody waits any more.
         """
+        if self.gone is not None and self.gone():
+            raise Cancelled("the turn was stopped", hint="say it again when you like")
         left = self._end - self._clock()
         if left <= 0:
             raise Unreachable(f"the language model took longer than {self._seconds:g} s")

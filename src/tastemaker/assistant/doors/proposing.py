@@ -7,8 +7,9 @@ read from the person's words by the rules and by nobody else.
 import json
 import re
 
+from tastemaker.alignment.language.wording import understand
 from tastemaker.assistant import actions as acts
-from tastemaker.assistant.actions import Action, Search
+from tastemaker.assistant.actions import Action, Compose, Search
 from tastemaker.assistant.reading import starts_afresh
 from tastemaker.assistant.state import State
 from tastemaker.core.errors import InputError
@@ -73,10 +74,24 @@ def _action(value: object, state: State, view: View, verbs: tuple[str, ...]) -> 
     if "item" in value:
         value = {**value, "item": _item(value["item"], state)}
     action = acts.parse(value)
-    acts.check(action, view.catalog)
+    acts.check(action, view.catalog, state)
+    if isinstance(action, Search | Compose):
+        _check_refused(action.words if isinstance(action, Search) else action.change, state, view)
     if isinstance(action, Search) and starts_afresh(action.words.casefold(), state, view):
         return action.model_copy(update={"fresh": True})
     return action
+
+
+def _check_refused(words: str, state: State, view: View) -> None:
+    """What is refused in words that no attribute knows is told back, so it must be the person's own.
+
+    Raises:
+        InputError: it is not.
+    """
+    said = set(re.findall(r"\w+", " ".join(state.spoken).casefold()))
+    for phrase in understand(words, view.vocabulary).avoid:
+        if not set(re.findall(r"\w+", phrase.casefold())) <= said:
+            raise InputError("words refuse something that the shopper did not refuse")
 
 
 def _item(place: object, state: State) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tastemaker.assistant.grounding import grounded, sentences
+from tastemaker.assistant.lines import one_line
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.shown import price_text
 from tastemaker.shop.live import View
@@ -70,7 +71,7 @@ class Vetting:
     def _checked(self, text: str) -> str:
         """The sentences of a text that can be looked up."""
         told = [sentence for sentence in sentences(text) if sentence.strip()] if text else []
-        return " ".join(" ".join(each.replace("*", "").split()) for each in told if self._holds(each))
+        return " ".join(one_line(each.replace("*", "")) for each in told if self._holds(each))
 
     def _holds(self, sentence: str) -> bool:
         """Is a sentence made of what the catalog says of the items that it is about?"""
