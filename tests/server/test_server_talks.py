@@ -22,7 +22,7 @@ def events(response):
 
 
 def test_items_come_before_the_question(reader):
-    told = events(reader.post("/chat", json={"text": "something", "k": 3}))
+    told = events(reader.post("/chat", json={"text": "a circle", "k": 3}))
     assert [name for name, _ in told] == ["session", "items", "turn"]
     items, turn = told[1][1], told[2][1]
     assert items["items"] == turn["items"]

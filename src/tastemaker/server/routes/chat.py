@@ -5,6 +5,9 @@ event: items     data: the turn without its question, as soon as there is someth
                  that a language model adds
 event: turn      data: the whole turn
 event: problem   data: what went wrong, instead of a turn; the conversation stays as it was
+
+Whoever closes the connection before the turn stops it: the conversation stays as it was, and a language model that is
+being waited for is let go.
 """
 
 import asyncio
@@ -13,10 +16,12 @@ from threading import Event
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
 
+from tastemaker.assistant.listening import Listener
 from tastemaker.assistant.sessions import Sessions
 from tastemaker.assistant.talking import Assistant
 from tastemaker.assistant.turn import Turn, wire
@@ -28,6 +33,9 @@ from tastemaker.server.answers import ConversationOut
 from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
 from tastemaker.server.problems import problem
 from tastemaker.server.requests import ChatRequest
+
+PATIENCE = 10.0
+"""Seconds in which whoever listens must have taken what was sent before the turn."""
 
 router = APIRouter(tags=["ask"], dependencies=[READ])
 FORM: dict[str, object] = {
@@ -58,6 +66,19 @@ async def read_chat(request: Request) -> ChatRequest:
     return asked.model_copy(update={"image": pictures[0][1]}) if pictures else asked
 
 
+def check_one(asked: ChatRequest) -> None:
+    """Is one thing said at a time? What would be left out is refused.
+
+    Raises:
+        RequestValidationError: words or a picture, a facet to remove, and an action stand beside each other.
+    """
+    said = bool(asked.text.strip()) or asked.image is not None
+    if said + bool(asked.remove) + (asked.action is not None) > 1:
+        wrong = "one thing a turn: text with or without an image, or remove, or action"
+        place = ("body", "action" if asked.action is not None else "remove")
+        raise RequestValidationError([{"type": "value_error", "loc": place, "msg": wrong, "input": None}])
+
+
 @router.post(
     "/chat",
     summary="Say something",
@@ -68,8 +89,9 @@ async def read_chat(request: Request) -> ChatRequest:
 async def post_chat(request: Request, asked: Annotated[ChatRequest, Depends(read_chat)]) -> StreamingResponse:
     """One turn, streamed. Without a `session` a new conversation begins; its key comes first.
 
-    Closing the connection stops the turn, and the conversation stays as it was before it.
+    Closing the connection before the turn is there stops it, and the conversation stays as it was before it.
     """
+    check_one(asked)
     sessions = sessions_of(request)
     picture = decode(asked.image, "image") if asked.image is not None else None
     if not (asked.text.strip() or asked.remove or picture is not None or asked.action):
@@ -79,10 +101,10 @@ async def post_chat(request: Request, asked: Annotated[ChatRequest, Depends(read
         key = await run_in_threadpool(sessions.open, asked.user or "", asked.k)
     chat = sessions.find(key)
 
-    def work(hear: Callable[[Turn], None]) -> Turn:
-        return _answered(chat, asked, picture, hear)
+    def work(listener: Listener) -> Turn:
+        return _answered(chat, asked, picture, listener)
 
-    return StreamingResponse(_stream(key, work), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(stream(key, work), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/chat/{session}", response_model=ConversationOut, summary="What is understood in a conversation")
@@ -100,44 +122,88 @@ def delete_chat(request: Request, session: str) -> None:
     sessions_of(request).close(session)
 
 
-def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | None, hear: Callable[[Turn], None]) -> Turn:
+def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | None, listener: Listener) -> Turn:
     """One turn of any kind."""
     if asked.remove:
-        return chat.remove(asked.remove)
+        return chat.remove(asked.remove, hear=listener)
     if asked.action:
-        return chat.do(asked.action)
-    return chat.say(asked.text, image=picture, hear=hear)
+        return chat.do(asked.action, hear=listener)
+    return chat.say(asked.text, image=picture, hear=listener)
 
 
-async def _stream(key: str, work: Callable[[Callable[[Turn], None]], Turn]) -> AsyncIterator[str]:
-    """The events of one turn, which is worked out in another thread."""
-    loop, stopped = asyncio.get_running_loop(), Event()
-    heard: asyncio.Queue[tuple[str, object]] = asyncio.Queue()
+class _Streamed(Listener):
+    """Whoever is at the other end of a stream; the turn is kept once all that came before it was taken.
 
-    def tell(event: str, value: object) -> None:
-        loop.call_soon_threadsafe(heard.put_nowait, (event, value))
+    Attributes:
+        heard_so_far: what is to be sent, in its order; None when nothing comes before the turn any more.
+    """
 
-    def hear(turn: Turn) -> None:
-        if stopped.is_set():
+    def __init__(self) -> None:
+        self.heard_so_far: asyncio.Queue[Turn | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._settled, self._stopped = Event(), Event()
+
+    def heard(self, turn: Turn) -> None:
+        """Send the turn as far as it is."""
+        self._go_on(going=not self.gone())
+        self._tell(turn)
+
+    def whole(self, turn: Turn) -> None:  # noqa: ARG002
+        """Wait until everything before it was taken."""
+        self._tell(None)
+        self._go_on(going=self._settled.wait(PATIENCE) and not self.gone())
+
+    def gone(self) -> bool:
+        """Is the connection closed?"""
+        return self._stopped.is_set()
+
+    def keep(self) -> None:
+        """All was taken: the turn may be kept."""
+        self._settled.set()
+
+    def stop(self) -> None:
+        """The connection is closed, or the turn is over."""
+        self._stopped.set()
+        self._settled.set()
+
+    def end(self) -> None:
+        """Nothing more is heard."""
+        self._tell(None)
+
+    def _tell(self, turn: Turn | None) -> None:
+        self._loop.call_soon_threadsafe(self.heard_so_far.put_nowait, turn)
+
+    def _go_on(self, *, going: bool) -> None:
+        if not going:
             raise Cancelled("the turn was stopped", hint="say it again when you like")
-        tell("items", wire(turn))
 
-    def run() -> None:
+
+async def stream(key: str, work: Callable[[Listener], Turn]) -> AsyncIterator[str]:
+    """The events of one turn, which is worked out in another thread.
+
+    Args:
+        key: of the conversation.
+        work: makes the turn for whoever listens.
+    """
+    listener = _Streamed()
+
+    def run() -> str:
         try:
-            tell("turn", wire(work(hear)))
+            return _event("turn", wire(work(listener)))
         except TastemakerError as error:
-            tell("problem", problem(error))
+            return _event("problem", problem(error))
+        finally:
+            listener.end()
 
     yield _event("session", {"session": key})
-    working = loop.run_in_executor(None, run)
+    working = asyncio.get_running_loop().run_in_executor(None, run)
     try:
-        event = ""
-        while event not in ("turn", "problem"):
-            event, value = await heard.get()
-            yield _event(event, value)
-        await working
+        while (turn := await listener.heard_so_far.get()) is not None:
+            yield _event("items", wire(turn))
+        listener.keep()
+        yield await working
     finally:
-        stopped.set()
+        listener.stop()
 
 
 def _event(name: str, value: object) -> str:
