@@ -96,6 +96,7 @@ def test_a_place_beyond_what_is_shown_changes_nothing(words, state, shop):
 def test_why_is_never_a_wish_once_things_are_shown(state, shop):
     assert asked("why d-07?", state, shop) == [{"item": "d-07"}]
     assert asked("why not the blue one?", state, shop) == [{"item": "d-01"}]
+    assert read("why don't you show me dresses?", state, shop.view)[0].verb == "search"
     assert asked("why are they all so dear?", state, shop) == [{"item": "d-00"}]
 
 
@@ -105,7 +106,10 @@ def test_a_place_on_the_list_is_counted_there(state, shop):
     assert asked("remove the 7th from my list", state, shop) == [{"about": "list"}]
     assert asked("remove everything from my list", state, shop) == asked("clear my list", state, shop)
     assert asked("empty my basket", state, shop) == [{"items": state.list, "off": True}]
-    assert asked("clear my list", State(), shop) == [{"about": "list"}]
+    assert asked("how much is the second on my list?", state, shop) == [{"item": "d-10", "about": "price"}]
+    bare = State(turn=1, shown=SHOWN)
+    for words in ("clear my list", "compare my list", "remove it from my list", "how much is the first on my list?"):
+        assert asked(words, bare, shop) == [{"about": "list"}]
 
 
 @pytest.mark.parametrize(
@@ -127,4 +131,5 @@ def test_what_is_not_to_be_done_is_not_done(words, state, shop):
 
 def test_no_before_a_wish_refuses_it(state, shop):
     assert asked("no cheaper ones please", state, shop) == [{"words": "no cheaper ones please"}]
+    assert asked("no i want red", state, shop) == [{"words": "i want red"}]
     assert read("no, cheaper ones please", state, shop.view)[0].verb == "filter"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tastemaker.alignment.language.wording import understand
 from tastemaker.assistant.actions import Action, Compare, Describe, Explain, Hint
-from tastemaker.assistant.references import NotShown, having, pointed_at
+from tastemaker.assistant.references import NotOnList, NotShown, having, pointed_at
 from tastemaker.assistant.state import State
 from tastemaker.catalog.catalog import FIELDS
 from tastemaker.core.types import ItemId
@@ -32,7 +32,7 @@ _OF = re.compile(
     r"(?:(?:tell|show|give) me |what(?:'s| is| are) )?"
     r"(?:(?:the )?(?P<name>[a-z][a-z _]*?) of (?P<said>.+)|(?P<whose>its|their) (?P<own>[a-z][a-z _]*))"
 )
-_WHO = re.compile(r"(?:who|where|when)(?:'s)? (?:is |are |was |were |does |do )?(?P<verb>[a-z]+ )??(?P<said>.+)")
+_WHO = re.compile(r"(?:who|where|when)(?:'s)? (?:is |are |was |were |does |do )?(?P<said>[a-z]+ ?(?P<then>.*))")
 _MONEY = re.compile(r"\b(?:cost|price|priced|expensive|cheap|cheaper|affordable|pricey|pricier|dearer)\b")
 _ONE = r"(?: ones?| items?)?(?: of (?:them|these|those))?(?: here)?"
 _LESS = re.compile(rf"(?:the )?(?:cheap(?:er|est)?|(?:less|least) (?:expensive|pricey)|(?:more|most) affordable){_ONE}")
@@ -63,8 +63,9 @@ def inquired(said: str, state: State, view: View, named: Named) -> Action | None
         return _several(view, items, about) if items else None
     if (found := _WHETHER.fullmatch(said)) and (parts := _subject(found["said"], state, view)):
         return _whether(*parts, state, view, named)
-    if (found := _WHO.fullmatch(said)) and (parts := _subject(found["said"], state, view)):
-        return Describe(items=parts[0][:4])
+    if found := _WHO.fullmatch(said):
+        parts = _subject(found["said"], state, view) or _subject(found["then"], state, view)  # "who made it?"
+        return Describe(items=parts[0][:4]) if parts else None
     return None
 
 
@@ -80,6 +81,8 @@ def _subject(said: str, state: State, view: View) -> tuple[tuple[ItemId, ...], s
     for count in range(min(len(words), 8), 0, -1):
         try:
             items = pointed_at(" ".join(words[:count]), state, view)
+        except NotOnList:
+            raise
         except NotShown as error:
             beyond = error
             continue

@@ -9,7 +9,7 @@ PLEASE = re.compile(
 )
 CORRECTED = re.compile(
     r"(?:(?:no|nope|sorry|actually|well|wait|hey|but),?\s+)*i (?:said|meant|mean|asked for|did say)[,:]?\s+(?P<what>.+)"
-    r"|(?:(?:no|nope|sorry|wait),\s*)+(?P<no>.+)"
+    r"|(?:(?:no|nope|sorry|wait)(?:,\s*|\s+(?=(?:the|not|i|my|make|show|give)\b)))+(?P<no>.+)"
 )
 NEGATED = re.compile(r"(?:no|don'?t|do not|never)\s+(?P<what>.+)")
 PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -40,6 +40,7 @@ RECOMMEND = re.compile(
 )
 WHY = re.compile(r"(?:but )?why(?: (?:do|did|are|is|would) (?:you |i )?(?:show|showing|see|seeing|recommend)?)?"
                   r"(?: me)?(?: (?P<what>.+?))?(?: (?:shown|here|there))?")  # fmt: skip
+WHY_NOT_DO = re.compile(r"(?:but )?why (?:(?:don't|do not) (?:you|we|i)|not (?:show|try|give|find))\b")
 COMPARE = re.compile(
     r"compare(?: (?P<what>.+))?|what(?:'s| is) the difference between (?P<between>.+)"
     r"|difference between (?P<of>.+)|how (?:do|are) (?P<differ>.+?) (?:differ|different)(?: from each other)?"

@@ -34,7 +34,7 @@ from tastemaker.assistant.actions import (
 from tastemaker.assistant.facts import asked_of
 from tastemaker.assistant.inquiring import inquired
 from tastemaker.assistant.question import Question
-from tastemaker.assistant.references import NotShown, counted, pointed_at
+from tastemaker.assistant.references import NotOnList, NotShown, counted, pointed_at
 from tastemaker.assistant.state import State
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
@@ -58,8 +58,8 @@ def read(words: str, state: State, view: View) -> tuple[Action, ...]:
             return (Hint(about="words"),)
         if (negated := phrases.NEGATED.fullmatch(said)) and _is_deed(negated["what"], state, view):
             return (Hint(about="words"),)  # "no buy the first": done is neither that nor its contrary
-    except NotShown:
-        return (Hint(about="shown"),)
+    except NotShown as error:
+        return (Hint(about="list" if isinstance(error, NotOnList) else "shown"),)
     return (Search(words=words.strip(), fresh=starts_afresh(said, state, view)),)
 
 
@@ -138,7 +138,7 @@ def _values_of(said: str, name: str, view: View) -> Answer | None:
 
 def _why(said: str, state: State, view: View) -> Action | None:
     found = phrases.WHY.fullmatch(said)
-    if not found or not (state.shown or found["what"]):
+    if not found or not (state.shown or found["what"]) or phrases.WHY_NOT_DO.match(said):
         return None
     if items := pointed_at(found["what"] or "that", state, view):
         return Explain(item=items[0])
@@ -177,10 +177,7 @@ def _unlisted(said: str, state: State, view: View) -> tuple[Action, ...]:
     if phrases.EMPTIED.fullmatch(said):
         items = state.list
     elif found := phrases.UNLIST.fullmatch(said):
-        try:
-            items = pointed_at(f"{found['what']} on my list", state, view)
-        except NotShown:
-            items = ()
+        items = pointed_at(f"{found['what']} on my list", state, view)
     else:
         return ()
     steps = [items[at : at + 20] for at in range(0, len(items), 20)]

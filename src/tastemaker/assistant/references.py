@@ -39,6 +39,10 @@ class NotShown(LookupError):
     """A place was counted at which nothing is shown."""
 
 
+class NotOnList(NotShown):
+    """Something of the list was meant that is not on it."""
+
+
 def pointed_at(words: str, state: State, view: View) -> tuple[ItemId, ...]:
     """The items that words point at, in the order in which they are shown; () when they point at none.
 
@@ -49,6 +53,7 @@ def pointed_at(words: str, state: State, view: View) -> tuple[ItemId, ...]:
 
     Raises:
         NotShown: they count further than what is shown ("the 12th" of four).
+        NotOnList: they mean something on the list that is not there.
     """
     words = " ".join(words.split()).strip(" .!?,;:")
     if found := _ON_LIST.fullmatch(words):
@@ -94,9 +99,15 @@ def _of_list(words: str, state: State, view: View) -> tuple[ItemId, ...]:
     there = _there(state.list, view)
     words = "all" if _WHOLE.match(words) else words
     focus = state.focus if state.focus in there else None
-    if _THAT.fullmatch(words) and focus is None and len(there) != 1:
-        return ()
-    return pointed_at(words, replace(state, shown=there, focus=focus), view)
+    if not there or (_THAT.fullmatch(words) and focus is None and len(there) > 1):
+        raise NotOnList(words)
+    try:
+        found = pointed_at(words, replace(state, shown=there, focus=focus), view)
+    except NotShown:
+        found = ()
+    if not found:
+        raise NotOnList(words)
+    return found
 
 
 def _by_id(words: str, shown: tuple[ItemId, ...], view: View) -> tuple[ItemId, ...]:
