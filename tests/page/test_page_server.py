@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from tastemaker.alignment.space import ItemVectors
 from tastemaker.core.errors import NotFitted, PictureError
 from tastemaker.page.draw import draw
 from tastemaker.page.feedback import Feedback
@@ -110,6 +111,16 @@ def test_a_shop_without_vectors_has_no_map():
     shop.view.vectors = None
     content = item_map(shop, State(), "")
     assert "There is no map yet" in content.main
+
+
+def test_a_map_says_which_items_have_no_place_on_it():
+    shop = Stand()
+    matrix = shop.view.vectors.matrix.copy()
+    matrix[3] = 0.0
+    shop.view.vectors = ItemVectors(matrix, {})
+    page = item_map(shop, State(), "").main
+    assert "1 item has nothing to be compared by" in page
+    assert "by chance" not in page
 
 
 def test_a_picture_is_kept_small_without_metadata_until_it_is_forgotten(address):

@@ -46,6 +46,8 @@ def test_every_state_survives_its_address(text, change, ignore, under):
         ("n=48", State(size=48)),
         ("q=%00a%0A%20b", State(words="a b")),
         ("ignore=&ignore=a&ignore=a", State(ignore=("a",))),
+        ("like=two++spaces&person=+u++1", State(like="two  spaces", person=" u  1")),
+        ("like=++&person=%00", State()),
         ("unknown=1", State()),
     ],
 )

@@ -2,10 +2,12 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from tastemaker.core.errors import InputError
 from tastemaker.core.progress import track
+from tastemaker.core.storage import Artefacts
 from tastemaker.page.desk import Desk
 from tastemaker.page.engine import engine
 from tastemaker.page.evaluation import evaluation
@@ -110,6 +112,34 @@ def test_what_is_no_rule_says_so(shop, given):
 def test_a_form_that_says_no_rule_is_refused(given):
     with pytest.raises(InputError):
         rule_of(given)
+
+
+@pytest.mark.parametrize("given", [{"kind": "boost", "what": "nosuch = 1"}, {"kind": "pin", "what": "colour = blue"}])
+def test_a_rule_that_this_catalog_cannot_follow_is_not_offered(shop, given):
+    page = rules(shop, State(), given).main
+    assert 'role="alert"' in page
+    assert "Put it in force" not in page
+    shop.rules.add(rule_of(given))
+    page = rules(shop, State(), {}).main
+    assert "For nothing" in page
+    assert "<td>Yes</td>" not in page
+    shop.rules.drop(shop.rules.now()[0][0])
+
+
+def test_a_rule_for_items_to_come_says_that_it_is_for_none_now(shop):
+    page = rules(shop, State(), {"kind": "boost", "what": "price > 100000"}).main
+    assert "it holds for nothing until there is one" in page
+    assert "Put it in force" in page
+
+
+def test_times_of_what_was_learned_are_dates(tmp_path):
+    with Shop(write_workspace(tmp_path / "shop")) as fitted:
+        artefacts = Artefacts(fitted.workspace.state)
+        known = {"items": 24, "made": 1_795_323_661.5, "newest": 1_759_265_924.0}
+        artefacts.publish({"other": artefacts.write("other", config={}, tensors={"a": np.ones(1)}, manifest=known)})
+        page = models(fitted).main
+    assert "30 Sep 2025, 20:58 UTC" in page
+    assert "e+09" not in page
 
 
 def test_an_unfitted_shop_has_a_page_of_models(shop):

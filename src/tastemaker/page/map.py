@@ -56,16 +56,28 @@ def item_map(shop: "Shop", state: State, by: str) -> Content:
         _dot(catalog, state, row, (*place, size), (value, named.index(value) if value in named else -1))
         for row, place, value in zip(rows.tolist(), (20 + places * (SIDE - 40)).round(1).tolist(), values, strict=True)
     ]
-    said = f"{len(rows):,} of {int(catalog.alive.sum()):,} items" if len(rows) < catalog.alive.sum() else ""
-    note = f"What is alike stands together{f'; {said}, drawn by chance' if said else ''}."
     parts = [
         tag("h1", None, "The map"),
-        tag("p", {"class": "note"}, note),
+        tag("p", {"class": "note"}, _shown(shop, len(rows))),
         _chooser(choices, by, state) if len(choices) > 1 else None,
         _legend(named, values, by),
         _canvas(dots, size),
     ]
     return Content(title, tag("section", {"class": "map"}, join(parts)))
+
+
+def _shown(shop: "Shop", drawn: int) -> str:
+    """What the map shows, and what it does not."""
+    alive = shop.view.catalog.alive
+    seen = int((alive & shop.view.vectors.present).sum()) if shop.view.vectors is not None else 0
+    without = int(alive.sum()) - seen
+    said = ["What is alike stands together."]
+    if drawn < seen:
+        said.append(f"{drawn:,} of {seen:,} items, drawn by chance.")
+    if without:
+        things = "1 item has" if without == 1 else f"{without:,} items have"
+        said.append(f"{things} nothing to be compared by, and no place here.")
+    return " ".join(said)
 
 
 @Once

@@ -23,8 +23,10 @@ _PARTS = {
     "recommender": "Who gets what", "complete": "What goes with what", "generators": "Drawings",
     "language": "The shop's language model", "studio": "Try-on and placement",
 }  # fmt: skip
-_TOLD = ("items", "events", "data", "revision", "made", "sha256", "tastemaker")
+_TOLD = ("items", "events", "data", "revision", "made", "newest", "sha256", "tastemaker")
 """Of a manifest, what is told elsewhere on the card or in its own way."""
+_LAST = 253_402_300_799
+"""The last second of the year 9999."""
 
 
 def models(shop: "Shop") -> Content:
@@ -71,11 +73,10 @@ def _card(part: str, artefact: Artefact) -> Safe:
     """One part: what it is, what it was learned from, its settings, its figures."""
     manifest = artefact.manifest
     learned = [f"{manifest[name]:,} {name}" for name in ("items", "events") if isinstance(manifest.get(name), int)]
-    made = manifest.get("made")
-    when = f"{datetime.fromtimestamp(float(made), UTC):%-d %b %Y, %H:%M} UTC" if isinstance(made, int | float) else "–"
     facts = [
-        ("Made", when),
+        ("Made", _when(manifest.get("made"))),
         ("Learned from", ", ".join(learned) or "–"),
+        ("Newest event", _when(manifest.get("newest"))),
         ("Size", _bytes(sum(file.stat().st_size for file in artefact.folder.iterdir()))),
         ("By", f"tastemaker {manifest.get('tastemaker', '–')}"),
         ("Content", tag("code", None, str(manifest.get("sha256", ""))[:16])),
@@ -96,12 +97,8 @@ def _versions(shop: "Shop") -> Safe:
     versions = shop.versions[::-1]
     if not versions:
         return tag("p", {"class": "fine"}, "There are none yet.")
-    lines = [(version.id, _made(version), ", ".join(version.parts), _act(version)) for version in versions]
+    lines = [(version.id, _when(version.made), ", ".join(version.parts), _act(version)) for version in versions]
     return table(("Version", "Published", "Parts", ""), lines, name="Versions")
-
-
-def _made(version: Version) -> str:
-    return f"{datetime.fromtimestamp(version.made, UTC):%-d %b %Y, %H:%M} UTC" if version.made else "–"
 
 
 def _act(version: Version) -> Safe:
@@ -127,6 +124,13 @@ def _flat(values: Mapping[str, object], before: str = "") -> list[tuple[str, str
             text = f"{value:.6g}" if isinstance(value, float) else str(value)
             found.append((f"{before}{name}", text if len(text) <= 160 else f"{text[:159]}…"))
     return found
+
+
+def _when(seconds: object) -> str:
+    """A Unix time as people read it; a dash for none, and for what no calendar has."""
+    if not isinstance(seconds, int | float) or not 0 < seconds < _LAST:
+        return "–"
+    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"
 
 
 def _words(name: str) -> str:

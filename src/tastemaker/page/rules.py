@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 from nicegui import Client
 
-from tastemaker.core.errors import ConfigError, TastemakerError
+from tastemaker.catalog.catalog import Catalog
+from tastemaker.core.errors import ConfigError, InputError, TastemakerError, UnknownName
 from tastemaker.core.ranking import Ranked
+from tastemaker.index import filters
 from tastemaker.page.card import picture, sentence
 from tastemaker.page.facts import facts_of
 from tastemaker.page.frame import Content
@@ -48,7 +50,7 @@ def rules(shop: "Shop", state: State, given: Given, said: str = "") -> Content:
         tag("h1", None, "Rules"),
         tag("p", {"class": "note"}, "They hold for everybody as soon as they are put in force."),
         *(tag("p", {"class": "wrong", "role": "alert"}, sentence(one)) for one in (problem, said) if one),
-        section("In force", _held(state, held)),
+        section("In force", _held(shop, state, held)),
         section("Try a rule", _form(shop, state, given)),
         _tried(shop, state, held, given),
     ]
@@ -77,7 +79,7 @@ def hear_rules(client: Client, shop: "Shop", state: State) -> None:
     """Hear of rules to be put in force and taken out."""
 
     def hold(given: Given) -> Reply:
-        shop.rules.add(rule_of(given))
+        shop.rules.add(_usable(shop.catalog, rule_of(given)))
         return Reply(rules(shop, state, {}), "In force")
 
     def drop(given: Given) -> Reply:
@@ -91,13 +93,47 @@ def hear_rules(client: Client, shop: "Shop", state: State) -> None:
     hear(client, "tm_rule_drop", drop)
 
 
-def _held(state: State, held: Sequence[Rule]) -> Safe:
+def _usable(catalog: Catalog, rule: Rule) -> Rule:
+    """A rule that this catalog can follow.
+
+    Raises:
+        InputError: it names attributes, values or ids that are not there.
+    """
+    unknown = next((id for id in rule.pin if not catalog.has(id)), "")
+    if unknown:
+        hint = "A place takes ids; a filter can lift or send to the end"
+        raise UnknownName("item", unknown, hint=hint)
+    _reached(catalog, rule)
+    return rule
+
+
+def _reached(catalog: Catalog, rule: Rule) -> int:
+    """How many items a rule is for.
+
+    Raises:
+        FilterError: its filter does not fit the catalog.
+    """
+    if rule.pin:
+        return sum(catalog.has(id) for id in rule.pin)
+    return int((filters.parse(rule.boost or rule.bury).mask(catalog) & catalog.alive).sum())
+
+
+def _today(catalog: Catalog, rule: Rule) -> str:
+    """Does a rule do anything today?"""
+    if not any(rule.holds(verb, date.today()) for verb in rule.on):
+        return "No"
+    try:
+        return "Yes" if _reached(catalog, rule) else "For nothing: no item is like that"
+    except InputError as error:
+        return f"For nothing: {error.message}"
+
+
+def _held(shop: "Shop", state: State, held: Sequence[Rule]) -> Safe:
     """The rules there are."""
     if not held:
         return tag("p", {"class": "fine"}, "There are none: the order is what the shop has learned.")
     lines = []
     for number, rule in enumerate(held):
-        today = any(rule.holds(verb, date.today()) for verb in rule.on)
         query = urlencode([("without", number), *([("person", state.person)] if state.person else [])])
         link = {"class": "quiet", "href": f"{PATH}?{query}", "aria-label": f"Try without: {rule}"}
         acts = [
@@ -105,7 +141,7 @@ def _held(state: State, held: Sequence[Rule]) -> Safe:
             button("tm_rule_drop", {"rule": rule.to_toml()}, "Take out", label=f"Take out: {rule}", look="quiet"),
         ]
         lines.append((sentence(str(rule)), _ON["" if len(rule.on) > 1 else rule.on[0]].capitalize(), _span(rule),
-                      "Yes" if today else "No", tag("span", {"class": "acts"}, join(acts))))  # fmt: skip
+                      _today(shop.catalog, rule), tag("span", {"class": "acts"}, join(acts))))  # fmt: skip
     return table(("Rule", "For", "Days", "Holds today", ""), lines, name="Rules in force")
 
 
@@ -157,7 +193,7 @@ def _tried(shop: "Shop", state: State, held: Sequence[Rule], given: Given) -> Sa
         name, act = f"Without: {held[int(number)]}", None
     elif given.get("what"):
         try:
-            rule = rule_of(given)
+            rule = _usable(shop.catalog, rule_of(given))
         except TastemakerError as error:
             return tag("p", {"class": "wrong", "role": "alert"}, told(error))
         changed, name = [*held, rule], f"With: {rule}"
@@ -168,6 +204,8 @@ def _tried(shop: "Shop", state: State, held: Sequence[Rule], given: Given) -> Sa
     after = shop.preview(changed, state.person or None, k=PLACES * 4)
     whom = f"Recommendations for {state.person}" if state.person else "Recommendations for nobody in particular"
     problems = [note for note in after.notes if note not in before.notes and not note.endswith("`")]
+    if act is not None and not _reached(shop.catalog, changed[-1]):
+        problems.append("no item is like that now: it holds for nothing until there is one")
     notes = [tag("p", {"class": "note"}, sentence(note)) for note in problems]
     lists = tag("div", {"class": "sides-by-side"}, _places("Now", before.items, ()),
                 _places("Then", after.items, before.items))  # fmt: skip

@@ -18,6 +18,8 @@ PAGE_SIZE = 24
 MAX_SIZE = 240
 FACTORS = ("0", "0.25", "0.5", "1", "2", "4")
 """How much a part of a search can be made of."""
+TYPED = ("q", "change", "earlier")
+"""What people type, where white space says nothing; the others are names, where it does."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class State:
         lists: dict[str, list[str]] = {"ignore": [], "earlier": []}
         weigh: dict[str, float] = {}
         for name, value in pairs:
-            text = " ".join(value.replace("\0", " ").split())[:MAX_TEXT]
+            said = value.replace("\0", " ")
+            text = " ".join(said.split())[:MAX_TEXT] if name in TYPED or not said.strip() else said[:MAX_TEXT]
             if name in lists:
                 lists[name] += [text] if text and text not in lists[name] else []
             elif name == "weigh":
