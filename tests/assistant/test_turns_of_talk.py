@@ -49,6 +49,17 @@ def test_a_question_about_the_shown_does_not_answer_the_open_one(asking):
     assert asking.say("yes").question == open_one
 
 
+def test_a_value_that_looks_like_a_place_is_the_value(shop):
+    nights = Question("attribute", "length", choices=tuple(Choice(value, value) for value in ("3", "2", "1")))
+    assert answer("3", nights, shop).choice == 0
+    assert answer("the third", nights, shop).choice == 2
+
+
+def test_too_expensive_asks_for_less(chat):
+    shown = chat.say("a dress").items.items
+    assert all(item.price < max(each.price for each in shown) for item in chat.say("that's too expensive").items.items)
+
+
 def labels(chat):
     return [known.label for known in chat.state.facets]
 

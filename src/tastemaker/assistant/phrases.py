@@ -79,6 +79,10 @@ CHEAPER = re.compile(
     r"(?P<way>cheaper|less expensive|more affordable|less pricey|more expensive|pricier|dearer)(?: ones?| items?)?"
     r"(?: than (?P<what>.+))?"
 )
+TOO_DEAR = re.compile(
+    r"(?:(?:that|this|it|they|these|those)(?:'s| is| are|'re) |(?:all|a bit|a little|way|far|much|still|rather|just) )*"
+    r"(?:too|so) (?:expensive|pricey|dear|costly)(?: for me)?"
+)
 NOT_THAT = re.compile(
     r"(?:not|no more|no|without|anything but|another|a different|any other|other than)(?: of)? ?(?P<this>that|this"
     r"|the same)? ?(?P<name>[a-z][a-z _]*)"

@@ -104,6 +104,9 @@ def _answer(said: str, question: Question, view: View) -> Answer | Hint | None:
     plain, pictures = phrases.PLEASE.sub("", said), question.kind == "pictures"
     if phrases.SHRUG.fullmatch(said) or phrases.SHRUG.fullmatch(plain):
         return Answer(indifferent=True)
+    for place, choice in enumerate(question.choices):
+        if plain in (choice.label.casefold(), choice.value.casefold()):
+            return Answer(choice=place)
     found = phrases.ORDINAL.fullmatch(plain)
     if found and (pictures or not (plain.startswith("i ") or found["place"] in ("left", "right"))):
         place = phrases.PLACES[found["place"]] % max(1, len(question.choices))
@@ -112,9 +115,6 @@ def _answer(said: str, question: Question, view: View) -> Answer | Hint | None:
         return Hint(about="question") if pictures else None
     if phrases.YES.fullmatch(said) and question.choices:
         return Answer(choice=0) if len(question.choices) == 1 else Hint(about="question")
-    for place, choice in enumerate(question.choices):
-        if plain in (choice.label.casefold(), choice.value.casefold()):
-            return Answer(choice=place)
     if question.kind != "attribute":
         return None
     return _values_of(plain, question.about, view)
@@ -250,7 +250,7 @@ def _alike(said: str, state: State, view: View) -> Action | None:
 
 def _cheaper(said: str, state: State, view: View) -> Action | None:
     """A limit at the price of what is pointed at, else at the middle of what is shown."""
-    found = phrases.CHEAPER.fullmatch(said)
+    found = phrases.CHEAPER.fullmatch("cheaper" if phrases.TOO_DEAR.fullmatch(said) else said)
     if not found or not state.shown:
         return None
     pointed = pointed_at(found["what"], state, view) if found["what"] else ()
