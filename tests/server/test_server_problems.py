@@ -112,3 +112,20 @@ def test_openapi_documents_every_route_with_an_example(reader):
     for name, model in schema["components"]["schemas"].items():
         if name.endswith("Request"):
             assert "example" in model, name
+
+
+@pytest.mark.parametrize("path", ["/recommend", "/events", "/similar"])
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_json_that_does_not_say_so_is_named(reader, path, kind):
+    answer = reader.post(path, content=b"{}", headers={"content-type": kind} if kind else {})
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["detail"]
+    assert "Content-Type" in answer.json()["hint"]
+
+
+@pytest.mark.parametrize("body", [b"{bad", b'{"user": "\xff"}', b"[" * 100_000, b"[1, 2"])
+def test_what_is_no_json_is_told_with_a_next_step(reader, body):
+    answer = reader.post("/recommend", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert "JSON" in answer.json()["detail"]
+    assert answer.json()["hint"]

@@ -12,13 +12,14 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import Client, background_tasks, core, events, ui
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tastemaker.core.errors import TastemakerError
@@ -39,9 +40,10 @@ from tastemaker.page.saved import hear_list, saved_of
 from tastemaker.page.search import results
 from tastemaker.page.show import Way, show
 from tastemaker.page.state import State
-from tastemaker.page.trying import tried
+from tastemaker.page.trying import BROKEN, tried
+from tastemaker.server.access import Doors
 from tastemaker.server.jobs import Jobs
-from tastemaker.server.problems import BusyError
+from tastemaker.server.problems import BusyError, install, refused, unexpected
 from tastemaker.server.tenants import Tenant
 
 if TYPE_CHECKING:
@@ -54,19 +56,19 @@ MOMENT = 0.5
 """Seconds that a page waits for the shop before it sends a skeleton."""
 RECONNECT = 30.0
 """Seconds that a page may be out of reach - a train in a tunnel - before it is loaded anew and loses a chosen photo."""
-_KEY = "tastemaker.page"
+_KEY, _DOORS = "tastemaker.page", "tastemaker.doors"
 _UNUSED_SHEETS = re.compile(r'@import url\("[^"]*/(fonts|quasar[^"]*)\.css"\) layer\(\w+\);')
 
 
 class _Carrier:
-    """Middleware that puts the desk into every request's scope."""
+    """Middleware that puts the desk, and the doors of the API beside it, into every request's scope."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, doors: Doors) -> None:
         self._app = app
-        self._desk = desk
+        self._desk, self._doors = desk, doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[_KEY] = self._desk
+        scope[_KEY], scope[_DOORS] = self._desk, self._doors
         await self._app(scope, receive, send)
 
 
@@ -79,12 +81,15 @@ def attach(app: FastAPI, shop: "Shop") -> None:
     """
     own = [tenant for tenant in getattr(app, "tenants", ()) if tenant.shop is shop]
     desk = Desk.of(own[0] if own else Tenant(shop, Jobs()))
-    app.add_middleware(_Carrier, desk=desk)
+    app.add_middleware(_Carrier, desk=desk, doors=getattr(app, "doors", Doors()))
     app.mount(f"/page/assets/{_version()}", StaticFiles(directory=ASSETS), name="page-assets")
     app.include_router(uploads.router(desk.uploads))
     app.include_router(beside.router(shop))
     core.app.user_middleware.clear()  # NiceGUI's app outlives ours: what an earlier mount added must not pile up
     core.app.middleware_stack = None
+    install(core.app)
+    core.app.add_exception_handler(404, _missing)
+    core.app.add_exception_handler(Exception, _broken)
     _declare_pages()
     _declare_shows()
     _declare_drawings()
@@ -176,6 +181,40 @@ def _declare(page: Page) -> None:
         if page.hear is not None:
             page.hear(client, visit)
         return await _deliver(request, client, state, page.path, page.saying, lambda: page.build(visit))
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    """What no page answers either: the API refuses it as it would alone; a person gets a page with a way home."""
+    doors, path = cast("Doors", request.scope[_DOORS]), request.url.path
+    if methods := doors.methods(path):
+        return refused(HTTPException(405, "method not allowed", {"Allow": ", ".join(methods)}))
+    if doors.methods(path.rstrip("/")):
+        return RedirectResponse(request.url.replace(path=path.rstrip("/")), 307)
+    if not _is_person(request):
+        return refused(error if isinstance(error, HTTPException) else HTTPException(404))
+    state = State(person=State.read(request.query_params.multi_items()).person)
+    text = "The address may be mistyped, or what stood there is gone."
+    main = way_on("There is no such page", text, [("Back to the start", state.url())])
+    with Client(ui.page(""), request=request) as client:
+        return await _deliver(request, client, state, "", "", lambda: Content("Tastemaker", main, status=404))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """What went wrong inside: a person gets a page that needs nothing of the shop, the log the lines of code."""
+    answer = unexpected(request, error)
+    if not _is_person(request):
+        return answer
+    content = Content("Tastemaker", way_on("That did not work", BROKEN, [("Back to the start", "/")]), status=500)
+    with Client(ui.page(""), request=request) as client:
+        ui.page_title(content.title)
+        ui.add_head_html(_head())
+        ui.add_body_html(body(State(), content, Around()))
+    return _lean(client.build_response(request, content.status))
+
+
+def _is_person(request: Request) -> bool:
+    """Does a browser ask for a page?"""
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
 
 
 async def _deliver(

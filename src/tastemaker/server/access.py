@@ -60,6 +60,12 @@ class Doors:
                 half = route.path, scope  # another method: answered 405
         return half
 
+    def methods(self, path: str) -> list[str]:
+        """What a path may be asked by; empty when none of the routes has it."""
+        asked = {"type": "http", "method": "", "path": path, "root_path": ""}
+        routes = (route for route, _ in self._routes if route.matches(asked)[0] != Match.NONE)
+        return sorted({method for route in routes for method in route.methods or ()})
+
 
 def wanted(route: APIRoute) -> Scope:
     """The scope that a route says, or its router."""

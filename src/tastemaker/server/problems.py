@@ -68,6 +68,16 @@ REFUSALS = {
 """What any route may answer instead."""
 
 
+HINTS = {
+    400: "GET /openapi.json shows the shape of every request",
+    403: "ask whoever runs the shop for another key: `tastemaker keys`",
+    404: "GET /openapi.json lists what can be asked",
+    405: "GET /openapi.json lists what can be asked",
+    415: "say so in the header: Content-Type: application/json",
+}
+"""The next step where a status alone is known."""
+
+
 class Problem(BaseModel):
     """What went wrong, and the next step."""
 
@@ -121,16 +131,28 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
 
 def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    hint = "GET /openapi.json lists what can be asked" if error.status_code in (404, 405) else ""
-    return respond(plain_problem(error.status_code, str(error.detail).lower(), hint), dict(error.headers or {}))
+    return refused(error)
 
 
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
+def refused(error: HTTPException) -> JSONResponse:
+    """What the web's own framework refuses, as a problem."""
+    detail, hint = str(error.detail).lower(), HINTS.get(error.status_code, "")
+    unread = isinstance(error.__cause__, ValueError | RecursionError)
+    if unread and error.status_code == 400:  # from FastAPI
+        detail = "the body cannot be read as JSON in UTF-8"
+    return respond(plain_problem(error.status_code, detail, hint), dict(error.headers or {}))
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if isinstance(error.body, bytes) and not kind.endswith(("/json", "+json", "/form-data")):
+        return respond(plain_problem(415, f"the body is {kind or 'of no type'}; send application/json", HINTS[415]))
     return respond(plain_problem(422, *describe(error.errors())))
 
 
-def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+def unexpected(_request: Request, error: Exception) -> JSONResponse:
+    """What went wrong inside: told to the log; its text may repeat what was sent."""
     log.error("something went wrong inside", exc_info=error)
     return respond(plain_problem(500, "something went wrong inside", "the server's log says where"))
 
@@ -143,6 +165,8 @@ def describe(errors: Sequence[Mapping[str, object]]) -> tuple[str, str]:
         assert isinstance(where, list | tuple)
         name = ".".join(str(part) for part in where if part not in ("body", "query", "path", "header"))
         message = str(error.get("msg", "")).removeprefix("Value error, ")
+        if error.get("type") == "json_invalid":
+            name, message = "", "This is not JSON"
         lines.append(f"{name or 'the request'}: {message[:1].lower()}{message[1:]}")
     shown = "; ".join(lines[:3]) + (f"; and {len(lines) - 3} more" if len(lines) > 3 else "")
     return shown, "GET /openapi.json shows the shape of every request"
@@ -153,4 +177,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TastemakerError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, unexpected)
