@@ -384,3 +384,19 @@ def test_jobs_that_were_told_to_stop_stop():
     assert going.wait(5)
     jobs.stop()
     assert jobs.wait(job.id, 5).state == "cancelled"
+
+
+@pytest.mark.parametrize(("verb", "mine"), [("fit", False), ("evaluate", False), ("refit", False), ("imagine", True)])
+def test_a_job_is_for_those_who_may_start_its_verb(client, app, keys, verb, mine):
+    go_on = threading.Event()
+    job = app.tenants[0].jobs.start(verb, lambda observer: go_on.wait(10))
+    try:
+        for who, may in (("north-read", mine), ("north-admin", True)):
+            for method in ("get", "delete"):
+                status = ask(client, keys, who, method, f"/jobs/{job.id}").status_code
+                assert status in ((200, 202) if may else (403,))
+        assert mine or ask(client, keys, "north-read", "get", f"/jobs/{job.id}/stream").status_code == 403
+        assert job.id not in ask(client, keys, "north-read", "get", "/jobs/none").text
+    finally:
+        go_on.set()
+        app.tenants[0].jobs.wait(job.id, 10)

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -149,3 +151,42 @@ def test_pages_of_named_sites_may_ask(read_shop):
     assert client.post("/recommend", json={}, headers=other).status_code == 403
     assert client.options("/recommend", headers=other | first).status_code == 400
     assert "access-control-allow-origin" not in client.get("/recommend", headers=other).headers
+
+
+def test_pages_of_named_sites_may_read_errors_and_nothing_is_kept_for_others(read_shop):
+    origins = ("https://shop.example", "https://other.example")
+    app, ours = create_app(read_shop, ServerSettings.read({"cors_origins": origins})), {"origin": origins[0]}
+
+    @app.get("/break")
+    def fall():
+        raise ZeroDivisionError
+
+    client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
+    answer = client.get("/break", headers=ours)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (500, ours["origin"])
+    for headers in ({}, ours):
+        vary = client.get("/recommend", params={"k": 1}, headers=headers).headers["vary"]
+        assert {"x-api-key", "authorization"} <= {word.strip().lower() for word in vary.split(",")}
+    assert "origin" in vary.lower()
+
+
+def test_what_other_libraries_say_is_told_without_their_words():
+    said = """
+import logging, warnings
+from tastemaker.server.logs import configure
+configure("info")
+logging.getLogger("nicegui").warning("http://shop/person/anna not found")
+logging.getLogger("asyncio").error("anna was here")
+warnings.warn("anna, overflow", RuntimeWarning)
+logging.getLogger("tastemaker.server").info("GET /items 200")
+try:
+    raise ValueError("anna")
+except ValueError as error:
+    logging.getLogger("nicegui").exception(error)
+"""
+    told = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stderr
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert "anna" not in told
+    assert [line["level"] for line in lines] == ["warning", "error", "warning", "info", "error"]
+    assert [line.get("error") for line in lines] == [None, None, "RuntimeWarning", None, "ValueError"]
+    assert lines[3]["message"] == "GET /items 200"

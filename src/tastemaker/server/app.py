@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.cors import CORSMiddleware
 
 from tastemaker.server.access import Doors
 from tastemaker.server.guard import Guard
@@ -100,14 +99,6 @@ def create_app(
         app.include_router(router)
     app.doors = Doors(route for router in routers for route in router.routes)
     app.add_middleware(Guard, settings=settings, tenants=tenants, doors=app.doors, limits=limits)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=("GET", "POST", "DELETE"),
-            allow_headers=("X-API-Key", "Authorization", "Content-Type", "X-Request-ID"),
-            expose_headers=("X-Request-ID", "Retry-After", "Location"),
-        )
     return app
 
 

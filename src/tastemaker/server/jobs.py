@@ -108,7 +108,7 @@ class Jobs:
         """
         with self._lock:
             if job_id not in self._jobs:
-                raise UnknownName("job", job_id, self._jobs)
+                raise UnknownName("job", job_id, hint="GET /jobs lists those that are remembered")
             return self._jobs[job_id]
 
     def all(self) -> list[Job]:

@@ -11,13 +11,16 @@ import json
 import logging
 import sys
 import traceback
+import warnings
 from datetime import UTC, datetime
 from typing import Literal
 
 from tastemaker.server.service import request_id
 
 Level = Literal["error", "warning", "info"]
-NAMES = ("tastemaker.server", "uvicorn.error", "python_multipart")
+OURS = ("tastemaker", "uvicorn", "python_multipart")
+"""Whose messages say nothing of what was asked; of others only the level and the line of code are told."""
+NAMES = ("tastemaker", "tastemaker.server", "uvicorn.error", "python_multipart", "nicegui")
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +30,11 @@ class JsonLines(logging.Formatter):
         """The line."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         told: dict[str, object] = {"time": moment, "level": record.levelname.lower()}
-        told["message"] = record.getMessage().split("\n", 1)[0]
+        if record.name.partition(".")[0] in OURS:
+            told["message"] = record.getMessage().split("\n", 1)[0]
+        else:
+            told["message"] = f"{record.levelname.lower()} of {record.name}"
+            told["where"] = [f"{record.filename}:{record.lineno} {record.funcName}"]
         if id := request_id.get():
             told["request"] = id
         told |= getattr(record, "known", {})
@@ -42,10 +49,31 @@ def frames(error: BaseException | None) -> list[str]:
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in found][-12:]
 
 
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: object = None,
+) -> None:
+    """A warning of Python's as a line of the log; its text may repeat what was sent."""
+    del message, file, line
+    where = [f"{filename.rpartition('/')[2]}:{lineno}"]
+    logging.getLogger("tastemaker.server").warning(
+        "a library warns", extra={"known": {"error": category.__name__, "where": where}}
+    )
+
+
 def configure(level: Level) -> None:
-    """Write the log of this process to stderr; called once, by whoever runs a server."""
+    """Write the log of this process to stderr, warnings and what other libraries say included.
+
+    Called once, by whoever runs a server.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    logging.basicConfig(level="ERROR" if level == "error" else "WARNING", handlers=[handler], force=True)
+    warnings.showwarning = _warned
     for name in NAMES:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False

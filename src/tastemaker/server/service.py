@@ -13,7 +13,8 @@ from contextvars import ContextVar
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tastemaker.server.access import CALLER, Doors
 from tastemaker.server.examples import Node, put_in
@@ -30,8 +31,10 @@ SECURE_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
 }
-PERSONAL = {"Cache-Control": "private, no-store", "Vary": "X-API-Key, Authorization"}
+PERSONAL = {"Cache-Control": "private, no-store"}
 """For every answer of the API that does not say otherwise itself."""
+BY_KEY = "X-API-Key, Authorization"
+"""What every answer of the API depends on besides its address, whatever else it names."""
 
 
 class Service(FastAPI):
@@ -53,6 +56,19 @@ class Service(FastAPI):
         """The contract, with examples."""
         return put_in(super().openapi())
 
+    def build_middleware_stack(self) -> ASGIApp:
+        """What answers; where pages of other sites may ask, they may read every answer, errors from inside included."""
+        inner = super().build_middleware_stack()
+        if not self.settings.cors_origins:
+            return inner
+        return CORSMiddleware(
+            inner,
+            allow_origins=self.settings.cors_origins,
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("X-API-Key", "Authorization", "Content-Type", "X-Request-ID"),
+            expose_headers=("X-Request-ID", "Retry-After", "Location"),
+        )
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, whatever happens inside."""
         if scope["type"] != "http":
@@ -71,6 +87,8 @@ class Service(FastAPI):
                 headers["X-Request-ID"] = id
                 for name, value in (SECURE_HEADERS | (PERSONAL if found else {})).items():
                     headers.setdefault(name, value)
+                if found:
+                    headers.add_vary_header(BY_KEY)
             await send(message)
 
         try:
