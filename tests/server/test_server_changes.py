@@ -220,3 +220,35 @@ def test_a_person_sees_what_they_did_and_has_it_forgotten(client, shop):
     assert client.post("/forget", json={"user": "anna"}).json() == {"forgotten": 2}
     assert client.get("/past?user=anna").json() == []
     assert client.get("/past").status_code == client.post("/forget", json={"user": ""}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "names", [["x" * 300 + ".png"], ["q.png", "q.png/r.png"], ["q.png/r.png", "q.png"], ["a\x01.png"]]
+)
+def test_pictures_that_no_folder_can_hold_are_refused(client, names):
+    sent = {"items": [{"id": "new-1"}], "pictures": dict.fromkeys(names, base64.b64encode(picture()).decode())}
+    answer = client.post("/add", json=sent)
+    assert (answer.status_code, answer.json()["title"]) == (422, "picture error")
+    assert client.get("/items/new-1").status_code == 404
+
+
+@pytest.mark.parametrize("items", [b"\xff\xfe", b'[{"id": "new-1"}], "pictures": {}', b"[" * 10_000, b"[{"])
+@pytest.mark.parametrize("as_file", [True, False])
+def test_a_form_whose_items_are_no_json_is_refused(client, items, as_file):
+    files = [("items", ("items.json", items))] if as_file else [("items", (None, items))]
+    answer = client.post("/add", files=files)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert client.get("/items/new-1").status_code == 404
+
+
+def test_a_refused_event_says_which_field_is_wrong(client):
+    sent = [{"eventType": "search", "visitorId": ""}, {"user": "  ", "item": "red-circle-0"}]
+    sent += [{"user": "a", "item": "red-circle-0", "kind": "\n"}]
+    refused = client.post("/events", json=sent).json()["refused"]
+    assert [each["why"].partition(":")[0] for each in refused] == ["visitorId", "user", "kind"]
+
+
+def test_a_time_before_the_year_1_is_refused_and_check_goes_on(client):
+    sent = [{"user": "anna", "item": "red-circle-0", "time": "0001-01-01T00:00:00+14:00"}]
+    assert client.post("/events", json=sent).json()["accepted"] == 0
+    assert client.get("/check").status_code == 200

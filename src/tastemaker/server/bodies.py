@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -70,6 +71,18 @@ def shaped_json(model: type[M], text: bytes | str) -> M:
         return model.model_validate_json(text)
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_context=False, include_url=False)) from error
+
+
+def json_of(text: bytes, field: str) -> Json:
+    """What the JSON text of a form's field says.
+
+    Raises:
+        RequestValidationError: it is not JSON in UTF-8.
+    """
+    try:
+        return cast("Json", from_json(text))
+    except ValueError as error:
+        raise RequestValidationError([{"loc": (field,), "msg": f"Not JSON in UTF-8: {error}"}]) from None
 
 
 def shaped(model: type[M], values: dict[str, Json]) -> M:
