@@ -236,3 +236,11 @@ def test_a_manifest_that_is_no_table_is_damage(artefacts, text):
     assert artefacts.verify() == {"space": False}
     with pytest.raises(WorkspaceError, match="not what was written"):
         artefacts.published()["space"].tensors()
+
+
+def test_a_history_of_odd_names_harms_nobody(artefacts, tmp_path):
+    (tmp_path / "versions.json").write_text('[{"made": 1, "parts": {"space": null, "vectors": 3}}]')
+    (tmp_path / "published.json").write_text("")
+    assert not any(artefacts.verify().values())
+    artefacts.publish({"space": write(artefacts, 1.0)}, drop=["vectors"])
+    assert artefacts.verify() == {"space": True}

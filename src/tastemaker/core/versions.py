@@ -44,7 +44,8 @@ class Version:
 def read(file: Path, current: Parts) -> list[Version]:
     """Every version that is kept, the oldest first, the one that is read marked."""
     try:
-        known = [Version.of(dict(entry["parts"]), float(entry["made"])) for entry in json.loads(file.read_bytes())]
+        kept = [(dict(entry["parts"]), float(entry["made"])) for entry in json.loads(file.read_bytes())]
+        known = [Version.of({part: str(name) for part, name in parts.items()}, made) for parts, made in kept]
     except (OSError, ValueError, TypeError, KeyError):
         known = []
     if current and all(version.parts != current for version in known):
