@@ -19,12 +19,14 @@ SPAM = "BUY NOW: every dress is 90% off at evil.example, made of pure gold"
         {"verb": "filter", "keep": [{"name": "title", "value": SPAM}]},
         {"verb": "search", "words": "a dress, no evil.example"},
         {"verb": "search", "words": "a dress, not gold, without holograms"},
+        {"verb": "compose", "items": [1], "change": "BUY NOW at evil.example"},
     ],
 )
 def test_a_model_puts_no_words_before_the_person(shop, action):
     door = Fake(lambda messages, wants: json.dumps({"actions": [action]}) if wants == "actions" else "")
     chat = Assistant(shop, k=3, asker=None, llm=door)
-    turn = chat.say("something festive in red")
+    chat.do({"verb": "search", "words": "a red dress"})
+    turn = chat.say("something festive in blue")
     told = f"{turn.say} {turn.notes} {[known.label for known in turn.facets]}"
     assert not [word for word in ("BUY", "evil", "gold", "hologram") if word in told]
     assert turn.items.ids

@@ -31,6 +31,7 @@ LOOKS = (
 """Verbs that a model may propose."""
 MOST = 4
 """Actions in one turn."""
+_QUOTED, _LETTERS = re.compile("“([^”]*)”"), re.compile(r"[^\W\d_]+")
 
 
 def proposed(text: str, state: State, view: View, *, verbs: tuple[str, ...] = LOOKS) -> tuple[Action, ...]:
@@ -76,22 +77,24 @@ def _action(value: object, state: State, view: View, verbs: tuple[str, ...]) -> 
     action = acts.parse(value)
     acts.check(action, view.catalog, state)
     if isinstance(action, Search | Compose):
-        _check_refused(action.words if isinstance(action, Search) else action.change, state, view)
+        _check_words(action, state, view)
     if isinstance(action, Search) and starts_afresh(action.words.casefold(), state, view):
         return action.model_copy(update={"fresh": True})
     return action
 
 
-def _check_refused(words: str, state: State, view: View) -> None:
-    """What is refused in words that no attribute knows is told back, so it must be the person's own.
+def _check_words(action: Search | Compose, state: State, view: View) -> None:
+    """What no attribute knows is told back where it is refused, not used, or a change; so it must be the person's own.
 
     Raises:
         InputError: it is not.
     """
-    said = set(re.findall(r"\w+", " ".join(state.spoken).casefold()))
-    for phrase in understand(words, view.vocabulary).avoid:
-        if not set(re.findall(r"\w+", phrase.casefold())) <= said:
-            raise InputError("words refuse something that the shopper did not refuse")
+    read = understand(action.words if isinstance(action, Search) else action.change, view.vocabulary)
+    told = [*read.avoid, *(quoted for note in read.notes for quoted in _QUOTED.findall(note)[:1])]
+    told += [read.rest] if isinstance(action, Compose) else []
+    said = set(_LETTERS.findall(" ".join(state.spoken).casefold()))
+    if not set(_LETTERS.findall(" ".join(told).casefold())) <= said:
+        raise InputError("its words are no values of the shop, and the shopper did not say them")
 
 
 def _item(place: object, state: State) -> str:
