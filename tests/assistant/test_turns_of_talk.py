@@ -116,3 +116,12 @@ def test_what_is_told_of_a_thing_is_the_catalog_s(chat):
     assert chat.say("show it on me").say == "“Red dress 0” cannot be shown on you."  # it has no picture
     assert chat.say("the 9th").say.startswith("There are 4 here")
     assert len(chat.state.said) == 1
+
+
+def test_what_was_taken_away_and_is_asked_for_again_counts_again(chat):
+    told = []
+    for words in ("a blue dress", "any colour", "blue", "under 40", "no budget", "under 40"):
+        chat.say(words)
+        told.append({known.label for known in chat.state.facets})
+    assert ["colour: blue" in each for each in told] == [True, False, True, True, True, True]
+    assert ["price under 40" in each for each in told] == [False, False, False, True, False, True]

@@ -114,7 +114,7 @@ def _wished(view: View, state: State, action: Search | Compose | Filter | Recomm
     """What changes the wish."""
     match action:
         case Search():
-            return _search(state, action)
+            return _search(view, state, action)
         case Compose():
             return _compose(view, state, action)
         case Filter():
@@ -136,14 +136,17 @@ def seen(state: State, shown: Sequence[ItemId]) -> State:
     return replace(state, shown=tuple(shown), seen=(*state.seen, *shown)[-MOST_SEEN:], focus=focus)
 
 
-def _search(state: State, action: Search) -> Outcome:
+def _search(view: View, state: State, action: Search) -> Outcome:
+    """A wish in words, beside those before or afresh; what was taken away and is named again counts again."""
     if action.fresh:
         kept = tuple(known for known in state.facets if known.facet.name == "price" and known.facet.hard)
         state = replace(
             state, said=(), likes_of=(), replies=(), pictures=(), removed=(), asked=(), seen=(), chosen=kept
         )
     said = (*state.said, Said(action.words, state.turn)) if action.words.strip() else state.said
-    return Outcome(replace(state, said=said, question=None), shows=True)
+    named = {facet.label for facet in understand(action.words, view.vocabulary).facets}
+    removed = tuple(label for label in state.removed if label not in named)
+    return Outcome(replace(state, said=said, removed=removed, question=None), shows=True)
 
 
 def _compose(view: View, state: State, action: Compose) -> Outcome:
