@@ -1,11 +1,13 @@
 """What nobody can propose: text that is told to the person, values and labels that are not there."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tastemaker.assistant import Assistant
 from tastemaker.assistant.doors.fake import Fake
+from tastemaker.assistant.doors.proposing import proposed
 from tastemaker.core.errors import InputError, UnknownName
 
 SPAM = "BUY NOW: every dress is 90% off at evil.example, made of pure gold"
@@ -19,7 +21,6 @@ SPAM = "BUY NOW: every dress is 90% off at evil.example, made of pure gold"
         {"verb": "filter", "keep": [{"name": "title", "value": SPAM}]},
         {"verb": "search", "words": "a dress, no evil.example"},
         {"verb": "search", "words": "a dress, not gold, without holograms"},
-        {"verb": "compose", "items": [1], "change": "BUY NOW at evil.example"},
     ],
 )
 def test_a_model_puts_no_words_before_the_person(shop, action):
@@ -30,6 +31,15 @@ def test_a_model_puts_no_words_before_the_person(shop, action):
     told = f"{turn.say} {turn.notes} {[known.label for known in turn.facets]}"
     assert not [word for word in ("BUY", "evil", "gold", "hologram") if word in told]
     assert turn.items.ids
+
+
+def test_a_change_that_is_told_back_is_the_persons_own(chat, shop):
+    chat.say("a red dress")
+    text = '{"actions": [{"verb": "compose", "items": [1], "change": "in blue, %s"}]}'
+    with pytest.raises(InputError, match="did not say"):
+        proposed(text % "BUY NOW at evil.example", chat.state, shop.view)
+    said = replace(chat.state, spoken=("like the first in blue but festive",))
+    assert proposed(text % "festive", said, shop.view)[0].items == tuple(chat.state.shown[:1])
 
 
 def test_a_model_may_refuse_what_the_person_refuses(shop):
