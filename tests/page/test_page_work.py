@@ -94,7 +94,7 @@ def test_rules_are_tried_before_they_hold(shop):
     shop.rules.add(rule_of({"kind": "boost", "what": "colour = red", "by": "0.5", "until": "2099-01-31"}))
     page = rules(shop, state, {"without": "0"}).main
     assert "Until 31 Jan 2099" in page
-    assert "Without: boost colour = red by 0.5" in page
+    assert "Without: lift colour = red by 0.5" in page
     assert "Put it in force" not in page
     shop.rules.drop(shop.rules.now()[0][0])
 
@@ -147,6 +147,7 @@ def test_an_unfitted_shop_has_a_page_of_models(shop):
     assert "Nothing is fitted yet" in page
     assert "contrastive" in page
     assert "Doctor" in engine(shop).main
+    assert "True" not in engine(shop).main
 
 
 def test_a_report_is_drawn_the_best_first(shop):

@@ -35,6 +35,8 @@ def _values(value: Json) -> Safe:
             for name, entry in value.items()
         ]
         return tag("table", None, tag("tbody", None, join(lines)))
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return tag("ul", None, join(tag("li", None, _values(entry)) for entry in value))
-    return tag("span", None, "–" if value is None else str(value))
+    if isinstance(value, bool):
+        return tag("span", None, "yes" if value else "no")
+    return tag("span", None, "–" if value in (None, "", []) else str(value))

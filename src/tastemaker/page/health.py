@@ -21,6 +21,8 @@ from tastemaker.page.tables import section, table, tiles
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
 
+OPEN = 6
+"""Pairs that are seen at once; the others when they are asked for."""
 SHOWN = 100
 """Lines of one table; the command line has all of them."""
 LOOKED_AT = 8000
@@ -115,9 +117,14 @@ def _twins(shop: "Shop", state: State, found: Findings) -> Safe:
         return section("Nearly the same", _fine("Known once the shop is fitted."))
     if not found.twins:
         return section("Nearly the same", _fine("No two items look and read alike."))
-    lines = [_pair(shop, state, *pair) for pair in found.twins]
+    lists = [
+        tag("ul", {"class": "pairs", "role": "list"}, join(_pair(shop, state, *pair) for pair in pairs))
+        for pairs in (found.twins[:OPEN], found.twins[OPEN:])
+        if pairs
+    ]
+    more = [tag("details", None, tag("summary", None, f"Show the other {len(found.twins) - OPEN:,}"), *lists[1:])]
     note = f"Pictures and words of the two agree to {NEAR:.1%} or more; looked for among {found.among:,} items."
-    return section("Nearly the same", tag("ul", {"class": "pairs", "role": "list"}, join(lines)), note=note)
+    return section("Nearly the same", lists[0], *(more if lists[1:] else []), note=note)
 
 
 def _pair(shop: "Shop", state: State, one: str, other: str, cosine: float) -> Safe:

@@ -135,14 +135,22 @@ def _held(shop: "Shop", state: State, held: Sequence[Rule]) -> Safe:
     lines = []
     for number, rule in enumerate(held):
         query = urlencode([("without", number), *([("person", state.person)] if state.person else [])])
-        link = {"class": "quiet", "href": f"{PATH}?{query}", "aria-label": f"Try without: {rule}"}
+        words = _words(rule)
+        link = {"class": "quiet", "href": f"{PATH}?{query}", "aria-label": f"Try without: {words}"}
         acts = [
             tag("a", link, "Try without"),
-            button("tm_rule_drop", {"rule": rule.to_toml()}, "Take out", label=f"Take out: {rule}", look="quiet"),
+            button("tm_rule_drop", {"rule": rule.to_toml()}, "Take out", label=f"Take out: {words}", look="quiet"),
         ]
-        lines.append((sentence(str(rule)), _ON["" if len(rule.on) > 1 else rule.on[0]].capitalize(), _span(rule),
+        lines.append((sentence(words), _ON["" if len(rule.on) > 1 else rule.on[0]].capitalize(), _span(rule),
                       _today(shop.catalog, rule), tag("span", {"class": "acts"}, join(acts))))  # fmt: skip
     return table(("Rule", "For", "Days", "Holds today", ""), lines, name="Rules in force")
+
+
+def _words(rule: Rule) -> str:
+    """A rule in the words of the form."""
+    if rule.pin:
+        return f"put {', '.join(rule.pin[:3])}{' …' if len(rule.pin) > 3 else ''} at place {rule.place}"
+    return f"lift {rule.boost} by {rule.by:g}" if rule.boost else f"send {rule.bury} to the end"
 
 
 def _span(rule: Rule) -> str:
@@ -190,13 +198,13 @@ def _tried(shop: "Shop", state: State, held: Sequence[Rule], given: Given) -> Sa
     number = given.get("without", "")
     if number.isascii() and number.isdigit() and int(number) < len(held):
         changed = [rule for place, rule in enumerate(held) if place != int(number)]
-        name, act = f"Without: {held[int(number)]}", None
+        name, act = f"Without: {_words(held[int(number)])}", None
     elif given.get("what"):
         try:
             rule = _usable(shop.catalog, rule_of(given))
         except TastemakerError as error:
             return tag("p", {"class": "wrong", "role": "alert"}, told(error))
-        changed, name = [*held, rule], f"With: {rule}"
+        changed, name = [*held, rule], f"With: {_words(rule)}"
         act = button("tm_rule_hold", {field: given.get(field, "") for field in FIELDS}, "Put it in force", look="go")
     else:
         return None
