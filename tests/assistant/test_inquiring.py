@@ -1,9 +1,12 @@
 """Questions about what is shown, and words that point at it: answered, and no wish of them."""
 
 import pytest
+from PIL import Image
 
+from tastemaker.assistant import Assistant
 from tastemaker.assistant.reading import read
 from tastemaker.assistant.state import State
+from tastemaker.shop import Shop
 
 SHOWN = ("d-00", "d-01", "s-02", "f-03")
 """A red linen dress at 40, a blue linen dress at 50, a green cotton shirt at 30, a white sofa at 600."""
@@ -133,3 +136,14 @@ def test_no_before_a_wish_refuses_it(state, shop):
     assert asked("no cheaper ones please", state, shop) == [{"words": "no cheaper ones please"}]
     assert asked("no i want red", state, shop) == [{"words": "i want red"}]
     assert read("no, cheaper ones please", state, shop.view)[0].verb == "filter"
+
+
+def test_a_shop_of_photos_alone_asks_for_a_picture(tmp_path):
+    (tmp_path / "images").mkdir()
+    for n in range(3):
+        Image.new("RGB", (20, 20), (80 * n, 90, 120)).save(tmp_path / "images" / f"photo {n}.png")
+    (tmp_path / "items.csv").write_text("id,images\n" + "".join(f"{n},photo {n}.png\n" for n in range(3)))
+    with Shop(tmp_path) as photos:
+        chat = Assistant(photos, asker=None)
+        assert "show me a picture" in chat.say("something red").say
+        assert chat.state.facets == ()

@@ -53,6 +53,8 @@ def described(view: View, items: Sequence[str]) -> str:
 def hinted(view: View, state: State, hint: Hint) -> str:
     """The sentence of a hint."""
     match hint.about:
+        case "words" if not any(view.catalog.column("title")):
+            return "The things here have no words that I could look for: show me a picture of something like it."
         case "words":
             return f"I did not understand that, so nothing has changed. Say for example {SAYABLE}."
         case "question":
