@@ -9,7 +9,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _SMALL = """a an the this that it its is are has have with in of for from by and at made comes costs cost price priced
@@ -227,6 +227,22 @@ def of_comparison(text: str, files: Files) -> Iterator[Statement]:
             yield Statement("price" if name == "price" else "value", line, right)
 
 
+def of_description(text: str, files: Files) -> Iterator[Statement]:
+    """Statements of all that is known of an item: "“title”: price 9; name value. “its text”"."""
+    title, facts, _, words = DESCRIBED.fullmatch(text).groups()  # type: ignore[union-attr]
+    ids = files.titled.get(title, [])
+    yield Statement("title", title, bool(ids))
+    for part in facts.split("; ") if facts != "nothing more is known of it" else ():
+        if part == "sold out":
+            yield Statement("value", part, any(plain(files.items[id].get("available") or "") == "false" for id in ids))
+        else:
+            same = _same(part, [ids], files)
+            yield replace(same, kind="price" if part.startswith("price ") else "value")
+    if words:
+        held = [" ".join((files.items[id].get("text") or "").split()) for id in ids]
+        yield Statement("value", words, any(one.startswith(words.removesuffix(" …")) for one in held))
+
+
 def _shared(held: str, files: Files) -> list[str]:
     """The parts of "kind dress, brand A, B and C": a comma ends one where a column's name follows."""
     names = "|".join(sorted((re.escape(_words(n)) for n in files.column.values()), key=len, reverse=True))
@@ -248,8 +264,17 @@ FIXED = (
     "There is no open question.", "Here is what might suit you.", "There is nothing that fits.", "Taken back.",
     "Let us start over. What do you look for?", "There is nothing to take back.", "That is all there is.",
     "Your list is empty.", "None of these words stands anywhere in this shop; a guess.",
+    "Nothing is shown yet. Tell me what you look for, or show me a picture.",
     "Taken back. What do you look for?", "This shop has not learned to draw; here is what it has.",
 )  # fmt: skip
+HINT = re.compile(
+    r"(?:I did not understand that, so nothing has changed\. Say for example|Which one\? Say) .*”\."
+    r"|There are \d+ here: say one of them, .*, or its name\."
+    r"|There is one thing here: say “it”, or tell me what else you look for\."
+)
+DESCRIBED = re.compile(
+    r"“([^”]*)”: ((?!its |because |chosen |new:|without |it is |\d+ of )[^.]*(?:\.\d[^.]*)*)\.( “(.*)”)?"
+)
 ABOUT = re.compile(
     r"(?:More like|Away with|On your list:|Off your list:|Drawn, not photographed\. The nearest real things:) "
     r"(.+?)(?:, then|, and less like it)?\."
@@ -271,13 +296,15 @@ def of_answer(said: str, shown: Sequence[str], question: str, files: Files) -> l
     found, said = list(_question(question, files)) if question else [], files.read(said)
     if re.match(r"\d+\. “", said):
         return [*found, *of_comparison(said, files)]
+    if DESCRIBED.fullmatch(said):
+        return [*found, *of_description(said, files)]
     if re.match(r"“[^”]*”: ", said):
         return [*found, *of_why(said, "", files)]
     about: list[str] = []
     while said := said.strip():
         if fixed := next((each for each in sorted(FIXED, key=len, reverse=True) if said.startswith(each)), ""):
             said = said[len(fixed) :]
-        elif match := re.match(r"Without .+?, then\.", said):
+        elif match := HINT.match(said) or re.match(r"Without .+?, then\.", said):
             said = said[match.end() :]
         elif match := ABOUT.match(said):
             titles = QUOTED.findall(match[1])
