@@ -8,9 +8,9 @@ It needs a quiet machine: whatever else runs takes its cores. The shop is made o
 ``bench_fashion.py`` leaves (five minutes, see ``loaded.py``); the plain script encodes 20,000 titles at its first
 start (two minutes). Ours is ``tastemaker serve --workers 2`` as anybody would start it, the plain script
 (``plain_service.py``) runs with as many workers. Both run all the time, and one is asked at a time, ten seconds each in
-turn, so that both see the same machine. The 16 clients are threads of another process that each send the next request
-when the last is answered: what is counted is what two cores can do with the load beside them. People and questions are
-drawn anew for every request. A shop keeps the answers that it gave last: people come back in these runs as in a shop,
+turn, verb after verb, so that both see the same machine. The 16 clients are threads of another process that each send
+the next request when the last is answered: what is counted is what two cores can do with the load beside them. People
+and questions are drawn anew for every request. A shop keeps the answers that it gave last: people come back in these runs as in a shop,
 so that is part of what is measured, and the first slice, which only warms up, is as long as the others. The verbs that
 end in "anew" ask nothing twice (an item is excluded, another one each time): they tell what an answer costs when
 nothing of it was kept. Memory is what the server's processes have for themselves plus their share of what they
@@ -18,6 +18,7 @@ have in common (PSS). An answer counts as an error unless it is 200 and has item
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -192,14 +193,14 @@ def free_port() -> int:
 def in_turn(
     servers: dict[str, tuple[int, psutil.Process]], orders: Connection, seconds: float
 ) -> list[dict[str, object]]:
-    """Both servers, all verbs, slice by slice."""
+    """All verbs one after the other, each slice by slice with both servers in turn."""
     found = {(name, verb): [] for verb in VERBS for name in servers}
     length = min(SLICE, seconds)
     spent = dict.fromkeys(found, 0.0)
     errors = dict.fromkeys(found, 0)
-    for number in range(-1, max(1, round(seconds / length))):  # the first only warms up
-        for name, verb in found:
-            port, process = servers[name]
+    for verb in VERBS:
+        for number, name in itertools.product(range(-1, max(1, round(seconds / length))), servers):
+            port, process = servers[name]  # the first slice only warms up
             before = processor(process)
             orders.send((port, verb, length, number + 1))
             took, wrong = orders.recv()

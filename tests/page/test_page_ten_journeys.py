@@ -212,8 +212,8 @@ def test_a_rule_is_tried_put_in_force_and_taken_out(visit):
     ready(page, "what=d-07")
     assert page.locator(".sides-by-side ol").nth(1).locator("li").first.inner_text().startswith("White dress 7")
     page.get_by_role("button", name="Put it in force").click()
-    page.get_by_role("row", name=re.compile("Pin d-07 at 1")).wait_for()
-    page.get_by_role("button", name="Take out: pin d-07 at 1").click()
+    page.get_by_role("row", name=re.compile("Put d-07 at place 1")).wait_for()
+    page.get_by_role("button", name="Take out: put d-07 at place 1").click()
     page.get_by_text("There are none").wait_for()
 
 

@@ -6,8 +6,7 @@ from typing import TypeVar, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -17,6 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 MAX_FILES = 1_000
 MAX_FIELDS = 2_000
 MAX_FIELD_BYTES = 8_000_000
+_JSON = TypeAdapter[object](JsonValue)
 
 
 def content_type(request: Request) -> str:
@@ -80,9 +80,10 @@ def json_of(text: bytes, field: str) -> Json:
         RequestValidationError: it is not JSON in UTF-8.
     """
     try:
-        return cast("Json", from_json(text))
-    except ValueError as error:
-        raise RequestValidationError([{"loc": (field,), "msg": f"Not JSON in UTF-8: {error}"}]) from None
+        return cast("Json", _JSON.validate_json(text))
+    except ValidationError as error:
+        wrong = f"Not JSON in UTF-8: {error.errors()[0]['msg']}"
+        raise RequestValidationError([{"loc": (field,), "msg": wrong}]) from None
 
 
 def shaped(model: type[M], values: dict[str, Json]) -> M:
