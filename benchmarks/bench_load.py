@@ -7,14 +7,14 @@
 It needs a quiet machine: whatever else runs takes its cores. The shop is made once, with the space that
 ``bench_fashion.py`` leaves (five minutes, see ``loaded.py``); the plain script encodes 20,000 titles at its first
 start (two minutes). Ours is ``tastemaker serve --workers 2`` as anybody would start it, the plain script
-(``plain_service.py``) runs with as many workers. Both run all the time, and one is asked at a time, ten seconds each in
-turn, verb after verb, so that both see the same machine. The 16 clients are threads of another process that each send
-the next request when the last is answered: what is counted is what two cores can do with the load beside them. People
-and questions are drawn anew for every request. A shop keeps the answers that it gave last: people come back in these runs as in a shop,
-so that is part of what is measured, and the first slice, which only warms up, is as long as the others. The verbs that
-end in "anew" ask nothing twice (an item is excluded, another one each time): they tell what an answer costs when
-nothing of it was kept. Memory is what the server's processes have for themselves plus their share of what they
-have in common (PSS). An answer counts as an error unless it is 200 and has items.
+(``plain_service.py``) runs with as many workers. Both run all the time, and one is asked at a time, ten seconds each
+in turn, verb after verb, so that both see the same machine. The 16 clients are threads of another process that each
+send the next request when the last is answered: what is counted is what two cores can do with the load beside them.
+People and questions are drawn anew for every request. A shop keeps the answers that it gave last: people come back in
+these runs as in a shop, so that is part of what is measured, and the first slice, which only warms up, is as long as
+the others. The verbs that end in "anew" ask nothing twice (an item is excluded, another one each time): they tell what
+an answer costs when nothing of it was kept. Memory is what the server's processes have for themselves plus their share
+of what they have in common (PSS). An answer counts as an error unless it is 200 and has items.
 """
 
 import argparse
