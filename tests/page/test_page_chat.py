@@ -68,6 +68,13 @@ def heard(page, words, body):
     return text
 
 
+def hold_blue(page, folder):
+    """Choose a picture to be sent with what is said next."""
+    (folder / "mine.png").write_bytes(picture("blue"))
+    page.set_input_files("#chat-file", folder / "mine.png")
+    page.wait_for_selector("#chat-held img")
+
+
 def test_a_conversation(visit):
     page = visit("/")
     assert page.is_hidden("#chat")
@@ -109,9 +116,7 @@ def test_names_are_text_and_no_commands(visit):
 def test_a_picture_is_shown_and_can_be_let_go(visit, tmp_path):
     page = visit("/")
     page.click("#talk")
-    (tmp_path / "mine.png").write_bytes(picture("blue"))
-    page.set_input_files("#chat-file", tmp_path / "mine.png")
-    page.wait_for_selector("#chat-held img")
+    hold_blue(page, tmp_path)
     page.click("#chat-held button")
     assert page.is_hidden("#chat-held")
     page.set_input_files("#chat-file", tmp_path / "mine.png")
@@ -177,9 +182,7 @@ def test_what_was_put_on_the_list_in_words_is_taken_back(visit):
 def test_the_picture_that_the_wish_starts_from_is_a_chip_and_goes(visit, tmp_path):
     page = visit("/")
     page.click("#talk")
-    (tmp_path / "mine.png").write_bytes(picture("blue"))
-    page.set_input_files("#chat-file", tmp_path / "mine.png")
-    page.wait_for_selector("#chat-held img")
+    hold_blue(page, tmp_path)
     say(page, "a dress")
     say(page, "under 100")
     page.reload()
@@ -248,9 +251,7 @@ def test_what_cannot_be_told_again_is_said_and_forgotten(visit):
 def test_the_file_holds_the_whole_conversation(visit, tmp_path):
     page = visit("/")
     page.click("#talk")
-    (tmp_path / "mine.png").write_bytes(picture("blue"))
-    page.set_input_files("#chat-file", tmp_path / "mine.png")
-    page.wait_for_selector("#chat-held img")
+    hold_blue(page, tmp_path)
     say(page, "like this in red")
     say(page, "draw a red dress")
     for _ in range(42):
