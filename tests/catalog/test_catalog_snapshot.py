@@ -147,6 +147,29 @@ def test_a_restricted_catalog_has_lost_items_and_their_events(catalog):
     assert len(catalog.interactions) == 3
 
 
+def test_other_events_share_what_was_made_of_the_items(catalog):
+    made = catalog.types, catalog.prices, catalog.available, catalog.attributes, catalog.ids, catalog.column("width")
+    other = catalog.with_interactions(EVENTS.where(EVENTS.row == 1))
+    shared = other.types, other.prices, other.available, other.attributes, other.ids, other.column("width")
+    assert all(one is two for one, two in zip(made, shared, strict=True))
+    assert (len(other.interactions), len(catalog.interactions)) == (1, 3)
+    assert len(catalog.without_interactions().interactions) == 0
+    assert other.column("colour") is catalog.column("colour")  # made after they parted
+    assert catalog.same_items(other)
+    featured = catalog.with_features({"sound": np.ones((3, 2), np.float32)})
+    assert featured.prices is catalog.prices
+    assert set(featured.features) == {"sound"}
+    assert not catalog.features
+
+
+def test_what_has_other_items_or_features_is_not_the_same(catalog):
+    assert not catalog.same_items(Catalog.from_items(ITEMS, EVENTS))
+    assert not catalog.same_items(catalog.restricted(np.array([True, False, True])))
+    assert not catalog.same_items(catalog.with_features({}))
+    assert not catalog.same_items(catalog.without_modality("text", np.array([0])))
+    assert catalog.same_items(catalog.without_modality("behaviour", np.array([0])))
+
+
 def test_modalities_can_be_hidden(catalog):
     row = np.array([0])
     assert catalog.without_modality("picture", row).main_picture(0) == ""

@@ -89,6 +89,21 @@ def test_a_version_can_be_an_arm(folder):
         assert {each.arms[0] for each in shop.store.trial("x")[0]} == {"shop", first}
 
 
+def test_a_version_as_an_arm_hears_of_events(folder):
+    with Shop(folder) as shop:
+        shop.record(later("cart", each=8)[::3])
+        shop.fit()
+        first = shop.versions[-2].id
+    with opened(folder, arms=["shop", first]) as shop:
+        before = shop._experiment._view(shop.view, first).warmed()
+        shop.record([Event("new", "item-7", "buy")])
+        view = shop.refresh(events=True)
+        arm = shop._experiment._view(view, first)
+        assert arm.fitted is before.fitted is not view.fitted
+        assert arm.place is before.place
+        assert arm.popularity[7] == before.popularity[7] + 1
+
+
 def test_an_arm_that_is_not_there_is_told_and_the_shop_answers(folder):
     with opened(folder, arms=["nothing", "shop"], share=0.01) as shop:
         ranking = shop.recommend("u1", k=4)

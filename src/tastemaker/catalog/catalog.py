@@ -4,6 +4,7 @@ Everything that learns or ranks sees a shop through it; parts that cost somethin
 when they are first asked for. The methods that hide something give a new catalog and leave this one alone.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -53,12 +54,13 @@ class Catalog:
     ) -> None:
         self._items = tuple(items)
         self.alive: Bools = np.ones(len(items), np.bool_) if alive is None else alive
-        self.interactions = interactions if interactions is not None else _nothing(len(items))
+        self.interactions = interactions if interactions is not None else Interactions.none(len(items))
         self.pictures = pictures
         self.features = features
         self.revision = revision
         self._types = types
         self._separator = separator
+        self._columns: dict[str, Column] = {}
 
     @classmethod
     def from_items(
@@ -174,12 +176,24 @@ class Catalog:
         return np.array(prices, np.float32)
 
     def with_interactions(self, interactions: Interactions) -> "Catalog":
-        """The same items with other events."""
-        return self._but(self._items, self.alive, interactions, self.features)
+        """The same items with other events; what was made of the items is not made again."""
+        other = copy.copy(self)  # whatever is cached here is decided by the items alone
+        other.interactions = interactions
+        return other
+
+    def without_interactions(self) -> "Catalog":
+        """The same items and no events: for whatever is kept longer than events are true."""
+        return self.with_interactions(Interactions.none(self.size))
 
     def with_features(self, features: Mapping[str, Floats]) -> "Catalog":
         """The same items with other precomputed features, aligned to rows."""
-        return self._but(self._items, self.alive, self.interactions, features)
+        other = copy.copy(self)
+        other.features = features
+        return other
+
+    def same_items(self, other: "Catalog") -> bool:
+        """Are all but the events the very same objects as in another catalog? Equal ones do not suffice."""
+        return self._items is other._items and self.alive is other.alive and self.features is other.features
 
     def restricted(self, alive: Bools) -> "Catalog":
         """Only the items of a mask; the others are removed, and so are their events."""
@@ -210,10 +224,6 @@ class Catalog:
     def _row_of(self) -> dict[ItemId, int]:
         return {item.id: row for row, item in enumerate(self._items)}
 
-    @cached_property
-    def _columns(self) -> dict[str, Column]:
-        return {}
-
     def _values(self, name: str) -> list[Value | None]:
         if name in FIELDS:
             return [cast(getattr(item, name), FIELDS[name]) for item in self._items]
@@ -227,9 +237,3 @@ class Catalog:
         if self.size <= 2000:
             return [item for row, item in enumerate(self.ids) if self.alive[row]]
         return [item for row, item in enumerate(self.ids) if item[:2] == id[:2] and self.alive[row]][:2000]
-
-
-def _nothing(n_rows: int) -> Interactions:
-    """No events at all."""
-    none = np.empty(0, np.int64)
-    return Interactions((), n_rows, none, none, np.empty(0, np.float32), np.empty(0, np.float64))

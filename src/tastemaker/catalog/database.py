@@ -13,6 +13,7 @@ from threading import Lock
 from tastemaker.core.errors import WorkspaceError
 
 WAIT = 30.0
+CACHE = 2_000  # KiB of pages a connection keeps; dozens of threads have one each, the system caches the file for all
 VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -124,7 +125,8 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "cache_size = -32000"):
+            pages = f"cache_size = -{CACHE}"
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", pages):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
             connection.close()

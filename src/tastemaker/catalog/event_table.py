@@ -9,14 +9,16 @@ import hashlib
 import math
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tastemaker.catalog.database import get, put
 from tastemaker.catalog.events import EARLIEST, Event, Receipt
 from tastemaker.catalog.interactions import History, Interactions, weight_of
-from tastemaker.core.types import ItemId, UserId
+from tastemaker.core.types import Doubles, Ints, ItemId, UserId
 
 INSERT = """
 INSERT INTO events (id, uid, item, row, kind, value, time, counted, live, token)
@@ -39,7 +41,7 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[s
     top = max((event.value for event in events if event.kind == "rate" and event.value is not None), default=0.0)
     if top > float(get(connection, "rating_top", "0")):
         put(connection, "rating_top", str(top))
-    put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
+    _grow(connection, "events_revision")
     unknown = 0
     if live:
         unknown = sum(
@@ -51,6 +53,7 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[s
 def replace_file(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str]) -> None:
     """Make the database say what the events file says; live events stay, what was forgotten stays forgotten."""
     connection.execute("DELETE FROM events WHERE live = 0")
+    _grow(connection, "events_rewritten")
     forgotten = {row[0] for row in connection.execute("SELECT name_hash FROM forgotten")}
     if forgotten:
         gone = {user for user in {event.user for event in events} if name_hash(user) in forgotten}
@@ -71,7 +74,9 @@ def forget(connection: sqlite3.Connection, user: str) -> int:
     ).rowcount
     connection.execute("DELETE FROM people WHERE name = ?", (user,))
     connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (name_hash(user),))
-    put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
+    _grow(connection, "events_revision")
+    if deleted:
+        _grow(connection, "events_rewritten")
     return deleted
 
 
@@ -92,7 +97,9 @@ def forget_item(connection: sqlite3.Connection, user: str, item: str, kind: str)
     ).fetchall()
     connection.executemany("DELETE FROM events WHERE id = ?", found)
     connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", [(event_hash(id),) for (id,) in found])
-    put(connection, "events_revision", str(int(get(connection, "events_revision", "0")) + 1))
+    _grow(connection, "events_revision")
+    if found:
+        _grow(connection, "events_rewritten")
     return len(found)
 
 
@@ -124,26 +131,95 @@ def history(connection: sqlite3.Connection, user: str) -> History:
     )
 
 
-def interactions(connection: sqlite3.Connection, n_rows: int) -> Interactions:
-    """All events of items that are known, in time order."""
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """All events of items that are known, as they were at one moment, and what it takes to read on from there.
+
+    Attributes:
+        interactions: the events, in time order.
+        uids: what its people are called in the database. Shapes: (people,).
+        last: where the newest event stands in the database.
+        basis: what events that were read once hang on; nothing can be read on when it has changed.
+    """
+
+    interactions: Interactions
+    uids: Ints
+    last: int
+    basis: tuple[str, ...]
+
+
+def hear(connection: sqlite3.Connection, n_rows: int, before: Heard | None = None) -> Heard:
+    """All events of items that are known; only new ones are read when nothing else has happened since.
+
+    Whoever deletes or rewrites events makes ``events_rewritten`` grow, in whatever process.
+
+    Args:
+        connection: to the database, in a transaction.
+        n_rows: rows of the catalog.
+        before: what was heard of the same items earlier; it comes back when there is nothing new.
+    """
+    basis = tuple(get(connection, key) for key in ("events_rewritten", "dislike_below", "rating_top"))
+    if before is None or before.basis != basis:
+        before = Heard(Interactions.none(n_rows), np.empty(0, np.int64), 0, basis)
+    fresh = np.fromiter(_after(connection, before.last), _READ)
+    return _joined(connection, before, fresh) if len(fresh) else before
+
+
+_READ = np.dtype(
+    [("seq", np.int64), ("uid", np.int64), ("row", np.int64), ("weight", np.float32), ("time", np.float64)]
+)
+_Read = npt.NDArray[np.void]
+
+
+def _after(connection: sqlite3.Connection, last: int) -> Iterator[tuple[int, int, int, float, float]]:
+    """The events that came after one, one by one: they may be many."""
+    weigh = _weigher(connection)
     found = connection.execute(
-        f"SELECT uid, row - 1, kind, value, {COUNTED} FROM events WHERE row IS NOT NULL ORDER BY counted, seq"
-    ).fetchall()
-    names = dict(connection.execute("SELECT uid, name FROM people"))
-    uids = np.array([entry[0] for entry in found], np.int64)
-    distinct, first, place = np.unique(uids, return_index=True, return_inverse=True)
-    order = np.argsort(first)  # distinct users by first appearance
+        f"SELECT seq, uid, row - 1, kind, value, {COUNTED} FROM events WHERE seq > ? AND row IS NOT NULL ORDER BY seq",
+        (last,),
+    )
+    for seq, uid, row, kind, value, counted in found:
+        yield seq, uid, row, weigh(kind, value), math.nan if counted is None else counted
+
+
+def _joined(connection: sqlite3.Connection, before: Heard, fresh: _Read) -> Heard:
+    """What was heard before and what came after it, as if all had been read at once."""
+    old, last = before.interactions, int(fresh["seq"][-1])
+    fresh = fresh[np.argsort(_moments(fresh["time"]), kind="stable")]
+    at = np.searchsorted(_moments(old.time), _moments(fresh["time"]), side="right")  # of one moment: as they came
+    came = np.setdiff1d(fresh["uid"], before.uids)
+    uids = np.concatenate([before.uids, came])
+    by_uid = np.argsort(uids)
+    user = np.insert(old.user, at, by_uid[np.searchsorted(uids, fresh["uid"], sorter=by_uid)])
+    first = np.full(len(uids), len(user))
+    np.minimum.at(first, user, np.arange(len(user)))
+    order = np.argsort(first)  # people by first appearance
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    weigh = _weigher(connection)
-    return Interactions(
-        people=tuple(UserId(names[uid]) for uid in distinct[order].tolist()),
-        n_rows=n_rows,
-        user=rank[place],
-        row=np.array([entry[1] for entry in found], np.int64),
-        weight=np.array([weigh(entry[2], entry[3]) for entry in found], np.float32),
-        time=np.array([math.nan if entry[4] is None else entry[4] for entry in found], np.float64),
+    people = (*old.people, *_names(connection, came))
+    everything = Interactions(
+        people=tuple(people[number] for number in order.tolist()),
+        n_rows=old.n_rows,
+        user=rank[user],
+        row=np.insert(old.row, at, fresh["row"]),
+        weight=np.insert(old.weight, at, fresh["weight"]),
+        time=np.insert(old.time, at, fresh["time"]),
     )
+    return Heard(everything, uids[order], last, before.basis)
+
+
+def _moments(time: Doubles) -> Doubles:
+    """What events are ordered by: those without a time come first."""
+    return np.where(np.isnan(time), -np.inf, time)
+
+
+def _names(connection: sqlite3.Connection, uids: Ints) -> list[UserId]:
+    """Names of people, by rising number in the database."""
+    if not len(uids):
+        return []
+    between = (int(uids[0]), int(uids[-1]))
+    names = dict(connection.execute("SELECT uid, name FROM people WHERE uid BETWEEN ? AND ?", between))
+    return [UserId(names[uid]) for uid in uids.tolist()]
 
 
 def name_hash(user: str) -> str:
@@ -178,3 +254,7 @@ def _values(
     given = event.time if event.time is not None or not live else now
     counted = None if given is None else min(given, now)
     return id, event.user, event.item, event.kind, event.value, given, counted, int(live), event.token
+
+
+def _grow(connection: sqlite3.Connection, counter: str) -> None:
+    put(connection, counter, str(int(get(connection, counter, "0")) + 1))

@@ -102,6 +102,12 @@ class Interactions:
     weight: Floats
     time: Doubles
 
+    @classmethod
+    def none(cls, n_rows: int) -> "Interactions":
+        """No events at all."""
+        nobody = np.empty(0, np.int64)
+        return cls((), n_rows, nobody, nobody, np.empty(0, np.float32), np.empty(0, np.float64))
+
     def __len__(self) -> int:
         return len(self.user)
 

@@ -6,9 +6,11 @@ holds either all of it or nothing.
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 
 import numpy as np
@@ -30,6 +32,18 @@ from tastemaker.catalog.workspace import WorkspaceSettings
 from tastemaker.core.errors import UnknownName
 from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints, ItemId, UserId
+
+ITEMS_BY = ("revision", "types", "separator")
+"""What items are read by: they are read again when one of these has changed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The last snapshot, and what it takes to go on from there."""
+
+    items: tuple[str, ...]
+    catalog: Catalog
+    heard: event_table.Heard
 
 
 class Store:
@@ -55,6 +69,8 @@ class Store:
         self._features = features
         self._database = Database(path)
         self._words = WordScores()
+        self._looking = Lock()
+        self._seen: _Seen | None = None
 
     @property
     def revision(self) -> int:
@@ -236,24 +252,22 @@ class Store:
         return int(found[0]), int(found[1])
 
     def snapshot(self) -> Catalog:
-        """Items and events of this moment, as an immutable catalog."""
-        with self._database.read() as connection:
-            found = connection.execute("SELECT id, body, alive FROM items ORDER BY row").fetchall()
-            interactions = event_table.interactions(connection, len(found))
-            types = json.loads(get(connection, "types", "{}"))
-            separator = get(connection, "separator", "|")
-            revision = int(get(connection, "revision", "0"))
-        items = [item_table.from_body(id, body) for id, body, _ in found]
-        return Catalog(
-            items,
-            alive=np.array([alive for _, _, alive in found], np.bool_),
-            interactions=interactions,
-            pictures=self.pictures,
-            features=Features(self._features, [item.id for item in items]),
-            types=types,
-            separator=separator,
-            revision=revision,
-        )
+        """Items and events of this moment, as an immutable catalog.
+
+        Only what has changed since the last one is read: when the items are as they were, both share them; when events
+        were only added, these alone are read; when there is nothing new, it is the same catalog.
+        """
+        with self._looking, self._database.read() as connection:
+            items, seen = tuple(get(connection, key) for key in ITEMS_BY), self._seen
+            if seen is None or seen.items != items:
+                catalog, before = self._items(connection), None
+            else:
+                catalog, before = seen.catalog, seen.heard
+            heard = event_table.hear(connection, catalog.size, before)
+            if heard is not before:
+                catalog = catalog.with_interactions(heard.interactions)
+            self._seen = _Seen(items, catalog, heard)
+        return catalog
 
     def integrity(self) -> str:
         """What SQLite finds wrong with the file; "ok" when nothing is."""
@@ -263,6 +277,22 @@ class Store:
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._database.close()
+
+    def _items(self, connection: sqlite3.Connection) -> Catalog:
+        """All items, without events."""
+        items, alive = [], []
+        for id, body, there in connection.execute("SELECT id, body, alive FROM items ORDER BY row"):
+            items.append(item_table.from_body(id, body))
+            alive.append(there)
+        return Catalog(
+            items,
+            alive=np.array(alive, np.bool_),
+            pictures=self.pictures,
+            features=Features(self._features, [item.id for item in items]),
+            types=json.loads(get(connection, "types", "{}")),
+            separator=get(connection, "separator", "|"),
+            revision=int(get(connection, "revision", "0")),
+        )
 
     def _counter(self, name: str) -> int:
         with self._database.read() as connection:

@@ -4,7 +4,7 @@ Every answer is given by one view from beginning to end. A change of the catalog
 view beside it; answers under way keep theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,8 @@ TOGETHER = 16
 """So many people at most are answered together."""
 REPUBLISH = 256
 """After so many items were embedded live, their vectors are stored, so that the next start need not make them again."""
+OF_ITEMS = ("index", "vocabulary", "rows", "place", "said", "kinds")
+"""Parts of a view that the items and the fit decide, whatever is done with the items."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ class View:
     keys: Keys
     embedded: int
 
+    def heard(self, catalog: Catalog) -> "View":
+        """This view after new events: what the items and the fit decide is shared, what events decide is made anew."""
+        view = replace(self, catalog=catalog)
+        vars(view).update({name: made for name, made in vars(self).copy().items() if name in OF_ITEMS})
+        return view
+
     def warmed(self) -> "View":
         """This view, with everything made that the first question would otherwise wait for."""
         _ = self.index, self.vocabulary, self.popularity, self.place, self.said, self.answers
@@ -66,7 +74,8 @@ class View:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words that this catalog's own attributes and values are known by."""
-        return Vocabulary(self.catalog)
+        _ = self.catalog.attributes  # made here, to be had by whoever else asks the catalog
+        return Vocabulary(self.catalog.without_interactions())  # it keeps the catalog, and outlives these events
 
     @cached_property
     def popularity(self) -> Floats:
@@ -86,10 +95,8 @@ class View:
     @cached_property
     def said(self) -> Batcher[History, Said]:
         """What people are told of ``rows``; those who ask at the same time are answered together."""
-        return Batcher(
-            lambda people: [] if self.fitted.recommender is None else self.fitted.recommender.said(people, self.rows),
-            TOGETHER,
-        )
+        recommender, rows = self.fitted.recommender, self.rows  # not the view itself, which this outlives
+        return Batcher(lambda people: [] if recommender is None else recommender.said(people, rows), TOGETHER)
 
     @cached_property
     def answers(self) -> Recent[Ranking]:
@@ -117,12 +124,15 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
     Args:
         catalog: what is sold now.
         fitted: what was learned.
-        before: an earlier view of the same fit, whose vectors need not be made again.
+        before: an earlier view; of the same fit, its vectors need not be made again, and of the same items as well,
+            hardly anything.
         observer: hears of items being embedded.
 
     Raises:
         WorkspaceError: another version of the library has fitted it in a way of its own.
     """
+    if before is not None and before.fitted is fitted and before.catalog.same_items(catalog):
+        return before.heard(catalog)
     keys = item_keys(catalog)
     vectors, embedded = fitted.vectors, 0
     if fitted.space is not None and vectors is not None:
