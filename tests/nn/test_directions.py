@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from tastemaker.nn.directions import iterated, leading
+from tastemaker.nn.directions import covering, iterated, leading
 
 RNG = np.random.default_rng(0)
 TURN = np.linalg.qr(RNG.normal(size=(5, 5)))[0]
@@ -25,3 +25,12 @@ def test_iteration_comes_to_the_same_directions():
     start = np.random.default_rng(1).normal(size=(5, 2)).astype(np.float32)
     found = iterated(csr_matrix(TABLE), start, 20)
     assert np.abs(TURN[:, :2].T @ found) == pytest.approx(np.eye(2), abs=1e-4)
+
+
+def test_as_few_directions_as_every_line_needs():
+    few = np.array([[3.0, 4.0, 0.0, 0.0]] * 50 + [[0.0, 0.0, 0.0, 0.0]], np.float32)
+    assert np.abs(covering(few, 0.99)) == pytest.approx(np.array([[0.6], [0.8], [0.0], [0.0]]), abs=1e-6)
+    rare = np.concatenate([few, [[0.0, 0.0, 0.1, 0.0]]])  # next to nothing of the whole, all of one line
+    assert covering(rare, 0.99).shape == (4, 2)
+    assert np.array_equal(covering(rare, 1.0), np.eye(4))
+    assert covering(np.zeros((3, 4), np.float32), 0.99).shape == (4, 1)

@@ -95,3 +95,23 @@ def test_few_items_and_many_people_get_the_scores_that_all_items_and_one_person_
     alone = np.concatenate([content.score([one], np.arange(40))[:, few] for one in people])
     assert together == pytest.approx(alone, abs=1e-5)
     assert content.because_each(people[8], few)[1][0][0] in people[8].rows
+
+
+def test_many_items_in_few_directions_are_compared_in_these():
+    chance = np.random.default_rng(0)
+    flat = chance.normal(size=(400, 4)) @ chance.normal(size=(4, 30)) + 0.01 * chance.normal(size=(400, 30))
+    shop = bare(flat / np.linalg.norm(flat, axis=1, keepdims=True))
+    part, whole = (Content(ContentConfig(described=0, kept=kept)).fit(*shop) for kept in (0.99, 1.0))
+    assert part.tensors()["table"].shape == (400, 4)
+    history = [History.of([3, 5, 8])]
+    assert part.score(history, np.arange(400)) == pytest.approx(whole.score(history, np.arange(400)), abs=0.01)
+    few = Content(ContentConfig(described=0, kept=0.99)).fit(*bare(shop[1].matrix[:100]))
+    assert few.tensors()["table"].shape == (100, 30)  # too few to tell what new items will need
+
+
+def test_what_an_earlier_version_has_stored_is_read():
+    model = Content(ContentConfig(described=0)).fit(*TWO_TASTES)
+    old = Content(ContentConfig(described=0)).restore({k: v for k, v in model.tensors().items() if k != "turn"})
+    old.refresh(*TWO_TASTES)
+    asked = [History.of([0])], np.arange(7)
+    assert np.array_equal(old.score(*asked), model.score(*asked))

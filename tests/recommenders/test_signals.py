@@ -1,7 +1,7 @@
 import numpy as np
 
 from tastemaker.catalog.interactions import History
-from tastemaker.recommenders.signals import recent, shares, stacked
+from tastemaker.recommenders.signals import recent, shares, shares_each, stacked
 
 
 def history(rows, weights=None):
@@ -39,3 +39,6 @@ def test_stacked_leaves_out_rows_beyond_the_matrix():
 def test_shares_are_of_the_positive_part():
     assert shares(np.array([3, 5, 8]), np.array([1.0, -4.0, 3.0]), 5) == [(8, 0.75), (3, 0.25)]
     assert shares(np.array([3]), np.array([-1.0]), 5) == []
+    lines = np.array([[1.0, -4.0, 3.0], [-1.0, 0.0, 0.0], [1.0, 1.0, 2.0]])
+    assert shares_each(np.array([3, 5, 8]), lines, 2) == [[(8, 0.75), (3, 0.25)], [], [(8, 0.5), (3, 0.25)]]
+    assert shares_each(np.empty(0, np.int64), np.empty((2, 0)), 3) == [[], []]

@@ -35,3 +35,25 @@ def iterated(matrix: Floats | csr_matrix, start: Floats, rounds: int) -> Floats:
     for _ in range(rounds):
         start = np.linalg.qr(matrix.T @ (matrix @ start))[0]
     return np.ascontiguousarray(start, np.float32)
+
+
+def covering(matrix: Floats, share: float) -> Floats:
+    """The fewest leading directions in which every line that is not zero keeps a share of its squared length.
+
+    Args:
+        matrix: lines whose products are to stay as they are, or nearly: it is not centred.
+        share: above 0, up to 1; 1 gives every direction.
+
+    Returns:
+        An orthogonal basis, the leading direction first; at least one.
+
+    Shapes: (n, width) -> (width, k).
+    """
+    if share >= 1.0:
+        return np.eye(matrix.shape[1], dtype=np.float32)
+    _, directions = np.linalg.eigh(matrix.T.astype(np.float64) @ matrix.astype(np.float64))
+    directions = directions[:, ::-1].astype(np.float32)
+    lines = matrix[np.any(matrix != 0, axis=1)]
+    held = np.cumsum((lines @ directions) ** 2, axis=1) >= share * np.sum(lines * lines, axis=1, keepdims=True)
+    fewest = 1 if not len(lines) else int(np.argmax(held, axis=1).max()) + 1
+    return np.ascontiguousarray(directions[:, :fewest])

@@ -22,15 +22,16 @@ from tastemaker.core.progress import Observer, silent, track
 from tastemaker.core.seeds import generator
 from tastemaker.core.types import Bools, Floats, Ints
 from tastemaker.encoders.base import unit
-from tastemaker.nn.directions import iterated
+from tastemaker.nn.directions import covering, iterated
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
-from tastemaker.recommenders.signals import recent, shares
+from tastemaker.recommenders.signals import recent, shares_each
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
 TOGETHER = 16  # histories whose items are compared at once
 MOST_READ = 20_000  # items that the leading directions are learned from
+MANY = 4  # items for each number that is known of them, from which directions may be left out
 BLOCKS: Mapping[features.Block, float] = {"words": 0.25, "labels": 0.5, "names": 0.25, "numbers": 0.25}
 
 
@@ -60,6 +61,9 @@ class ContentConfig(Config):
 
     described: float = Field(default=0.7, ge=0, le=1)
     """Share of words, labels and numbers against the vectors of the space and the matrices of ``features/``."""
+
+    kept: float = Field(default=0.995, gt=0, le=1)
+    """Share of what is known of every item that is compared: the fewest directions that hold it; 1 compares all."""
 
 
 class Content(Recommender[ContentConfig]):
@@ -92,7 +96,8 @@ class Content(Recommender[ContentConfig]):
         with track(observer, "content"):
             sample = generator(self.config.seed, "content").permutation(catalog.size)[:MOST_READ]
             self._basis = self._directions(self._features.read(catalog, np.sort(sample), BLOCKS))
-        self._table = np.zeros((0, self._basis.shape[1] + self._modalities.width), np.float32)
+            self._turn = self._turned(self._described(catalog, vectors, np.sort(sample)))
+        self._table = np.zeros((0, self._turn.shape[1]), np.float32)
         self._digests = np.empty(0, np.uint64)
         self.refresh(catalog, vectors)
         return self
@@ -102,6 +107,14 @@ class Content(Recommender[ContentConfig]):
         dim = min(self.config.dim, *table.shape)
         start = generator(self.config.seed, "content basis").standard_normal((table.shape[1], dim)).astype(np.float32)
         return iterated(table, start, 4)
+
+    def _turned(self, known: Floats) -> Floats:
+        """The directions that are compared: all, unless there are many items to know from which new ones will need.
+
+        Shapes: (items, width) -> (width, d).
+        """
+        few = len(known) < MANY * known.shape[1]
+        return covering(known, 1.0 if few else self.config.kept)
 
     @override
     def refresh(self, catalog: Catalog, vectors: ItemVectors | None) -> None:
@@ -114,16 +127,20 @@ class Content(Recommender[ContentConfig]):
         table = np.zeros((catalog.size, self._table.shape[1]), np.float32)
         table[: len(self._table)] = self._table[: catalog.size]
         changed = np.flatnonzero((now != before) & (now != 0))
-        came = len(self._modalities.means)
-        share = self.config.described if came else 1.0
         for low in range(0, len(changed), BATCH):
             rows = changed[low : low + BATCH]
-            said = unit(self._features.read(catalog, rows, BLOCKS) @ self._basis) * np.sqrt(share)
-            other = self._modalities.read(catalog, vectors, rows).values()
-            scaled = [matrix * np.float32(np.sqrt((1.0 - share) / came)) for matrix in other]
-            table[rows] = np.concatenate([said, *scaled], axis=1)
+            table[rows] = self._described(catalog, vectors, rows) @ self._turn
         self._digests = now
         self._take(table)
+
+    def _described(self, catalog: Catalog, vectors: ItemVectors | None, rows: Ints) -> Floats:
+        """All that is known of some items: their inner products are the likeness. Shapes: -> (len(rows), width)."""
+        came = len(self._modalities.means)
+        share = self.config.described if came else 1.0
+        said = unit(self._features.read(catalog, rows, BLOCKS) @ self._basis) * np.sqrt(share)
+        other = self._modalities.read(catalog, vectors, rows).values()
+        scaled = [matrix * np.float32(np.sqrt((1.0 - share) / came)) for matrix in other]
+        return np.concatenate([said, *scaled], axis=1).astype(np.float32)
 
     def _take(self, table: Floats) -> None:
         """What is known of each item; once more by columns, which is how all items are compared soonest."""
@@ -187,15 +204,16 @@ class Content(Recommender[ContentConfig]):
         told = self._told(rows)
         found: list[list[tuple[int, float]]] = [[] for _ in rows]
         near = self._table[rows[told]] @ self._table[liked].T
-        for at, line in zip(np.flatnonzero(told).tolist(), near, strict=True):
-            found[at] = shares(liked, weights * np.maximum(line, 0.0) ** 2, n)
+        each = shares_each(liked, weights * np.maximum(near, 0.0) ** 2, n)
+        for at, own in zip(np.flatnonzero(told).tolist(), each, strict=True):
+            found[at] = own
         return found
 
     @override
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
         """What is known of each item, and how it was read."""
-        state = {"table": self._table, "basis": self._basis, "digests": self._digests}
-        return self._features.tensors("features.") | self._modalities.tensors("modalities.") | state
+        state = self._features.tensors("features.") | self._modalities.tensors("modalities.")
+        return state | {"table": self._table, "basis": self._basis, "turn": self._turn, "digests": self._digests}
 
     @override
     def restore(self, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
@@ -204,6 +222,8 @@ class Content(Recommender[ContentConfig]):
         self._modalities = modalities.restore(tensors, "modalities.")
         self._take(np.asarray(tensors["table"], np.float32))
         self._basis = np.asarray(tensors["basis"], np.float32)
+        width = self._basis.shape[1] + self._modalities.width  # an earlier version compared all of it
+        self._turn = np.asarray(tensors.get("turn", np.eye(width)), np.float32)
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
 

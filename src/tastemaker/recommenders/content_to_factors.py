@@ -28,7 +28,7 @@ from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurre
 from tastemaker.recommenders.foretelling import MOST_ITEMS, Chooser, Setting, solved
 from tastemaker.recommenders.lines import Lines
 from tastemaker.recommenders.modalities import FEATURES, SPACE
-from tastemaker.recommenders.signals import recent, shares
+from tastemaker.recommenders.signals import recent, shares_each
 from tastemaker.recommenders.validation import Validation
 
 BATCH = 512
@@ -280,17 +280,28 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         known[known] = self._told[candidates[known]]
         rows = candidates[known]
         whole = 2 * len(rows) > len(self._factors)  # then all at once is cheaper than a copy of most of them
-        met = self._lines.places(rows)
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
             heard = [self._heard(history) for history in histories[low : low + BATCH]]
-            spoken = [at for at, person in enumerate(heard) if person is not None]
-            if spoken:
+            spoken = low + np.flatnonzero([person is not None for person in heard])
+            if len(spoken):
                 near, far = (np.stack(people) for people in zip(*filter(None, heard), strict=True))
-                told = (far @ self._columns)[:, rows] if whole else far @ self._factors[rows].T
-                told[:, met >= 0] = (near @ self._met)[:, met[met >= 0]]
-                scores[np.ix_(low + np.array(spoken), known)] = told
+                told = self._of_all(near, far)[:, rows] if whole else self._of_some(near, far, rows)
+                scores[spoken if known.all() else np.ix_(spoken, known)] = told
         return scores
+
+    def _of_all(self, near: Floats, far: Floats) -> Floats:
+        """Products with the factors of the whole catalog. Shapes: (people, dim) twice -> (people, rows)."""
+        told = far @ self._columns
+        told[:, self._rows] = near @ self._met
+        return told
+
+    def _of_some(self, near: Floats, far: Floats, rows: Ints) -> Floats:
+        """The same for a few rows. Shapes: (people, dim) twice, (n,) -> (people, n)."""
+        met = self._lines.places(rows) >= 0
+        told = far @ self._factors[rows].T
+        told[:, met] = near @ self._factors[rows[met]].T
+        return told
 
     def _heard(self, history: History) -> tuple[Floats, Floats] | None:
         """A person's factors for items with events, and for new ones; None when no item of theirs is known.
@@ -321,8 +332,9 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             place, weights = self._lines.known_of(*recent(history, half_life))
             asked = there[met[there] == old]
             brought = self._factors[rows[asked]] @ self._read[place].T
-            for at, line in zip(asked.tolist(), brought, strict=True):
-                found[at] = shares(self._rows[place], weights * line, n)
+            each = shares_each(self._rows[place], weights * brought, n)
+            for at, own in zip(asked.tolist(), each, strict=True):
+                found[at] = own
         return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:

@@ -248,7 +248,7 @@ class Hybrid(Recommender[HybridConfig]):
             weights = [self._weights.of(name, kind, cohort) for kind in range(len(blending.PEOPLE))]
             for line, kind, nobody in zip(part, known.tolist(), new.tolist(), strict=True):
                 if not (popular and nobody):
-                    line[:] = _times(weights[kind], line)
+                    np.multiply(weights[kind], line, out=line, where=np.isfinite(line))  # -inf stays, at any weight
                 elif name != "popularity":
                     line[:] = -np.inf
             parts[name] = part
@@ -318,14 +318,6 @@ def _ranked(told: Mapping[int, float], n: int) -> list[tuple[int, float]]:
     total = sum(told.values())
     ranked = sorted(told.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
     return [(item, weight / total) for item, weight in ranked if weight > 0]
-
-
-def _times(weights: Floats, values: Floats) -> Floats:
-    """Products; -inf stays -inf, whatever its weight. Shapes: (n,), (n,) -> (n,)."""
-    told = np.isfinite(values)
-    product = np.full(len(values), -np.inf, np.float32)
-    np.multiply(weights, values, out=product, where=told)
-    return product
 
 
 def _fitted(

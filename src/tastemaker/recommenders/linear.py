@@ -22,7 +22,7 @@ from tastemaker.core.progress import Observer, silent
 from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.lines import Lines, chosen
-from tastemaker.recommenders.signals import in_order, recent, shares
+from tastemaker.recommenders.signals import in_order, recent, shares_each
 from tastemaker.recommenders.validation import Validation
 
 HALF_LIFE = 20.0
@@ -117,10 +117,19 @@ class Linear(Recommender[L]):
         matrix = self._matrix
         if not isinstance(matrix, csr_matrix):
             return np.asarray(weights @ matrix[here], np.float32)
-        begin, length = matrix.indptr[here], np.diff(matrix.indptr)[here]
-        entries = np.repeat(begin - np.cumsum(length) + length, length) + np.arange(length.sum())
-        said = np.repeat(weights, length) * matrix.data[entries]
+        owner, entries = _entries(matrix, here)
+        said = weights[owner] * matrix.data[entries]
         return np.bincount(matrix.indices[entries], said, minlength=matrix.shape[1]).astype(np.float32)
+
+    def _between(self, here: Ints, asked: Ints) -> Floats:
+        """Some lines of the matrix at some columns. Shapes: (n,), (m,) -> (n, m)."""
+        matrix = self._matrix
+        if not isinstance(matrix, csr_matrix):
+            return matrix[np.ix_(here, asked)]
+        owner, entries = _entries(matrix, here)
+        lines = np.zeros((len(here), matrix.shape[1]), np.float32)
+        lines[owner, matrix.indices[entries]] = matrix.data[entries]
+        return lines[:, asked]
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -133,14 +142,11 @@ class Linear(Recommender[L]):
         said, weights = recent(history, self.half_life)
         here = self._lines.places(said)
         known, places = here >= 0, self._lines.places(rows)
-        asked, matrix = places[places >= 0], self._matrix
-        if isinstance(matrix, csr_matrix):
-            brought = matrix[here[known]].toarray()[:, asked]
-        else:
-            brought = matrix[np.ix_(here[known], asked)]
+        brought = self._between(here[known], places[places >= 0]).T
+        each = shares_each(said[known], weights[known] * brought, n)
         found: list[list[tuple[int, float]]] = [[] for _ in rows]
-        for at, column in zip(np.flatnonzero(places >= 0).tolist(), brought.T, strict=True):
-            found[at] = shares(said[known], weights[known] * column, n)
+        for at, own in zip(np.flatnonzero(places >= 0).tolist(), each, strict=True):
+            found[at] = own
         return found
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.generic]]:
@@ -162,6 +168,16 @@ class Linear(Recommender[L]):
             parts = (tensors["data"], tensors["indices"], tensors["indptr"])
             self._matrix = csr_matrix(parts, shape=(len(self._lines), len(self._lines)))
         return self
+
+
+def _entries(matrix: csr_matrix, lines: Ints) -> tuple[Ints, Ints]:
+    """The entries of some lines, and which of the lines each is of; much sooner than cutting a matrix out of them.
+
+    Shapes: (n,) -> (entries,), (entries,).
+    """
+    begin, length = matrix.indptr[lines], np.diff(matrix.indptr)[lines]
+    entries = np.repeat(begin - np.cumsum(length) + length, length) + np.arange(length.sum())
+    return np.repeat(np.arange(len(lines)), length), entries
 
 
 def strongest(block: Floats, k: int) -> csr_matrix:

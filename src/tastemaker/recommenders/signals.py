@@ -69,10 +69,17 @@ def in_order(events: Interactions) -> bool:
 
 
 def shares(rows: Ints, contributions: Floats, n: int) -> list[tuple[int, float]]:
-    """The ``n`` largest positive contributions, as shares of all positive ones."""
+    """The ``n`` largest positive contributions, as shares of all positive ones. Shapes: rows, contributions (m,)."""
+    return shares_each(rows, np.asarray(contributions)[None], n)[0]
+
+
+def shares_each(rows: Ints, contributions: Floats, n: int) -> list[list[tuple[int, float]]]:
+    """The same for every line. Shapes: rows (m,), contributions (lines, m)."""
     positive = np.maximum(np.asarray(contributions, np.float64), 0.0)
-    total = float(positive.sum())
-    if total <= 0:
-        return []
-    order = np.argsort(-positive, kind="stable")[:n]
-    return [(int(rows[i]), float(positive[i] / total)) for i in order if positive[i] > 0]
+    order = np.argsort(-positive, axis=1, kind="stable")[:, :n]
+    total = positive.sum(axis=1, keepdims=True)
+    part = np.take_along_axis(positive, order, axis=1) / np.where(total > 0, total, 1.0)
+    return [
+        [(row, share) for row, share in zip(own, line, strict=True) if share > 0]
+        for own, line in zip(rows[order].tolist(), part.tolist(), strict=True)
+    ]

@@ -197,7 +197,7 @@ def reasons_each(view: View, history: History, told: Said) -> dict[int, tuple[Re
 def _reasons(view: View, past: History, row: int, found: Sequence[tuple[int, float]]) -> tuple[Reason, ...]:
     if found:
         items = tuple(view.catalog.ids[other] for other, _ in found)
-        title = view.catalog.item(found[0][0]).title or items[0]
+        title = view.catalog.raw_item(found[0][0]).title or items[0]
         liked = past.weights[past.rows == found[0][0]].max() >= WEIGHTS["like"]  # many looks are no like
         sentence = f"because you {'liked' if liked else 'looked at'} {title}"
         return (Reason("history", sentence, min(1.0, sum(share for _, share in found)), items),)
