@@ -36,3 +36,12 @@ def test_the_table_shows_price_and_first_reason():
 
 def test_nothing_found_is_said_with_the_notes():
     assert str(Ranking((), notes=("try without the filter",))) == "(nothing found)\ntry without the filter"
+
+
+def test_a_title_cannot_print_a_line_or_turn_one_around():
+    sly = Ranked("sku\n-9", 0.2, "Shirt\x1b[2J\n\u202esku-1  9.99", reasons=(Reason("words", "red\nor not"),))
+    row = str(Ranking((sly,))).splitlines()
+    assert len(row) == 2
+    assert "\x1b" not in row[1]
+    assert "\u202e" not in row[1]
+    assert row[1].endswith("Shirt[2J sku-1 9.99  (red or not)")

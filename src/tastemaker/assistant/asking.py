@@ -21,9 +21,9 @@ import numpy as np
 
 from tastemaker.assistant.belief import Belief
 from tastemaker.assistant.evidence import answers, told
-from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.question import Choice, Question
 from tastemaker.catalog.catalog import FIELDS
+from tastemaker.core.lines import one_line
 from tastemaker.core.types import Doubles, Ints
 from tastemaker.shop.live import View
 

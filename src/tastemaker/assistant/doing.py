@@ -27,13 +27,13 @@ from tastemaker.assistant.changing import without
 from tastemaker.assistant.facts import fact
 from tastemaker.assistant.fitting import kind_of
 from tastemaker.assistant.hints import described, hinted, understood
-from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.looking import FindPicture
 from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.assistant.telling import compared, overview, titled
 from tastemaker.assistant.turn import Shown
 from tastemaker.assistant.why import because
 from tastemaker.core.errors import NotFitted
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Facet
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View

@@ -10,11 +10,11 @@ from tastemaker.alignment.language.turns import understand_turns
 from tastemaker.alignment.language.wording import Wording
 from tastemaker.assistant.belief import EDITED, TEMPERATURE, Belief, Evidence, believe
 from tastemaker.assistant.fitting import fitting
-from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.state import Known, Reply, Said, State
 from tastemaker.catalog.interactions import WEIGHTS, History
 from tastemaker.catalog.items import Item
 from tastemaker.core.errors import PictureError
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Facet, Ranked, Ranking
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.index import filters

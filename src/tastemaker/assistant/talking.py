@@ -24,7 +24,6 @@ from tastemaker.assistant.doors.advising import advisor_of
 from tastemaker.assistant.doors.door import Door, DoorFailed
 from tastemaker.assistant.doors.own import Own
 from tastemaker.assistant.hearing import Heard
-from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.listening import Hear, Listener, listener_of
 from tastemaker.assistant.looking import Base, Look, facets_of, look, place_of, ranking_of
 from tastemaker.assistant.question import Question
@@ -33,6 +32,7 @@ from tastemaker.assistant.state import State
 from tastemaker.assistant.telling import introduced
 from tastemaker.assistant.turn import Shown, Turn
 from tastemaker.core.errors import InputError
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Ranking
 from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of

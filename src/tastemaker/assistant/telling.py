@@ -7,8 +7,8 @@ import numpy as np
 
 from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.fitting import asked_values, fitting
-from tastemaker.assistant.lines import one_line
 from tastemaker.catalog.items import Item
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Facet, Ranking
 from tastemaker.core.types import Ints
 from tastemaker.shop.live import View

@@ -12,10 +12,10 @@ import numpy as np
 from tastemaker.alignment.composing.query import mix
 from tastemaker.assistant.asking import spoken
 from tastemaker.assistant.changing import without
-from tastemaker.assistant.lines import one_line
 from tastemaker.assistant.looking import FindPicture, Look, look, place_of
 from tastemaker.assistant.state import State
 from tastemaker.catalog.interactions import History
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Facet, Reason
 from tastemaker.core.types import ItemId
 from tastemaker.index.coded import fold

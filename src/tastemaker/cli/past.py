@@ -9,6 +9,7 @@ from tastemaker.catalog.events import Event
 from tastemaker.cli.opening import opened
 from tastemaker.cli.options import AsJson, Folder
 from tastemaker.cli.output import data, words
+from tastemaker.core.lines import one_line
 
 EXAMPLES = ("tastemaker past shop/ --user u42", "tastemaker past shop/ --user u42 --kind like --limit 20 --json")
 Person = Annotated[str, typer.Option("--user", metavar="ID", help="The person.", show_default=False)]
@@ -36,4 +37,4 @@ def past(
 def _line(event: Event, title: str) -> str:
     when = "at some time" if event.time is None else f"{datetime.fromtimestamp(event.time, UTC):%Y-%m-%d %H:%M}"
     value = "" if event.value is None else f" {event.value:g}"
-    return f"{when:<16}  {event.kind + value:<10}  {event.item}  {title}".rstrip()
+    return f"{when:<16}  {event.kind + value:<10}  {one_line(event.item)}  {one_line(title)}".rstrip()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tastemaker.core.lines import one_line
 from tastemaker.core.types import ItemId
 
 _SAID = {"!=": "not", "more": "more", "less": "less"}
@@ -156,12 +157,13 @@ class Ranking:
     def __str__(self) -> str:
         if not self.items:
             return "\n".join(("(nothing found)", *self.notes))
-        width = max(4, *(len(item.id) for item in self.items))
+        ids = [one_line(item.id) for item in self.items]
+        width = max(4, *map(len, ids))
         lines = [f"{'id':<{width}} {'score':>7} {'price':>9}  title / reason"]
-        for item in self.items:
+        for id, item in zip(ids, self.items, strict=True):
             price = "" if item.price is None else f"{item.price:,.2f}"
-            reason = f"  ({item.reasons[0].sentence})" if item.reasons else ""
-            lines.append(f"{item.id:<{width}} {item.score:>7.3f} {price:>9}  {item.title[:60]}{reason}")
+            reason = f"  ({one_line(item.reasons[0].sentence)})" if item.reasons else ""
+            lines.append(f"{id:<{width}} {item.score:>7.3f} {price:>9}  {one_line(item.title)[:60]}{reason}")
             if item.scores:
                 parts = ", ".join(f"{name} {value:+.3f}" for name, value in item.scores.items())
                 lines.append(f"{'':<{width}} {'':>7} {'':>9}  = {parts}")

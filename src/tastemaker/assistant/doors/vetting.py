@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tastemaker.assistant.grounding import grounded, sentences
-from tastemaker.assistant.lines import one_line
 from tastemaker.catalog.items import Item
 from tastemaker.catalog.shown import price_text
+from tastemaker.core.lines import one_line
 from tastemaker.shop.live import View
 
 SMALL = frozenset((
