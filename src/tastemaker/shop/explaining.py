@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tastemaker.catalog.interactions import History
+from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Reason
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
@@ -44,8 +45,8 @@ class Explanation:
 
     def __str__(self) -> str:
         where = "" if self.place is None else f", place {self.place:,}"
-        lines = [f"{self.title or self.item} ({self.item}){f' for {self.user}' if self.user else ''}{where}"]
-        lines += [f"  {reason.weight:>4.0%}  {reason.sentence}" for reason in self.reasons]
+        head = f"{self.title or self.item} ({self.item}){f' for {self.user}' if self.user else ''}{where}"
+        lines = [one_line(head), *(f"  {reason.weight:>4.0%}  {one_line(reason.sentence)}" for reason in self.reasons)]
         lines += [f"  {name:<20} {value:+.3f}" for name, value in self.sources.items()]
         lines += [f"  {self.looks.sentence}"] if self.looks and self.looks.sentence else []
         lines += [f"  lacks: {', '.join(self.missing)}"] if self.missing else []

@@ -27,8 +27,8 @@ from tastemaker.recommenders.lines import Lines
 from tastemaker.shop.fitted import WRITTEN_OTHERWISE, Fitted, Keys, item_keys, of_another_version, write_vectors
 from tastemaker.shop.indexing import index_of
 
-KEPT = 20_000
-"""Places of answers that are kept, of all together."""
+KEPT = 50_000
+"""Places of answers that are kept, of all together: a kilobyte each."""
 TOGETHER = 16
 """So many people at most are answered together."""
 REPUBLISH = 256
