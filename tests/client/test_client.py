@@ -152,7 +152,10 @@ def test_a_conversation_keeps_what_was_said(reading):
         assert len(first.items) <= 3
         assert [known.label for known in first.facets] == ["colour: red"]
         assert chat.remove("colour: red").facets == ()
-        assert chat.state()["turn"] == 2
+        assert chat.say("but in red", image=first.items[0].id).items
+        with pytest.raises(PictureError, match="neither a file here nor an item"):
+            chat.say("but in red", image="nothing-of-this")
+        assert chat.state()["turn"] == 3
         with pytest.raises(InputError):
             chat.do({"verb": "nothing"})
     with pytest.raises(ServiceError):

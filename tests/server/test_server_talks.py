@@ -56,6 +56,28 @@ def test_a_picture_as_json_and_as_a_file(reader):
     assert reader.post("/chat", data={"text": "x"}, files=two).status_code == 400
 
 
+def test_an_item_is_pointed_at_by_its_id(reader):
+    item = events(reader.post("/chat", json={"text": "a blue circle"}))[-1][1]["items"][0]["id"]
+    told = events(reader.post("/chat", json={"item": item, "text": "but in red"}))[-1][1]
+    assert told["items"][0]["id"].startswith("red")
+    form = {"item": (None, item), "text": (None, "but in red")}
+    assert events(reader.post("/chat", files=form))[-1][1]["items"] == told["items"]
+    assert reader.post("/chat", json={"item": "../shop.db", "text": "but in red"}).status_code == 404
+    sent = base64.b64encode(picture("blue")).decode()
+    assert reader.post("/chat", json={"item": item, "image": sent}).status_code == 400
+
+
+def test_what_goes_wrong_inside_is_said_without_its_words(reader, monkeypatch):
+    def broken(self, *said, **more):
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(Assistant, "say", broken)
+    told = events(reader.post("/chat", json={"text": "a red circle"}))
+    assert [name for name, _ in told] == ["session", "problem"]
+    assert told[1][1]["status"] == 500
+    assert "secret" not in json.dumps(told)
+
+
 def test_what_cannot_be_done(reader):
     assert reader.post("/chat", json={}).status_code == 400
     assert reader.post("/chat", json={"text": "x", "sql": "y"}).status_code == 422

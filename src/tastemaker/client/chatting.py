@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tastemaker.client.reading import Picture, fields, sent, turn
+from tastemaker.client.reading import Picture, fields, item_of, naming, sent, turn
 from tastemaker.client.wire import Wire, address, problem_error
 from tastemaker.core.closing import Closing
 from tastemaker.core.errors import ServiceError
@@ -32,10 +32,16 @@ class Chat(Closing):
 
         Args:
             text: words.
-            image: a picture: a file, its bytes, or decoded.
+            image: a picture: a file, its bytes, decoded, or the id of an item.
             hear: gets the answer as far as it is, as it comes.
+
+        Raises:
+            PictureError: it is neither a file here nor an item.
         """
-        return self._turn({"text": text} | ({} if image is None else {"image": sent(image)}), hear)
+        item = "" if image is None else item_of(image)
+        shown = {"item": item} if item else {} if image is None else {"image": sent(image)}
+        with naming(item):
+            return self._turn({"text": text, **shown}, hear)
 
     def remove(self, label: str) -> "Turn":
         """Take away something that was understood, by its label."""

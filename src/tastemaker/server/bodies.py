@@ -2,15 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from PIL import Image
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from tastemaker.catalog.decoding import decode
+from tastemaker.core.errors import InputError
 from tastemaker.core.wire import Json
+
+if TYPE_CHECKING:
+    from tastemaker.shop import Shop
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FILES = 1_000
@@ -109,3 +115,23 @@ def two_bodies(model: type[BaseModel], fields: dict[str, object]) -> dict[str, o
     form = {"type": "object", "properties": fields}
     content = {"application/json": {"schema": schema}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def seen(shop: "Shop", shown: bytes | str) -> Image.Image | str:
+    """What is shown, as a shop takes it. An id must be of an item: words that are none would be looked for as a file.
+
+    Raises:
+        PictureError, UnknownName: there is no such picture or item.
+    """
+    return decode(shown, "image") if isinstance(shown, bytes) else shop.item(shown).id
+
+
+def one_shown(image: bytes | None, item: str | None) -> bytes | str | None:
+    """The picture or the item that is shown; None when neither is.
+
+    Raises:
+        InputError: both are.
+    """
+    if image is not None and item is not None:
+        raise InputError("both a picture and an item were sent", hint="send one of them")
+    return image if item is None else item

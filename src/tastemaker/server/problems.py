@@ -152,9 +152,14 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def unexpected(_request: Request, error: Exception) -> JSONResponse:
-    """What went wrong inside: told to the log; its text may repeat what was sent."""
+    """What went wrong inside, as a response."""
+    return respond(inside(error))
+
+
+def inside(error: Exception) -> Problem:
+    """What went wrong inside: told to the log alone; its text may repeat what was sent."""
     log.error("something went wrong inside", exc_info=error)
-    return respond(plain_problem(500, "something went wrong inside", "the server's log says where"))
+    return plain_problem(500, "something went wrong inside", "the server's log says where")
 
 
 def describe(errors: Sequence[Mapping[str, object]]) -> tuple[str, str]:

@@ -293,6 +293,8 @@ class ChatRequest(Request):
     """What the person says."""
     image: Base64Bytes | None = None
     """A picture that the person shows, base64; as a file in a multipart request."""
+    item: Id | None = None
+    """Instead of a picture: an item that the person points at."""
     user: Id | None = None
     """Who is speaking, when a conversation begins."""
     k: Annotated[int, Field(ge=1, le=100, description="how many items are shown at a time, when it begins")] = 10

@@ -25,13 +25,22 @@ from tastemaker.assistant.listening import Listener
 from tastemaker.assistant.sessions import Sessions
 from tastemaker.assistant.talking import Assistant
 from tastemaker.assistant.turn import Turn, wire
-from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import Cancelled, InputError, TastemakerError
 from tastemaker.core.wire import Json, plain, text
-from tastemaker.server.access import READ, tenant_of
+from tastemaker.server.access import READ, shop_of, tenant_of
 from tastemaker.server.answers import ConversationOut
-from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
-from tastemaker.server.problems import problem
+from tastemaker.server.bodies import (
+    file_bytes,
+    form_of,
+    form_values,
+    is_form,
+    one_shown,
+    seen,
+    shaped,
+    shaped_json,
+    two_bodies,
+)
+from tastemaker.server.problems import inside, problem
 from tastemaker.server.requests import ChatRequest
 
 PATIENCE = 10.0
@@ -40,7 +49,7 @@ PATIENCE = 10.0
 router = APIRouter(tags=["ask"], dependencies=[READ])
 FORM: dict[str, object] = {
     "image": {"type": "string", "format": "binary", "description": "a picture, as a file"},
-    **{name: {"type": "string"} for name in ("session", "text", "user", "remove")},
+    **{name: {"type": "string"} for name in ("session", "text", "item", "user", "remove")},
     "k": {"type": "integer"},
 }
 
@@ -72,9 +81,9 @@ def check_one(asked: ChatRequest) -> None:
     Raises:
         RequestValidationError: words or a picture, a facet to remove, and an action stand beside each other.
     """
-    said = bool(asked.text.strip()) or asked.image is not None
+    said = bool(asked.text.strip()) or asked.image is not None or asked.item is not None
     if said + bool(asked.remove) + (asked.action is not None) > 1:
-        wrong = "one thing a turn: text with or without an image, or remove, or action"
+        wrong = "one thing a turn: text with or without an image or an item, or remove, or action"
         place = ("body", "action" if asked.action is not None else "remove")
         raise RequestValidationError([{"type": "value_error", "loc": place, "msg": wrong, "input": None}])
 
@@ -93,9 +102,10 @@ async def post_chat(request: Request, asked: Annotated[ChatRequest, Depends(read
     """
     check_one(asked)
     sessions = sessions_of(request)
-    picture = decode(asked.image, "image") if asked.image is not None else None
+    shown = one_shown(asked.image, asked.item)
+    picture = None if shown is None else await run_in_threadpool(seen, shop_of(request), shown)
     if not (asked.text.strip() or asked.remove or picture is not None or asked.action):
-        raise InputError("nothing was said", hint="send text, an image, an action, or a facet to remove")
+        raise InputError("nothing was said", hint="send text, an image, an item, an action, or a facet to remove")
     key = asked.session
     if key is None:
         key = await run_in_threadpool(sessions.open, asked.user or "", asked.k)
@@ -122,7 +132,7 @@ def delete_chat(request: Request, session: str) -> None:
     sessions_of(request).close(session)
 
 
-def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | None, listener: Listener) -> Turn:
+def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | str | None, listener: Listener) -> Turn:
     """One turn of any kind."""
     if asked.remove:
         return chat.remove(asked.remove, hear=listener)
@@ -192,6 +202,8 @@ async def stream(key: str, work: Callable[[Listener], Turn]) -> AsyncIterator[st
             return _event("turn", wire(work(listener)))
         except TastemakerError as error:
             return _event("problem", problem(error))
+        except Exception as error:  # the answer has begun, so no status can tell it any more
+            return _event("problem", inside(error))
         finally:
             listener.end()
 

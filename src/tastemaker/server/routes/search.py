@@ -1,21 +1,26 @@
 """``/search``: words, a picture or an item, or one of them and a change in words."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from PIL import Image
 
-from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import InputError
 from tastemaker.core.wire import Json, plain
 from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import RankingOut
-from tastemaker.server.bodies import file_bytes, form_of, form_values, is_form, shaped, shaped_json, two_bodies
+from tastemaker.server.bodies import (
+    file_bytes,
+    form_of,
+    form_values,
+    is_form,
+    one_shown,
+    seen,
+    shaped,
+    shaped_json,
+    two_bodies,
+)
 from tastemaker.server.requests import SearchRequest, SearchWords
 from tastemaker.shop.asking import MOST_PICTURES
-
-if TYPE_CHECKING:
-    from tastemaker.shop import Shop
 
 router = APIRouter(tags=["ask"], dependencies=[READ])
 LISTS = ("exclude", "ignore", "earlier")
@@ -66,15 +71,12 @@ def post_search(request: Request, asked: Annotated[SearchRequest, Depends(read_s
 
 
 def _answer(request: Request, asked: SearchRequest) -> Json:
-    if asked.image is not None and asked.item is not None:
-        raise InputError("both a picture and an item were sent", hint="send one of them; `images` holds more")
-    shop = shop_of(request)
-    first = asked.image if asked.item is None else asked.item
+    shop, first = shop_of(request), one_shown(asked.image, asked.item)
     more = [each if isinstance(each, bytes) else each["item"] for each in asked.images]
     ranking = shop.search(
         asked.text,
-        image=None if first is None else _seen(shop, first),
-        images=[(_seen(shop, each), 1.0) for each in more],
+        image=None if first is None else seen(shop, first),
+        images=[(seen(shop, each), 1.0) for each in more],
         change=[*asked.earlier, asked.change],
         where=asked.where,
         user=asked.user,
@@ -85,12 +87,3 @@ def _answer(request: Request, asked: SearchRequest) -> Json:
         explain=asked.explain,
     )
     return plain(ranking)
-
-
-def _seen(shop: "Shop", shown: bytes | str) -> Image.Image | str:
-    """What is shown, as a shop takes it. An id must be of an item: words that are none would be looked for as a file.
-
-    Raises:
-        PictureError, UnknownName: there is no such picture or item.
-    """
-    return decode(shown, "image") if isinstance(shown, bytes) else shop.item(shown).id
