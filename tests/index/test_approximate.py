@@ -53,6 +53,15 @@ def test_rows_that_were_not_present_are_in_no_list(made, world):
     assert sorted(found.tolist()) == list(range(10, len(world)))
 
 
+def test_lists_keep_to_the_mask_and_tell_all_their_rows(made, world):
+    kept = np.zeros(len(world), bool)
+    kept[[62, 70, 900]] = True
+    assert set(made.probe(world[60], 10, made.lists, kept).tolist()) == {62, 70, 900}
+    assert set(made.probe(world[60], 2, made.lists, kept).tolist()) == {62, 70}
+    assert sorted(made.around(world[60], made.lists).tolist()) == list(range(10, len(world)))
+    assert set(made.around(world[60], 1).tolist()) == set(made.probe(world[60], len(world), 1).tolist())
+
+
 def test_fewer_lists_find_a_part_of_what_more_lists_find(made, world):
     one, all_of_them = (set(made.probe(world[60], len(world), n).tolist()) for n in (1, made.lists))
     assert one < all_of_them

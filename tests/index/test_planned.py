@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tastemaker.index import planned as planner
 from tastemaker.index.approximate import Approximate
 from tastemaker.index.exact import ExactIndex
 from tastemaker.index.planned import Effort, Efforts, PlannedIndex
@@ -89,6 +90,38 @@ def test_a_filter_at_random_is_answered_from_the_lists_alone(index, matrix, monk
     monkeypatch.setattr(Approximate, "scan", lambda *_: pytest.fail("all codes were scanned"))
     for vector in matrix[::50]:
         index.search(vector, 10, mask)
+
+
+def test_under_a_narrow_filter_only_kept_rows_of_the_lists_are_looked_at(matrix, approximate, monkeypatch):
+    monkeypatch.setattr(planner, "LOOK", 0.0)
+    efforts = Efforts({10: Effort(400)}, {10: Effort(100, 8), 2000: Effort(300, 32)})
+    index = PlannedIndex(matrix, np.ones(ROWS, bool), approximate, efforts)
+    mask = np.random.default_rng(2).random(ROWS) < 0.1
+    plan = index.plan(int(mask.sum()), 10)
+    assert (plan.method, plan.narrow) == ("lists", True)
+    probed = []
+    probe = Approximate.probe
+    monkeypatch.setattr(Approximate, "scan", lambda *_: pytest.fail("all codes were scanned"))
+    monkeypatch.setattr(Approximate, "probe", lambda *given: probed.append(given[-1]) or probe(*given))
+    shares = []
+    for vector in matrix[::200]:
+        rows, _ = index.search(vector, 10, mask)
+        assert mask[rows].all()
+        shares.append(np.isin(ExactIndex(matrix).search(vector, 10, mask)[0], rows).mean())
+    assert np.mean(shares) >= 0.95
+    assert probed
+    assert all(np.array_equal(kept, mask) for kept in probed)
+
+
+def test_a_narrow_filter_that_keeps_nothing_near_is_answered_from_the_codes(matrix, approximate, monkeypatch):
+    monkeypatch.setattr(planner, "LOOK", 0.0)
+    efforts = Efforts({10: Effort(400)}, {10: Effort(100, 8), 2000: Effort(300, 16)})
+    index = PlannedIndex(matrix, np.ones(ROWS, bool), approximate, efforts)
+    mask = np.zeros(ROWS, bool)
+    mask[ExactIndex(matrix).search(-matrix[0], ROWS // 10)[0]] = True
+    assert index.plan(int(mask.sum()), 10).method == "lists"
+    rows, _ = index.search(matrix[0], 10, mask)
+    assert np.isin(ExactIndex(matrix).search(matrix[0], 10, mask)[0], rows).mean() >= 0.9
 
 
 def test_a_filter_that_takes_away_just_what_is_near_is_answered_from_the_codes(index, matrix):

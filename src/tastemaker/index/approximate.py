@@ -13,6 +13,7 @@ Source: Charikar, STOC 2002 (signs of projections); Gao and Long, SIGMOD 2024 (R
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -102,25 +103,27 @@ class Approximate:
         import faiss
 
         code = np.packbits(self._asked(question) > self._centre, bitorder="little")[None]
-        if kept is None:
-            return _found(self._bits.search(code, n)[1])
-        packed = np.packbits(kept, bitorder="little")
         how = faiss.SearchParameters()
-        how.sel = selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
-        found = _found(self._bits.search(code, n, params=how)[1])
-        del selector, packed  # faiss has read them without owning them
-        return found
+        with _only(kept, how):
+            return _found(self._bits.search(code, n, params=how)[1])
 
-    def probe(self, question: Floats, n: int, lists: int) -> Ints:
-        """The n rows of a few lists that seem nearest, those first, whatever is kept.
+    def probe(self, question: Floats, n: int, lists: int, kept: Bools | None = None) -> Ints:
+        """The n kept rows of a few lists that seem nearest, those first; every row is kept when None.
 
-        Shapes: question (dim,) -> (at most n,).
+        Shapes: question (dim,), kept (rows,) -> (at most n,).
         """
         import faiss
 
         how = faiss.IVFRaBitQSearchParameters()
         how.nprobe = lists
-        return _found(self._lists.search(self._asked(question)[None], n, params=how)[1])
+        with _only(kept, how):
+            return _found(self._lists.search(self._asked(question)[None], n, params=how)[1])
+
+    def around(self, question: Floats, lists: int) -> Ints:
+        """All rows of a few lists, in no order. Shapes: question (dim,) -> (n,)."""
+        members, bounds = self._members
+        near = _found(self._centres.search(self._asked(question)[None], lists)[1])
+        return np.concatenate([members[bounds[at] : bounds[at + 1]] for at in near.tolist()])
 
     def tensors(self) -> dict[str, npt.NDArray[np.generic]]:
         """What it is made of, for the disk."""
@@ -163,6 +166,37 @@ class Approximate:
         if not isinstance(lists, faiss.IndexIVFRaBitQ):
             raise WorkspaceError(f"the index holds a {type(lists).__name__}", hint="it is made anew")
         return lists
+
+    @cached_property
+    def _centres(self) -> "faiss.Index":
+        import faiss
+
+        return faiss.downcast_index(self._lists.quantizer)
+
+    @cached_property
+    def _members(self) -> tuple[Ints, Ints]:
+        """Rows, list after list, and where each begins. Shapes: (rows present,), (lists + 1,)."""
+        import faiss
+
+        held = self._lists.invlists
+        if held is None:
+            raise WorkspaceError("the index holds no lists", hint="it is made anew")
+        sizes = [held.list_size(at) for at in range(self.lists)]
+        rows = [faiss.rev_swig_ptr(held.get_ids(at), size) for at, size in enumerate(sizes) if size]
+        return np.concatenate(rows), np.concatenate([[0], np.cumsum(sizes)])
+
+
+@contextmanager
+def _only(kept: Bools | None, how: "faiss.SearchParameters") -> Iterator[None]:
+    """Look at nothing but kept rows; faiss reads what it is given here without owning it."""
+    if kept is not None:
+        import faiss
+
+        packed = np.packbits(kept, bitorder="little")
+        how.sel = selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
+    yield
+    if kept is not None:
+        del selector, packed
 
 
 def _rotation(dim: int, seed: int) -> Floats:

@@ -5,9 +5,9 @@
     lists    the lists around the question are scanned, the best of them compared: under a wide filter or none
 
 The mask of a filter is there when the question comes, so how many rows it keeps is counted, not guessed. What no count
-tells is how many it keeps *around the question*: "shoes" under a filter that keeps all but shoes. That is estimated
-from the answer: when too few of the rows that the lists propose are kept, the codes are scanned instead. Lists under a
-filter that keeps one in s are read as far as for s times as long an answer; of that only what it leaves is compared.
+tells is how many it keeps *around the question*: "shoes" under a filter that keeps all but shoes. That is seen in the
+lists: when too few of their rows are kept, the codes are scanned instead. Under a filter that keeps one in s as many
+lists are read as for s times as long an answer; under a narrow one only what it keeps of their rows is looked at.
 
 How far codes and lists must be read was measured beforehand (``index.tuning``). Rows that came or changed since the
 approximation was made are compared exactly beside it, so that a change counts at once; dropped ones are never found.
@@ -26,10 +26,14 @@ from tastemaker.index.exact import ExactIndex, State, best
 Method = Literal["exact", "codes", "lists"]
 WIDE = 0.9
 """A filter that keeps this share is as good as none."""
+NARROW = 0.2
+"""Of a filter that keeps less than this share the mask is asked before the bits, else after them."""
 OVER = 1.3
 """Times as long as the filter demands is the answer that lists are read for."""
 GATHER = 3.0
 """What a byte of rows here and there costs, beside one of rows in a row."""
+LOOK = 4e6
+"""What a look into lists under a narrow filter costs before any row is read, in bytes of rows in a row."""
 PER_ROW = 8
 """Bytes a row beside its bits: its number, its factors, or its place in the mask."""
 
@@ -84,6 +88,7 @@ class Plan:
         effort: how far codes or lists are read; None for exact.
         megabytes: what has to be read, by which the ways were compared.
         length: of the answer that the effort was measured for; 0 for exact.
+        narrow: does the filter keep so little that the mask is asked first?
     """
 
     method: Method
@@ -91,6 +96,7 @@ class Plan:
     effort: Effort | None
     megabytes: float
     length: int = 0
+    narrow: bool = False
 
 
 class PlannedIndex(ExactIndex):
@@ -135,7 +141,7 @@ class PlannedIndex(ExactIndex):
         if (reach := _reaching(self._efforts.lists, length)) is not None:
             effort = self._efforts.lists[reach]
             read = list_bytes(self._approximate, self.dim, effort, min(1.0, share))
-            ways.append(Plan("lists", kept, effort, read / 1e6, reach))
+            ways.append(Plan("lists", kept, effort, read / 1e6, reach, share < NARROW))
         return min(ways, key=lambda way: way.megabytes)
 
     def _nearest(self, state: State, question: Floats, kept: Bools, k: int) -> tuple[Ints, Floats]:
@@ -143,10 +149,10 @@ class PlannedIndex(ExactIndex):
         if plan.effort is None:
             return super()._nearest(state, question, kept, k)
         stale = self._stale[: len(kept)]  # read after the state: never older than it
-        settled = kept & ~stale
-        rows = None
-        if plan.method == "lists":
-            rows = self._from_lists(question, plan.effort, plan.length, settled, k)
+        settled = np.zeros(len(self._approximate), np.bool_)
+        common = min(len(settled), len(kept))
+        settled[:common] = (kept & ~stale)[:common]
+        rows = self._from_lists(question, plan.effort, plan, settled, k) if plan.method == "lists" else None
         if rows is None:
             far = plan.method == "lists"  # what is kept lies apart from the question: read as far as was ever measured
             rows = self._from_codes(question, settled, max((k, *self._efforts.codes)) if far else k)
@@ -157,23 +163,24 @@ class PlannedIndex(ExactIndex):
         order = best(scores, k)
         return rows[order], scores[order]
 
-    def _from_lists(self, question: Floats, effort: Effort, length: int, settled: Bools, k: int) -> Ints | None:
-        """What the lists propose and the filter keeps; None when too little of it for the length they were read for."""
-        found = self._approximate.probe(question, effort.proposed, effort.lists)
-        found = found[found < len(settled)]
+    def _from_lists(self, question: Floats, effort: Effort, plan: Plan, settled: Bools, k: int) -> Ints | None:
+        """What the lists propose of the kept rows; None when too little is kept for the length they were read for."""
+        near, lists = self._approximate, effort.lists
+        found = near.around(question, lists) if plan.narrow else near.probe(question, effort.proposed, lists)
         kept = found[settled[found]]
         share = len(kept) / max(1, len(found))
-        return kept if len(kept) >= k and (share >= WIDE or share * length >= OVER * k) else None
+        if len(kept) < k or (share < WIDE and share * plan.length < OVER * k):
+            return None
+        most = max(2 * k, round(OVER * share * effort.proposed))
+        return near.probe(question, most, lists, settled) if plan.narrow and len(kept) > 2 * most else kept
 
     def _from_codes(self, question: Floats, settled: Bools, k: int) -> Ints | None:
         """What the bits of the kept rows propose; None when no depth was found that is enough."""
         reach = _reaching(self._efforts.codes, k)
         if reach is None:
             return None
-        known = np.zeros(len(self._approximate), np.bool_)
-        common = min(len(known), len(settled))
-        known[:common] = settled[:common]
-        return self._approximate.scan(question, self._efforts.codes[reach].proposed, None if known.all() else known)
+        known = None if settled.all() else settled
+        return self._approximate.scan(question, self._efforts.codes[reach].proposed, known)
 
     def _changing(self, rows: Ints) -> None:
         """Changed rows are compared exactly from now on; who still reads the old state finds them so too."""
@@ -184,11 +191,12 @@ class PlannedIndex(ExactIndex):
 
 
 def list_bytes(approximate: Approximate, dim: int, effort: Effort, share: float = 1.0) -> float:
-    """What a look into lists reads: the centres, the bits of some lists, and what a filter leaves to be compared."""
+    """What a look into lists reads: the centres, some lists, and of what a filter leaves there bits and some rows."""
     bits, rows = approximate.row_bytes, len(approximate)
     looked = rows * effort.lists / approximate.lists
+    scanned, fixed = (share, LOOK) if share < NARROW else (1.0, 0.0)
     compared = 4.0 * dim * effort.proposed * share
-    return 32.0 * bits * approximate.lists + GATHER * (looked * (bits + PER_ROW) + compared)
+    return fixed + 32.0 * bits * approximate.lists + GATHER * (looked * (scanned * bits + PER_ROW) + compared)
 
 
 def _efforts(rows: object) -> dict[int, Effort]:

@@ -18,8 +18,9 @@ from tastemaker.index.approximate import Approximate
 from tastemaker.index.exact import ExactIndex, best
 from tastemaker.index.planned import Effort, Efforts, PlannedIndex, list_bytes
 
-LENGTHS = (10, 100, 500)
-"""Lengths of answers that efforts are measured for; a longer one is answered exactly."""
+LENGTHS = (10, 100, 500, 2_000)
+"""Lengths of answers that efforts are measured for; a longer one is answered exactly. So far the lists are read under
+narrow filters: ten of a hundredth lie among the nearest thousand."""
 DEEPEST = 8_192
 """Most rows that are ever proposed."""
 KEPT = (1.0, 0.5, 0.1, 0.035, 0.01, 0.001)
