@@ -1,6 +1,6 @@
 """Fashion: 21,841 real products; a tenth is kept from training and found again by its words; composed queries over all.
 
-    python benchmarks/bench_fashion.py             # trains (18 processor minutes, one thread), prints, stores
+    python benchmarks/bench_fashion.py             # trains (14 processor minutes, one thread), prints, stores
     python benchmarks/bench_fashion.py --seed 1    # another beginning, kept beside the first
     python benchmarks/bench_fashion.py --restore   # measures the space of the last run again
 

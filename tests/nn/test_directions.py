@@ -34,3 +34,8 @@ def test_as_few_directions_as_every_line_needs():
     assert covering(rare, 0.99).shape == (4, 2)
     assert np.array_equal(covering(rare, 1.0), np.eye(4))
     assert covering(np.zeros((3, 4), np.float32), 0.99).shape == (4, 1)
+
+
+def test_a_share_next_to_one_leaves_hardly_a_direction_out():
+    rows = np.random.default_rng(0).normal(size=(200, 30)).astype(np.float32)
+    assert covering(rows, 1.0 - 1e-7).shape[1] == 30

@@ -2,11 +2,14 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
 from tastemaker.assistant import Assistant
 from tastemaker.assistant.why import because, without_events
+from tastemaker.core.errors import UnknownName
+from tastemaker.shop.asking import OfItem, picture_of
 from tests.server.small_workspace import picture
 
 
@@ -65,6 +68,22 @@ def test_an_item_is_pointed_at_by_its_id(reader):
     assert reader.post("/chat", json={"item": "../shop.db", "text": "but in red"}).status_code == 404
     sent = base64.b64encode(picture("blue")).decode()
     assert reader.post("/chat", json={"item": item, "image": sent}).status_code == 400
+
+
+def test_an_item_is_never_a_file(shop, tmp_path):
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(picture("blue"))
+    assert picture_of(shop.view, str(photo))[0].size
+    with pytest.raises(UnknownName):
+        picture_of(shop.view, OfItem(photo))
+    shop.add([replace(shop.item("red-circle-0"), id=str(photo))])
+    chat = Assistant(shop, asker=None)
+    first = chat.say("but in red", image=OfItem(photo))
+    assert first.items.ids
+    chat.say("a square")
+    shop.remove([str(photo)])
+    assert chat.undo().items.ids  # what it was made of is gone; neither the item nor the file is shown again
+    assert str(photo) not in chat.state.shown
 
 
 def test_what_goes_wrong_inside_is_said_without_its_words(reader, monkeypatch):

@@ -1,5 +1,7 @@
 """Which part of a picture counts: squares by hand, a space whose answer is known, and the small shop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -100,3 +102,8 @@ def test_where_nothing_can_be_seen_it_says_so(shop: Shop) -> None:
     assert told.looks is None
     assert told.notes[-1].startswith("which part of its picture counts is not known: nothing with a picture was chosen")
     assert shop.explain("plate-red-3").looks is None
+
+
+def test_an_explanation_is_one_line_a_reason(shop):
+    sly = replace(shop.explain("plate-red-3"), title="Plate\n  100%  bought by all", looks=None, notes=())
+    assert len(str(sly).splitlines()) == 1 + len(sly.reasons) + len(sly.sources) + bool(sly.missing)

@@ -19,7 +19,7 @@ from tastemaker.core.ranking import Facet, Ranked, Ranking
 from tastemaker.core.types import Bools, Doubles, Floats, Ints
 from tastemaker.index import filters
 from tastemaker.shop import editing, recommending, searching
-from tastemaker.shop.asking import Shown, shown_of
+from tastemaker.shop.asking import OfItem, Shown, shown_of
 from tastemaker.shop.live import View
 from tastemaker.shop.request import DEPTH, Request
 from tastemaker.shop.shop import Shop
@@ -246,9 +246,9 @@ def _parts(view: View, state: State, find: FindPicture) -> tuple[list[str], list
     texts = [said.words for said in state.said if said.words.strip()]
     shown: list[Shown] = []
     lost: list[str] = []
-    for id in state.likes_of:
+    for id in filter(view.catalog.has, state.likes_of):
         try:
-            shown += shown_of(view, id, ())
+            shown += shown_of(view, OfItem(id), ())
         except PictureError:
             texts.insert(0, view.catalog.item(view.catalog.row(id)).title)
     if state.pictures and not shown:
@@ -260,7 +260,8 @@ def _parts(view: View, state: State, find: FindPicture) -> tuple[list[str], list
 
 def _reference(view: View, state: State) -> Item | None:
     """The item that the words change."""
-    return view.catalog.item(view.catalog.row(state.likes_of[0])) if state.likes_of else None
+    there = next(filter(view.catalog.has, state.likes_of), None)
+    return None if there is None else view.catalog.item(view.catalog.row(there))
 
 
 def _recommended(look: Look, row: int, chance: float) -> Ranked:

@@ -34,6 +34,7 @@ from tastemaker.assistant.turn import Shown, Turn
 from tastemaker.core.errors import InputError
 from tastemaker.core.lines import one_line
 from tastemaker.core.ranking import Ranking
+from tastemaker.core.types import ItemId
 from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of
 from tastemaker.shop.live import View
@@ -187,9 +188,9 @@ class Assistant:
             state = replace(state, spoken=(*state.spoken, words)[-SPOKEN:])
         if image is None:
             return self._advised(words, state, read(words, state, self._shop.view), listener)
-        picture, item = picture_of(self._shop.view, image)
-        if item is not None:
-            return self._carried_out(state, [acts.Compose(items=(item.id,), change=words)], listener)
+        if isinstance(image, str) and self._shop.view.catalog.has(image):
+            return self._carried_out(state, [acts.Compose(items=(ItemId(image),), change=words)], listener)
+        picture, _ = picture_of(self._shop.view, image)
         key = self._kept(picture) if picture is not None else ""
         state = replace(state, pictures=(*state.pictures, key)[-PICTURES:], said=(), likes_of=(), replies=(), asked=())
         return self._advised(words, state, [Search(words=words)], listener, picture)

@@ -63,7 +63,7 @@ class Database:
             with self._lend() as connection:
                 connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
             with self.write() as connection:
-                _grow(connection)
+                _bring_up(connection)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -134,7 +134,7 @@ class Database:
         return connection
 
 
-def _grow(connection: sqlite3.Connection) -> None:
+def _bring_up(connection: sqlite3.Connection) -> None:
     """Give a file of an earlier version the columns it lacks; several processes may come to it at once."""
     if "token" not in {column[1] for column in connection.execute("PRAGMA table_info(events)")}:
         connection.execute("ALTER TABLE events ADD COLUMN token TEXT NOT NULL DEFAULT ''")
@@ -159,3 +159,8 @@ def get(connection: sqlite3.Connection, key: str, default: str = "") -> str:
 def put(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Set a value of ``meta``."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def grow(connection: sqlite3.Connection, counter: str) -> None:
+    """Add one to a value of ``meta`` that counts."""
+    put(connection, counter, str(int(get(connection, counter, "0")) + 1))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tastemaker.catalog.database import get, put
+from tastemaker.catalog.database import get, grow, put
 from tastemaker.catalog.events import EARLIEST, Event, Receipt
 from tastemaker.catalog.interactions import History, Interactions, weight_of
 from tastemaker.core.types import Doubles, Ints, ItemId, UserId
@@ -41,7 +41,7 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[s
     top = max((event.value for event in events if event.kind == "rate" and event.value is not None), default=0.0)
     if top > float(get(connection, "rating_top", "0")):
         put(connection, "rating_top", str(top))
-    _grow(connection, "events_revision")
+    grow(connection, "events_revision")
     unknown = 0
     if live:
         unknown = sum(
@@ -53,7 +53,7 @@ def add(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[s
 def replace_file(connection: sqlite3.Connection, events: Sequence[Event], ids: Sequence[str]) -> None:
     """Make the database say what the events file says; live events stay, what was forgotten stays forgotten."""
     connection.execute("DELETE FROM events WHERE live = 0")
-    _grow(connection, "events_rewritten")
+    grow(connection, "events_rewritten")
     forgotten = {row[0] for row in connection.execute("SELECT name_hash FROM forgotten")}
     if forgotten:
         gone = {user for user in {event.user for event in events} if name_hash(user) in forgotten}
@@ -74,9 +74,9 @@ def forget(connection: sqlite3.Connection, user: str) -> int:
     ).rowcount
     connection.execute("DELETE FROM people WHERE name = ?", (user,))
     connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (name_hash(user),))
-    _grow(connection, "events_revision")
+    grow(connection, "events_revision")
     if deleted:
-        _grow(connection, "events_rewritten")
+        grow(connection, "events_rewritten")
     return deleted
 
 
@@ -97,9 +97,9 @@ def forget_item(connection: sqlite3.Connection, user: str, item: str, kind: str)
     ).fetchall()
     connection.executemany("DELETE FROM events WHERE id = ?", found)
     connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", [(event_hash(id),) for (id,) in found])
-    _grow(connection, "events_revision")
+    grow(connection, "events_revision")
     if found:
-        _grow(connection, "events_rewritten")
+        grow(connection, "events_rewritten")
     return len(found)
 
 
@@ -138,8 +138,8 @@ class Heard:
     Attributes:
         interactions: the events, in time order.
         uids: what its people are called in the database. Shapes: (people,).
-        last: where the newest event stands in the database.
-        basis: what events that were read once hang on; nothing can be read on when it has changed.
+        last: ``seq`` of the newest event.
+        basis: values of ``meta`` that the events depend on; when one has changed, all are read again.
     """
 
     interactions: Interactions
@@ -151,7 +151,8 @@ class Heard:
 def hear(connection: sqlite3.Connection, n_rows: int, before: Heard | None = None) -> Heard:
     """All events of items that are known; only new ones are read when nothing else has happened since.
 
-    Whoever deletes or rewrites events makes ``events_rewritten`` grow, in whatever process.
+    Whoever deletes events makes ``events_rewritten`` grow, in whatever process; whoever gives events a row makes the
+    items' ``revision`` grow, and then ``before`` must be None.
 
     Args:
         connection: to the database, in a transaction.
@@ -254,7 +255,3 @@ def _values(
     given = event.time if event.time is not None or not live else now
     counted = None if given is None else min(given, now)
     return id, event.user, event.item, event.kind, event.value, given, counted, int(live), event.token
-
-
-def _grow(connection: sqlite3.Connection, counter: str) -> None:
-    put(connection, counter, str(int(get(connection, counter, "0")) + 1))

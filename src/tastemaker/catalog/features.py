@@ -40,6 +40,12 @@ class Features(Mapping[str, Floats]):
         return len(self._paths)
 
 
+def stamps(paths: Mapping[str, tuple[Path, Path]]) -> tuple[str, ...]:
+    """Size and time of change of every file: others when one was written again."""
+    there = [path.stat() for pair in paths.values() for path in pair if path.exists()]
+    return tuple(f"{found.st_size} {found.st_mtime_ns}" for found in there)
+
+
 def misfits(vectors: Floats, ids: Sequence[ItemId], known: Sequence[ItemId]) -> list[str]:
     """What is odd about one feature: ids given twice, ids of no item, rows that are not all numbers; in words."""
     counts = {

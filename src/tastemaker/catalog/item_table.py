@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tastemaker.catalog.database import get, put
+from tastemaker.catalog.database import grow
 from tastemaker.catalog.items import Item, render
 from tastemaker.core.types import ItemId, Value
 
@@ -55,7 +55,7 @@ def put_live(connection: sqlite3.Connection, items: Sequence[Item]) -> PutReport
         if not alive or before != body:
             connection.execute("UPDATE items SET alive = 1, body = ? WHERE row = ?", (body, row))
             _index(connection, row, item)
-    _grow(connection)
+    grow(connection, "revision")
     return PutReport(added, updated)
 
 
@@ -83,7 +83,7 @@ def put_file(connection: sqlite3.Connection, items: Iterable[Item]) -> None:
     for row in gone:
         connection.execute("UPDATE items SET alive = 0, file_hash = NULL WHERE row = ?", (row,))
         connection.execute("DELETE FROM words WHERE rowid = ?", (row,))
-    _grow(connection)
+    grow(connection, "revision")
 
 
 def remove(connection: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
@@ -96,7 +96,7 @@ def remove(connection: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
             continue
         connection.execute("UPDATE items SET alive = 0 WHERE row = ?", found)
         connection.execute("DELETE FROM words WHERE rowid = ?", found)
-    _grow(connection)
+    grow(connection, "revision")
     return unknown
 
 
@@ -137,7 +137,3 @@ def _words(item: Item) -> tuple[str, str, str]:
 
 def _attribute_words(department: str, attributes: Mapping[str, Value]) -> str:
     return ". ".join([department, *(render(name, value) for name, value in attributes.items())])
-
-
-def _grow(connection: sqlite3.Connection) -> None:
-    put(connection, "revision", str(int(get(connection, "revision", "0")) + 1))

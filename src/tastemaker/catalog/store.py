@@ -19,7 +19,7 @@ from tastemaker.catalog import event_table, item_table, shown_table
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.database import Database, get, put
 from tastemaker.catalog.events import DerivedIds, Event, Receipt, content_id
-from tastemaker.catalog.features import Features
+from tastemaker.catalog.features import Features, stamps
 from tastemaker.catalog.fields import checked
 from tastemaker.catalog.impressions import Impression
 from tastemaker.catalog.interactions import History
@@ -34,7 +34,7 @@ from tastemaker.core.stages import stage
 from tastemaker.core.types import Bools, Floats, Ints, ItemId, UserId
 
 ITEMS_BY = ("revision", "types", "separator")
-"""What items are read by: they are read again when one of these has changed."""
+"""What items are read by: they are read again when one of these has changed, or a file of features."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,10 +255,11 @@ class Store:
         """Items and events of this moment, as an immutable catalog.
 
         Only what has changed since the last one is read: when the items are as they were, both share them; when events
-        were only added, these alone are read; when there is nothing new, it is the same catalog.
+        were only added, no rating of them above all before, these alone are read; when there is nothing new, it is the
+        same catalog.
         """
         with self._looking, self._database.read() as connection:
-            items, seen = tuple(get(connection, key) for key in ITEMS_BY), self._seen
+            items, seen = (*(get(connection, key) for key in ITEMS_BY), *stamps(self._features)), self._seen
             if seen is None or seen.items != items:
                 catalog, before = self._items(connection), None
             else:

@@ -54,6 +54,6 @@ def covering(matrix: Floats, share: float) -> Floats:
     _, directions = np.linalg.eigh(matrix.T.astype(np.float64) @ matrix.astype(np.float64))
     directions = directions[:, ::-1].astype(np.float32)
     lines = matrix[np.any(matrix != 0, axis=1)]
-    held = np.cumsum((lines @ directions) ** 2, axis=1) >= share * np.sum(lines * lines, axis=1, keepdims=True)
-    fewest = 1 if not len(lines) else int(np.argmax(held, axis=1).max()) + 1
+    lacks = np.cumsum((lines @ directions) ** 2, axis=1) < share * np.sum(lines * lines, axis=1, keepdims=True)
+    fewest = int(lacks.sum(axis=1).max(initial=0)) + 1
     return np.ascontiguousarray(directions[:, :fewest])

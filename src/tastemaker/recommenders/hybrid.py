@@ -248,7 +248,9 @@ class Hybrid(Recommender[HybridConfig]):
             weights = [self._weights.of(name, kind, cohort) for kind in range(len(blending.PEOPLE))]
             for line, kind, nobody in zip(part, known.tolist(), new.tolist(), strict=True):
                 if not (popular and nobody):
-                    np.multiply(weights[kind], line, out=line, where=np.isfinite(line))  # -inf stays, at any weight
+                    told = np.isfinite(line)
+                    np.multiply(weights[kind], line, out=line, where=told)
+                    line[~told] = -np.inf
                 elif name != "popularity":
                     line[:] = -np.inf
             parts[name] = part

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from tastemaker.catalog.decoding import decode
 from tastemaker.core.errors import InputError
 from tastemaker.core.wire import Json
+from tastemaker.shop.asking import OfItem
 
 if TYPE_CHECKING:
     from tastemaker.shop import Shop
@@ -117,13 +118,13 @@ def two_bodies(model: type[BaseModel], fields: dict[str, object]) -> dict[str, o
     return {"requestBody": {"required": True, "content": content}}
 
 
-def seen(shop: "Shop", shown: bytes | str) -> Image.Image | str:
-    """What is shown, as a shop takes it. An id must be of an item: words that are none would be looked for as a file.
+def seen(shop: "Shop", shown: bytes | str) -> Image.Image | OfItem:
+    """What is shown, as a shop takes it; words that are no id are not looked for as a file.
 
     Raises:
         PictureError, UnknownName: there is no such picture or item.
     """
-    return decode(shown, "image") if isinstance(shown, bytes) else shop.item(shown).id
+    return decode(shown, "image") if isinstance(shown, bytes) else OfItem(shop.item(shown).id)
 
 
 def one_shown(image: bytes | None, item: str | None) -> bytes | str | None:

@@ -60,17 +60,24 @@ def check_k(k: int) -> None:
         raise InputError(f"k is {k!r}; it must be a whole number from 1 to {MOST:,}", hint="ask for 10")
 
 
+class OfItem(str):
+    """The id of an item whose picture is meant: never taken for a file, whatever it is called."""
+
+    __slots__ = ()
+
+
 def picture_of(view: View, image: Picture | None) -> tuple[Image.Image | None, Item | None]:
     """The picture that is meant, and the item it belongs to when it is one of the catalog's.
 
     Raises:
         PictureError: there is none, or it cannot be read.
+        UnknownName: an item is meant that is not there.
     """
     if image is None or isinstance(image, Image.Image):
         return image, None
     if isinstance(image, bytes):
         return photo_of(image), None
-    if isinstance(image, str) and view.catalog.has(image):
+    if isinstance(image, OfItem) or (isinstance(image, str) and view.catalog.has(image)):
         row = view.catalog.row(image)
         name = view.catalog.main_picture(row)
         if not name:

@@ -48,7 +48,7 @@ class Explanation:
         head = f"{self.title or self.item} ({self.item}){f' for {self.user}' if self.user else ''}{where}"
         lines = [one_line(head), *(f"  {reason.weight:>4.0%}  {one_line(reason.sentence)}" for reason in self.reasons)]
         lines += [f"  {name:<20} {value:+.3f}" for name, value in self.sources.items()]
-        lines += [f"  {self.looks.sentence}"] if self.looks and self.looks.sentence else []
+        lines += [f"  {one_line(self.looks.sentence)}"] if self.looks and self.looks.sentence else []
         lines += [f"  lacks: {', '.join(self.missing)}"] if self.missing else []
         return "\n".join((*lines, *self.notes))
 

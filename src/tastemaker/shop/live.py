@@ -28,7 +28,7 @@ from tastemaker.shop.fitted import WRITTEN_OTHERWISE, Fitted, Keys, item_keys, o
 from tastemaker.shop.indexing import index_of
 
 KEPT = 50_000
-"""Places of answers that are kept, of all together: a kilobyte each."""
+"""Places of answers that are kept, of all together."""
 TOGETHER = 16
 """So many people at most are answered together."""
 REPUBLISH = 256

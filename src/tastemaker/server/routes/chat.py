@@ -42,6 +42,7 @@ from tastemaker.server.bodies import (
 )
 from tastemaker.server.problems import inside, problem
 from tastemaker.server.requests import ChatRequest
+from tastemaker.shop.asking import OfItem
 
 PATIENCE = 10.0
 """Seconds in which whoever listens must have taken what was sent before the turn."""
@@ -132,7 +133,7 @@ def delete_chat(request: Request, session: str) -> None:
     sessions_of(request).close(session)
 
 
-def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | str | None, listener: Listener) -> Turn:
+def _answered(chat: Assistant, asked: ChatRequest, picture: Image.Image | OfItem | None, listener: Listener) -> Turn:
     """One turn of any kind."""
     if asked.remove:
         return chat.remove(asked.remove, hear=listener)
