@@ -18,7 +18,7 @@ from tastemaker.index.approximate import Approximate
 from tastemaker.index.exact import ExactIndex, best
 from tastemaker.index.planned import Effort, Efforts, PlannedIndex, list_bytes
 
-LENGTHS = (10, 100, 500, 2_000)
+LENGTHS = (10, 30, 150, 500, 2_000)
 """Lengths of answers that efforts are measured for; a longer one is answered exactly. So far the lists are read under
 narrow filters: ten of a hundredth lie among the nearest thousand."""
 DEEPEST = 8_192
