@@ -46,7 +46,7 @@ def test_what_is_promised_is_found_by_questions_that_chose_nothing(recall):
     approximate = Approximate.make(matrix, present)
     choosing, judging = ({kind: each.halves()[half] for kind, each in asked.items()} for half in (0, 1))
     efforts = tune(approximate, matrix, present, choosing, recall)
-    assert set(efforts.codes) == {10, 100, 500}
+    assert set(efforts.codes) == {10, 30, 150, 500}
     index = PlannedIndex(matrix, present, approximate, efforts)
     table = measure(index, ExactIndex(matrix), judging, kept=(1.0, 0.5, 0.01))
     assert [(row.asked, row.kept) for row in table][:2] == [("items", 1.0), ("words", 1.0)]
@@ -60,7 +60,7 @@ def test_a_higher_promise_reads_no_less():
     present = np.ones(len(matrix), bool)
     approximate = Approximate.make(matrix, present)
     low, high = (tune(approximate, matrix, present, asked, recall) for recall in (0.8, 0.99))
-    assert all(low.codes[k].proposed < high.codes[k].proposed for k in (10, 100))
+    assert all(low.codes[k].proposed < high.codes[k].proposed for k in (10, 150))
 
 
 def test_an_index_that_reads_too_little_is_measured_as_it_is():
