@@ -98,6 +98,14 @@ class Recommend(_Action):
     verb: Literal["recommend"] = "recommend"
 
 
+class Complete(_Action):
+    """Show what goes with some items: what is had beside them, not instead of them. The wish stays as it is."""
+
+    verb: Literal["complete"] = "complete"
+    items: Annotated[tuple[Id, ...], Field(min_length=1, max_length=4)]
+    """Which."""
+
+
 class Compare(_Action):
     """Put items side by side."""
 
@@ -178,6 +186,7 @@ Action = (
     | Ask
     | Answer
     | Recommend
+    | Complete
     | Compare
     | Explain
     | Describe
@@ -223,6 +232,7 @@ def check(action: Action, catalog: Catalog, state: State) -> None:
             raise InputError("an item cannot be compared with itself", hint="name two to four different items")
         case (
             Compose(items=items)
+            | Complete(items=items)
             | Compare(items=items)
             | Describe(items=items)
             | AddToList(items=items)

@@ -12,6 +12,7 @@ from tastemaker.assistant.actions import (
     Answer,
     Ask,
     Compare,
+    Complete,
     Compose,
     Describe,
     Explain,
@@ -34,7 +35,7 @@ from tastemaker.assistant.turn import Shown
 from tastemaker.assistant.why import because
 from tastemaker.core.errors import NotFitted
 from tastemaker.core.lines import one_line
-from tastemaker.core.ranking import Facet
+from tastemaker.core.ranking import Facet, Ranking
 from tastemaker.core.types import ItemId
 from tastemaker.shop.live import View
 from tastemaker.shop.shop import Shop
@@ -57,6 +58,7 @@ class Outcome:
         next: True shows what was not shown yet.
         pictures: to show beside.
         notes: fallbacks.
+        ranking: items to be shown instead of those that the wish finds; None for those.
         ask: what is to be asked about; None lets the assistant choose, "" asks nothing.
         asks: is something to be asked even when nothing new is shown?
     """
@@ -67,6 +69,7 @@ class Outcome:
     next: bool = False
     pictures: tuple[Shown, ...] = ()
     notes: tuple[str, ...] = ()
+    ranking: Ranking | None = None
     ask: str | None = None
     asks: bool = False
 
@@ -78,7 +81,9 @@ class Imagines(Protocol):
         """Draw."""
 
 
-def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Imagines | None = None) -> Outcome:
+def do(
+    shop: Shop, state: State, action: Action, find: FindPicture, imagines: Imagines | None = None, k: int = 10
+) -> Outcome:
     """Carry out an action that was checked.
 
     Args:
@@ -87,6 +92,7 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
         action: what to do; ``undo`` and ``start_over`` are the assistant's own.
         find: the person's pictures by key.
         imagines: draws; the shop itself when None.
+        k: how many items are shown at a time.
     """
     view = shop.view
     match action:
@@ -98,11 +104,11 @@ def do(shop: Shop, state: State, action: Action, find: FindPicture, imagines: Im
             return _replied(view, state, action)
         case AddToList():
             return _listed(view, state, action)
-        case Compare():
-            return _compared(view, state, action)
+        case Complete():
+            return _completed(shop, state, action, k)
         case Explain():
             return _explained(shop, state, action, find)
-        case Describe() | Hint():
+        case Describe() | Hint() | Compare():
             return _told(view, state, action)
         case Visualise():
             return _visualise(shop, state, action, imagines or shop.imagine)
@@ -224,12 +230,27 @@ def _judge(view: View, state: State, action: Judge) -> Outcome:
     return Outcome(state, f"Away with {titled(view, items)}, and less like it.", shows=True)
 
 
-def _told(view: View, state: State, action: Describe | Hint) -> Outcome:
+def _told(view: View, state: State, action: Describe | Hint | Compare) -> Outcome:
     """Words alone, and what they are about; the wish stays as it is."""
     if isinstance(action, Hint):
         return Outcome(state, hinted(view, state, action))
+    if isinstance(action, Compare):
+        return _compared(view, state, action)
     items = _ids(action.items)
     return Outcome(replace(state, focus=items[0]), described(view, items), pictures=_photos(view, items))
+
+
+def _completed(shop: Shop, state: State, action: Complete, k: int) -> Outcome:
+    """What goes with some items; nothing of it takes their place."""
+    items = _ids(action.items)
+    state = replace(state, focus=items[0], question=None)
+    try:
+        found = shop.complete(items, k=k, exclude=list(filter(shop.view.catalog.has, state.disliked)))
+    except NotFitted as error:
+        return Outcome(state, "This shop has not learned what goes with what.", notes=(error.message,), ask="")
+    named = titled(shop.view, items)
+    told = f"What goes with {named}:" if found.items else f"Nothing here is known to go with {named}."
+    return Outcome(state, told, ranking=found, ask="")
 
 
 def _with_picture(state: State) -> bool:

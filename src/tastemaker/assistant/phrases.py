@@ -41,6 +41,12 @@ RECOMMEND = re.compile(
 WHY = re.compile(r"(?:but )?why(?: (?:do|did|are|is|would) (?:you |i )?(?:show|showing|see|seeing|recommend)?)?"
                   r"(?: me)?(?: (?P<what>.+?))?(?: (?:shown|here|there))?")  # fmt: skip
 WHY_NOT_DO = re.compile(r"(?:but )?why (?:(?:don't|do not) (?:you|we|i)|not (?:show|try|give|find))\b")
+GOES_WITH = re.compile(
+    r"(?:and )?(?:(?:show|find|give)(?: me)? )?(?:what|which|something|anything|some|things?)(?: \w+){0,4}? "
+    r"(?:goes?|pairs?|fits?|match(?:es)?|works?|looks?|wear|combine|put|use)"
+    r"(?: (?:well|nicely|good|best|great|together))* with (?P<with>.+)"
+    r"|(?:complete|finish)(?: (?:the|this|my|that))? (?:look|outfit|set|room)(?: (?:with|of|for|around) (?P<look>.+))?"
+)
 COMPARE = re.compile(
     r"compare(?: (?P<what>.+))?|what(?:'s| is) the difference between (?P<between>.+)"
     r"|difference between (?P<of>.+)|how (?:do|are) (?P<differ>.+?) (?:differ|different)(?: from each other)?"

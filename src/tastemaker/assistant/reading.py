@@ -19,6 +19,7 @@ from tastemaker.assistant.actions import (
     AddToList,
     Answer,
     Compare,
+    Complete,
     Compose,
     Describe,
     Explain,
@@ -65,6 +66,8 @@ def read(words: str, state: State, view: View) -> tuple[Action, ...]:
 
 def _done(said: str, state: State, view: View) -> tuple[Action, ...]:
     """What is asked for beside a wish; () for nothing."""
+    if beside := _goes_with(phrases.PLEASE.sub("", said), state, view):
+        return (beside,)
     plainly = _plainly(said)
     if not plainly and (asked := inquired(phrases.PLEASE.sub("", said), state, view, _attribute)):
         return (asked,)
@@ -148,6 +151,17 @@ def _why(said: str, state: State, view: View) -> Action | None:
         items = pointed_at(found["what"].removeprefix("not "), state, view)
         return Explain(item=items[0]) if items else Hint(about="shown")
     return Explain(item=pointed_at("that", state, view)[0])  # "why are they all red?"
+
+
+def _goes_with(said: str, state: State, view: View) -> Action | None:
+    """What is had beside the things that are pointed at."""
+    found = phrases.GOES_WITH.fullmatch(said)
+    if not found or not state.shown:
+        return None
+    what = found["with"] or found["look"] or "that"
+    if items := pointed_at(what, state, view):
+        return Complete(items=items[:4])
+    return Hint(about="shown") if re.match(r"(?:the|this|that|these|those|it|them)\b", what) else None
 
 
 def _compare(said: str, state: State, view: View) -> Action | None:

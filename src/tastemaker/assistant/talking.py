@@ -38,6 +38,7 @@ from tastemaker.core.types import ItemId
 from tastemaker.recommenders.mentions import Mentions
 from tastemaker.shop.asking import Picture, check_k, picture_of
 from tastemaker.shop.live import View
+from tastemaker.shop.recommending import place
 from tastemaker.shop.shop import Shop
 
 STEPS = 50
@@ -223,7 +224,8 @@ class Assistant:
             acts.check(action, self._shop.catalog, outcome.state)
             if isinstance(action, Plain) and action.verb in ("undo", "start_over"):
                 return self._back(action)
-            outcome = do(self._shop, outcome.state, action, self._find, self._own.imagine if self._own else None)
+            draws = self._own.imagine if self._own else None
+            outcome = do(self._shop, outcome.state, action, self._find, draws, self._k)
         return self._answered(outcome, tuple(actions), listener)
 
     def _answered(self, outcome: Outcome, actions: tuple[Action, ...], listener: Listener) -> _Step:
@@ -233,8 +235,10 @@ class Assistant:
         state = replace(state, facets=facets_of(view, state))
         if not state.wishes_as(self._state):
             state = replace(state, seen=())  # of another wish nothing was passed over yet
-        ranking, question = Ranking(()), state.question
+        ranking, question = outcome.ranking or Ranking(()), state.question
         say = outcome.say
+        if outcome.ranking is not None:
+            state = seen(state, ranking.ids)
         if outcome.shows:
             skip = state.seen if outcome.next else ()
             seeing = self._look(view, state)
@@ -282,7 +286,9 @@ class Assistant:
         earlier = replace(state, seen=tuple(id for id in state.seen if id not in set(state.shown)))
         found = ranking_of(self._look(self._shop.view, earlier), earlier, 10 * self._k)
         by_id = {item.id: item for item in found.items}
-        return replace(found, items=tuple(by_id[id] for id in state.shown if id in by_id))
+        catalog = self._shop.catalog
+        beside = {id: place(catalog, catalog.row(id), 0.0, ()) for id in state.shown if catalog.has(id)}  # no wish's
+        return replace(found, items=tuple((beside | by_id)[id] for id in state.shown if id in beside))
 
     def _look(self, view: View, state: State) -> Look:
         """What may be meant; the search behind it is kept while the wish stays the same."""

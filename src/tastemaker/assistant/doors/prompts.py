@@ -24,6 +24,7 @@ ACTIONS = """You turn what a shopper says into actions of a shop. Answer with on
 {"verb": "search", "words": "...", "fresh": false}    words to search for; fresh true forgets the wish so far
 {"verb": "compose", "items": [1], "change": "..."}    something like the first item shown, but different
 {"verb": "filter", "keep": [{"name": "price", "op": "<", "value": "60"}]}
+{"verb": "complete", "items": [1]}                    what goes with the first item shown, beside it
 {"verb": "compare", "items": [1, 2]}
 {"verb": "explain", "item": 1}
 {"verb": "visualise", "words": "..."}

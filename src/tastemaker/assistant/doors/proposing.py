@@ -19,6 +19,7 @@ LOOKS = (
     "search",
     "compose",
     "filter",
+    "complete",
     "compare",
     "explain",
     "visualise",
