@@ -147,3 +147,12 @@ def test_a_shop_of_photos_alone_asks_for_a_picture(tmp_path):
         chat = Assistant(photos, asker=None)
         assert "show me a picture" in chat.say("something red").say
         assert chat.state.facets == ()
+
+
+def test_places_are_those_that_were_seen_whatever_has_left_the_shop(shop):
+    gone = State(turn=3, shown=("d-99", "d-01", "s-02"))
+    (found,) = read("put the second on my list", gone, shop.view)
+    assert found.items == ("d-01",)
+    for words in ("put the first on my list", "why the first?", "like the first but in blue", "compare 1 and 2"):
+        assert read(words, gone, shop.view)[0].verb == "hint", words
+    assert read("compare them", gone, shop.view)[0].items == ("d-01", "s-02")

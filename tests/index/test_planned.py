@@ -124,6 +124,21 @@ def test_a_narrow_filter_that_keeps_nothing_near_is_answered_from_the_codes(matr
     assert np.isin(ExactIndex(matrix).search(matrix[0], 10, mask)[0], rows).mean() >= 0.9
 
 
+def test_a_filter_of_whole_regions_is_answered_for_questions_from_outside(matrix, approximate, monkeypatch):
+    """Five of fifty clusters are kept: as many of the looked at rows as anywhere, and none of the nearest."""
+    monkeypatch.setattr(planner, "LOOK", 0.0)
+    efforts = Efforts({10: Effort(400)}, {10: Effort(100, 8), 2000: Effort(600, 32)})
+    index = PlannedIndex(matrix, np.ones(ROWS, bool), approximate, efforts)
+    cluster = np.argmax(matrix @ matrix[:400:8].T, axis=1)  # the nearest of fifty rows
+    mask = np.isin(cluster, [3, 11, 20, 31, 42])
+    assert index.plan(int(mask.sum()), 10).narrow
+    shares = [
+        np.isin(ExactIndex(matrix).search(vector, 10, mask)[0], index.search(vector, 10, mask)[0]).mean()
+        for vector in matrix[~mask][::40]
+    ]
+    assert np.mean(shares) >= 0.97
+
+
 def test_a_filter_that_takes_away_just_what_is_near_is_answered_from_the_codes(index, matrix):
     """It keeps 95 %, so lists are planned; around the question it keeps nothing."""
     near, _ = ExactIndex(matrix).search(matrix[0], ROWS // 20)

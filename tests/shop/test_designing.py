@@ -56,7 +56,7 @@ def test_a_finished_training_leaves_no_checkpoint(designer: Shop):
 
 def test_designs_start_from_what_fits_the_words(designer: Shop):
     view = designer.view
-    wish = designing._wish(view, view.fitted.space, designer._history("u0").liked.rows)
+    wish = designing._wish(view, view.fitted.space, designer._history("u0", view).liked.rows)
     asked = Condition({"kind": "vase"})
     starts = designing._starts(view, view.fitted.painter, asked, "a vase", wish)
     assert starts[0].attributes == {"colour": "red", "kind": "vase"}

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tastemaker.assistant.looking import history_of
+from tastemaker.assistant.state import State
 from tastemaker.catalog.events import Event
 from tastemaker.catalog.items import Item
+from tastemaker.core.errors import InputError
 from tastemaker.shop import Shop, live, opened
 from tests.shop.conftest import write_workspace
 
@@ -98,3 +101,46 @@ def test_while_events_come_every_answer_is_whole(shop: Shop) -> None:
         for _ in range(15):
             bought(shop, "lamp-blue-1")
         assert set(found) == {10}
+
+
+def test_a_view_answers_for_people_who_are_further_than_it(shop: Shop) -> None:
+    """While new items are read into the next view, somebody who has one of them asks the old one."""
+    old, before = shop.view, shop.recommend(user="u0", k=5).ids
+    with Shop(shop.path) as other:
+        other.add([Item("vase-late-0", "A late vase")])
+        other.record([Event("u0", "vase-late-0", "buy"), Event("u0", "vase-late-0", "view")])
+        shop._view, shop._lock = old, Taken()
+        assert shop.view is old
+        assert shop.recommend(user="u0", k=5).ids == before
+        assert shop.explain("vase-red-0", user="u0").reasons
+        assert history_of(shop, old, State(person="u0")).rows.max() < old.catalog.size
+
+
+class Taken:
+    """A lock that another thread holds."""
+
+    def acquire(self, *, blocking: bool = True) -> bool:
+        return blocking
+
+    def release(self) -> None:
+        """It is the other's."""
+
+
+def test_a_shop_whose_next_view_cannot_be_made_answers_from_the_last(tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path / "shop")
+    (folder / "features").mkdir()
+    with Shop(folder) as plain:
+        ids = list(plain.catalog.ids)
+    np.save(folder / "features" / "look.npy", np.random.default_rng(0).normal(size=(len(ids), 4)))
+    (folder / "features" / "look.ids").write_text("\n".join(ids))
+    told: list[str] = []
+    with Shop(folder, observer=lambda event: told.append(str(event))) as shop:
+        shop.fit(["recommender"])
+        before = shop.recommend(user="u0", k=5).ids
+        (folder / "features" / "look.npy").unlink()
+        with pytest.raises(InputError, match=r"features look\.npy cannot be read: No such file") as error:
+            shop.add([Item("vase-late-0", "A late vase")])
+        assert str(tmp_path) not in str(error.value)
+        assert shop.recommend(user="u0", k=5).ids == before
+        assert shop.recommend(user="u0", k=5).ids == before
+        assert sum("what was there before is served" in line for line in told) == 1

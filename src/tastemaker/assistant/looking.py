@@ -231,7 +231,7 @@ def answered(reply: Reply) -> list[Facet]:
 def history_of(shop: Shop, view: View, state: State) -> History:
     """What the person did before and liked in this conversation."""
     past = shop.store.history(state.person) if state.person else History.of([])
-    past = past.where(view.catalog.alive[past.rows]) if len(past) else past
+    past = past.among(view.catalog.alive)
     liked = _rows(view, state.liked)
     weights = np.full(len(liked), WEIGHTS["like"], np.float32)
     return History(

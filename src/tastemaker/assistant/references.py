@@ -76,7 +76,7 @@ def counted(words: str, state: State, view: View) -> tuple[ItemId, ...]:
         view: to look up ids and prices.
 
     Raises:
-        NotShown: they count further than what is shown.
+        NotShown: they count further than what is shown, or what stands there is no longer sold.
     """
     shown = _there(state.shown, view)
     if named := _by_id(words, shown, view):
@@ -85,7 +85,9 @@ def counted(words: str, state: State, view: View) -> tuple[ItemId, ...]:
     if of:  # "the second dress" is the second of those that are dresses
         shown = () if STOP & set(of.split()) else having(of, shown, view)
         places = places if shown else []
-    if any(not -len(shown) <= at < len(shown) for at in places):
+    else:
+        shown = state.shown  # as they were seen, whatever has left the shop since
+    if any(not -len(shown) <= at < len(shown) or not view.catalog.has(shown[at]) for at in places):
         raise NotShown(words)
     return tuple(dict.fromkeys(shown[at] for at in places)) or _extreme(words, _there(state.shown, view), view)
 

@@ -70,12 +70,17 @@ def read_features(vectors_path: Path, ids_path: Path) -> tuple[Floats, list[Item
         ids = [ItemId(line.strip()) for line in ids_path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, ValueError) as error:
         raise InputError(
-            f"ids {ids_path.name} cannot be read: {error}", hint="save them as UTF-8, one a line"
+            f"ids {ids_path.name} cannot be read: {_why(error)}", hint="save them as UTF-8, one a line"
         ) from None
     if len(vectors) != len(ids):
         hint = f"{ids_path.name} must hold one id a line, in the order of the rows"
         raise InputError(f"features {name} have {len(vectors):,} rows and {len(ids):,} ids", hint=hint)
     return vectors, ids
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without the path that the system puts beside it."""
+    return (error.strerror or "unknown") if isinstance(error, OSError) else str(error)
 
 
 def read_matrix(path: Path) -> Floats:
@@ -90,7 +95,7 @@ def read_matrix(path: Path) -> Floats:
         raw = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         hint = "save a matrix of floats by numpy.save"
-        raise InputError(f"features {path.name} cannot be read: {error}", hint=hint) from None
+        raise InputError(f"features {path.name} cannot be read: {_why(error)}", hint=hint) from None
     if raw.ndim != 2 or raw.dtype.kind not in "fiu":
         hint = "one row an item, one column a feature"
         what = f"{raw.dtype} of shape {raw.shape}"

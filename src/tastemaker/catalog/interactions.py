@@ -78,6 +78,12 @@ class History:
         """The events that speak for an item."""
         return self.where(self.weights > 0)
 
+    def among(self, there: Bools) -> "History":
+        """The events of rows that a mask keeps; rows beyond it are of items that came later. Shapes: there (rows,)."""
+        kept = self.rows < len(there)
+        kept[kept] = there[self.rows[kept]]
+        return self.where(kept)
+
     def where(self, mask: Bools) -> "History":
         """The events that a mask keeps."""
         return History(self.rows[mask], self.weights[mask], self.times[mask])

@@ -28,6 +28,8 @@ WIDE = 0.9
 """A filter that keeps this share is as good as none."""
 NARROW = 0.2
 """Of a filter that keeps less than this share the mask is asked before the bits, else after them."""
+NEAREST = 8
+"""One of so many rows that lists hold, the nearest, must be kept as often as all of them."""
 OVER = 1.3
 """Times as long as the filter demands is the answer that lists are read for."""
 GATHER = 3.0
@@ -167,9 +169,12 @@ class PlannedIndex(ExactIndex):
         """What the lists propose of the kept rows; None when too little is kept for the length they were read for."""
         near, lists = self._approximate, effort.lists
         found = near.around(question, lists) if plan.narrow else near.probe(question, effort.proposed, lists)
-        kept = found[settled[found]]
-        share = len(kept) / max(1, len(found))
-        if len(kept) < k or (share < WIDE and share * plan.length < OVER * k):
+        there = settled[found]
+        kept = found[there]
+        share = len(kept) / max(1, len(there))
+        # the lists come by nearness, and it counts what is kept around the question
+        around = min(share, float(there[: -(-len(there) // NEAREST)].mean())) if plan.narrow and len(there) else share
+        if len(kept) < k or (around < WIDE and around * plan.length < OVER * k):
             return None
         most = max(2 * k, round(OVER * share * effort.proposed))
         return near.probe(question, most, lists, settled) if plan.narrow and len(kept) > 2 * most else kept

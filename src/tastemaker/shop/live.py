@@ -15,6 +15,7 @@ from tastemaker.alignment.space import ItemVectors, Space
 from tastemaker.catalog.catalog import Catalog
 from tastemaker.catalog.interactions import History
 from tastemaker.core.batching import Batcher
+from tastemaker.core.errors import TastemakerError
 from tastemaker.core.progress import Observer, silent
 from tastemaker.core.ranking import Ranking
 from tastemaker.core.recent import Recent
@@ -146,6 +147,8 @@ def view(catalog: Catalog, fitted: Fitted, before: View | None = None, observer:
             fitted.recommender.refresh(catalog, vectors)
         if fitted.complete is not None:
             fitted.complete.refresh(catalog, vectors)
+    except TastemakerError:
+        raise
     except WRITTEN_OTHERWISE as error:  # it reads items differently from how it was fitted
         raise of_another_version(str(error).partition("\n")[0]) from error
     return View(catalog, fitted, vectors, keys, embedded)

@@ -13,7 +13,7 @@ from tastemaker.catalog.interactions import History
 from tastemaker.catalog.loading import open_store
 from tastemaker.catalog.workspace import Workspace
 from tastemaker.core.closing import Closing
-from tastemaker.core.errors import WorkspaceError
+from tastemaker.core.errors import TastemakerError, WorkspaceError
 from tastemaker.core.progress import Noted, Observer, silent
 from tastemaker.core.storage import Artefacts
 from tastemaker.core.versions import Version
@@ -48,7 +48,7 @@ class Opened(Closing):
         self._artefacts = Artefacts(self.workspace.state)
         self._lock = RLock()
         self._view: live.View | None = None
-        self._events_seen, self._looked = 0, 0.0
+        self._events_seen, self._looked, self._again = 0, 0.0, 0.0
         self._refused: dict[str, str] | None = None
         self._indexed = IndexConfig.read(workspace.settings.index)
         self.swap_aside = self.salvages = False
@@ -85,11 +85,20 @@ class Opened(Closing):
         """One consistent view of catalog and fit.
 
         When either has changed, the first who asks makes a new view; others are answered from the old one meanwhile.
+        So are all when the new one cannot be made, as where a file of features is missing: that is noted, and tried
+        again after a minute.
         """
         old = self._view
-        if old is not None and self._is_current(old):
+        if old is not None and (monotonic() < self._again or self._is_current(old)):
             return old
-        return self.refresh(wait=old is None)
+        try:
+            return self.refresh(wait=old is None)
+        except TastemakerError as error:
+            if old is None:
+                raise
+            self._again = monotonic() + EVENTS_EVERY
+            self._observer(Noted("open", f"{error.message}; what was there before is served, {error.hint}"))
+            return old
 
     def refresh(self, *, wait: bool = True, events: bool = False) -> live.View:
         """Make a new view if anything has changed.
@@ -186,15 +195,14 @@ class Opened(Closing):
 
     def _look(self, learned: fitted.Fitted) -> live.View:
         """A new view of the catalog as it is, with what was learned."""
-        self._events_seen, self._looked = self.store.events_revision, monotonic()
+        self._events_seen, self._looked, self._again = self.store.events_revision, monotonic(), 0.0
         self._view = live.view(self.store.snapshot(), learned, self._view).warmed()
         live.keep_vectors(self._view, self._artefacts)
         return self._view
 
-    def _history(self, user: str) -> History:
-        """What a person did, without items that are gone."""
-        history = self.store.history(user)
-        return history.where(self.view.catalog.alive[history.rows]) if len(history) else history
+    def _history(self, user: str, view: live.View) -> History:
+        """What a person did, without items that are gone, or that came after the view was made."""
+        return self.store.history(user).among(view.catalog.alive)
 
     def _is_current(self, view: live.View) -> bool:
         """Is the view of the latest catalog and the latest fit, whichever process made them?"""

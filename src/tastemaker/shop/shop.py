@@ -152,7 +152,7 @@ class Shop(Steered):
         check_k(k)
         if user and len(history):
             raise InputError("both a person and a history are given", hint="give one of them")
-        past = self._history(user) if user else History.of(view.catalog.rows(history).tolist())
+        past = self._history(user, view) if user else History.of(view.catalog.rows(history).tolist())
         mask = allowed(view, where, exclude, sold_out=self._live.sold_out == "last")
         order = self._order("recommend", visiting=user is not None)
 
@@ -223,7 +223,7 @@ class Shop(Steered):
         check_k(k)
         view = self.view
         asked = Request(text, where=where, ignore=tuple(ignore), product=self._product, explain=explain)
-        asked = replace(asked, history=self._history(user) if user else None, weigh=checked_factors(weigh))
+        asked = replace(asked, history=self._history(user, view) if user else None, weigh=checked_factors(weigh))
         shown = asked.showing(shown_of(view, image, images), [change] if isinstance(change, str) else change)
         return searching.search(view, self.store, replace(shown, mask=allowed(view, "", [*exclude, *shown.items])), k)
 
@@ -258,7 +258,7 @@ class Shop(Steered):
         """
         view = self.view
         picture, _ = picture_of(view, image)
-        history = self._history(user) if user else History.of([])
+        history = self._history(user, view) if user else History.of([])
         order = self._order("recommend", visiting=user is not None)
         told = explain(view, history, view.catalog.row(item), user or "", order)
         asked = looks or text.strip() or picture is not None

@@ -40,5 +40,5 @@ class Steered(Remembering):
         mask = allowed(view, "", (), sold_out=self._live.sold_out == "last")
         held = holding(rules, "recommend", date.today())
         order = Order(self._live, held, (), time() if user else None)
-        past = self._history(user or "")
+        past = self._history(user or "", view)
         return recommending.recommend(view, past, mask, k, named=user or "", order=order)

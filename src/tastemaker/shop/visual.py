@@ -58,7 +58,7 @@ class Visual(Tended):
 
         view = self.view
         picture, _ = picture_of(view, image)
-        history = self._history(user) if user else None
+        history = self._history(user, view) if user else None
         asked = imagining.Request(text, picture, history, n, seed, tuple(ignore), design)
         return imagining.imagine(view, asked, self.workspace.state / "drawn", observer, self._signer())
 
@@ -244,8 +244,9 @@ class Visual(Tended):
         from tastemaker.shop import promoting
 
         ids = (items,) if isinstance(items, str) else tuple(items)
-        asked = promoting.Request(ids, format, n, user or "", self._history(user) if user else None)
-        return promoting.promote(self.view, self.workspace, asked, self.creatives, observer)
+        view = self.view
+        asked = promoting.Request(ids, format, n, user or "", self._history(user, view) if user else None)
+        return promoting.promote(view, self.workspace, asked, self.creatives, observer)
 
     @property
     def creatives(self) -> "Queue":

@@ -127,7 +127,7 @@ class Own(Door):
         view = shop.view
         items = [view.catalog.row(image)] if image else []
         name = view.catalog.main_picture(items[0]) if items else ""
-        history = shop.store.history(user) if user else None
+        history = shop.store.history(user).among(view.catalog.alive) if user else None
         liked = None if history is None else history.liked.rows
         signs = self._speaker().signs(self._speaker().asked(view, words, items=items, history=liked))
         picture = view.catalog.pictures.open(name) if name else None
