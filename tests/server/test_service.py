@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import subprocess
 import sys
 
@@ -190,3 +191,19 @@ except ValueError as error:
     assert [line["level"] for line in lines] == ["warning", "error", "warning", "info", "error"]
     assert [line.get("error") for line in lines] == [None, None, "RuntimeWarning", None, "ValueError"]
     assert lines[3]["message"] == "GET /items 200"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc alone has arenas")
+@pytest.mark.parametrize(("asked", "most"), [("", 2), ("7", 7)])
+def test_threads_share_few_heaps_unless_somebody_says_otherwise(asked, most):
+    code = (
+        "import ctypes, threading, tastemaker.server.running as r; r.share_memory()\n"
+        "go = threading.Barrier(13)\n"
+        "def work():\n"
+        "    kept = [ctypes.CDLL(None).malloc(100) for _ in range(9)]; go.wait(); go.wait()\n"
+        "for _ in range(12): threading.Thread(target=work).start()\n"
+        "go.wait(); ctypes.CDLL(None).malloc_stats(); go.wait()\n"
+    )
+    environment = {**os.environ, "MALLOC_ARENA_MAX": asked} if asked else os.environ
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert told.stderr.count("Arena ") <= most

@@ -24,9 +24,6 @@ AGAIN = 1.0
 GRACE = 20.0
 """Seconds that a worker has to end, after those of draining; then it is killed."""
 
-ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""Each of dozens of threads would otherwise keep what it once needed; whoever runs the server may say otherwise."""
-
 
 class _Worker:
     """One worker: its process, which may be another tomorrow, and its line, which stays."""
@@ -125,7 +122,7 @@ class Workers:
             self._command,
             stdin=subprocess.PIPE,
             pass_fds=[each for each in inherited.values() if each is not None],
-            env={**ARENAS, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, **os.environ},
+            env={"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, **os.environ},
         )
         if worker.process.stdin is not None:
             with worker.process.stdin as stream:
