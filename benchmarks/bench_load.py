@@ -72,7 +72,8 @@ def requests_of(folder: Path, seed: int) -> dict[str, Sent]:
         return request(f"/search?text={urllib.parse.quote_plus(questions[what[n % len(what)]])}&k=10{more}")
 
     def anew(n: int) -> str:
-        return f"&exclude={ids[(n * 7919 + seed) % len(ids)]}"
+        around = n // len(ids)  # people come in the same order again, and must not meet the same item
+        return f"&exclude={ids[(n * 7919 + around + seed) % len(ids)]}"
 
     verbs: list[Sent] = [recommend, search, lambda n: request("/events", event(n))]
     return {

@@ -51,6 +51,18 @@ def test_publish_replaces_only_the_named_parts(artefacts):
     assert artefacts.published() == {"space": newer, "index": index}
 
 
+def test_what_others_publish_damage_or_take_away_is_seen_at_the_next_look(artefacts, tmp_path):
+    one, other = write(artefacts, 1.0), write(artefacts, 2.0)
+    for named in (one, other, one):
+        Artefacts(tmp_path).publish({"space": named})
+        assert artefacts.published() == {"space": named}
+    pointer = tmp_path / "published.json"
+    pointer.write_text("{")
+    assert artefacts.trouble
+    pointer.unlink()
+    assert artefacts.published() == {}
+
+
 def test_damage_is_detected(artefacts):
     artefact, index = write(artefacts, 1.0), write(artefacts, 1.0, "index")
     artefacts.publish({"space": artefact, "index": index})

@@ -137,6 +137,15 @@ def test_a_source_without_weight_is_asked_only_for_what_nobody_else_knows(fitted
     assert said.at(warm).rows.tolist() == warm.tolist()
 
 
+def test_what_is_said_of_some_items_is_what_was_said_of_all(fitted):
+    whole = fitted.said([history_of(0)], np.arange(36))[0]
+    some = whole.at(np.array([30, 4, 7])).at(np.array([2, 0]))
+    assert some.rows.tolist() == [7, 30]
+    assert some.scores.tolist() == whole.scores[[7, 30]].tolist()
+    for name, part in whole.parts.items():
+        assert some.parts[name].tolist() == part[[7, 30]].tolist()
+
+
 def test_what_is_said_of_an_item_is_why_it_is_said(fitted):
     person, rows = history_of(0), np.array([20, 22, 38])
     found = fitted.because_of(fitted.said([person], rows)[0].parts, person, rows)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tastemaker.core.errors import FitError
-from tastemaker.recommenders.lines import Lines, chosen
+from tastemaker.recommenders.lines import Lines, chosen, looked_up
 from tastemaker.testing.contract import through_storage
 from tastemaker.testing.worlds import checkerboard
 
@@ -16,6 +16,13 @@ def test_rows_have_the_lines_in_the_order_they_were_given_in():
 
 def test_rows_that_came_later_have_none():
     assert Lines.of(np.array([1]), 2).places(np.array([1, 2, 900])).tolist() == [0, -1, -1]
+
+
+def test_a_table_is_asked_for_rows_that_it_may_not_have():
+    table = np.array([True, False, True])
+    assert looked_up(table, np.array([2, 1, 0]), otherwise=False).tolist() == [True, False, True]
+    assert looked_up(table, np.array([2, 3]), otherwise=False).tolist() == [True, False]
+    assert looked_up(table, np.array([], np.int64), otherwise=False).tolist() == []
 
 
 def test_lines_come_back_from_storage():

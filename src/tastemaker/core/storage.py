@@ -106,6 +106,7 @@ class Artefacts:
         self._folder = root / "artefacts"
         self._pointer = root / "published.json"
         self._history = root / "versions.json"
+        self._read: tuple[tuple[int, ...], dict[str, str] | None] | None = None
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def write(
@@ -223,17 +224,20 @@ class Artefacts:
         return dict(known[-1].parts) if known else {}
 
     def _pointed(self) -> dict[str, str] | None:
-        """What is said to be published: nothing before the first fit, None when the file is damaged."""
+        """What is said to be published: nothing before the first fit, None when the file is damaged.
+
+        The file is read again when it is another one: it is only ever replaced.
+        """
         try:
-            names = json.loads(self._pointer.read_bytes())
+            now = self._pointer.stat()
+            mark = (now.st_ino, now.st_mtime_ns, now.st_ctime_ns, now.st_size)
+            if self._read is None or self._read[0] != mark:
+                self._read = (mark, _names_in(self._pointer.read_bytes()))
+            return self._read[1]
         except FileNotFoundError:
             return {}
-        except ValueError:
-            return None
         except OSError as error:
             raise WorkspaceError(f"{self._pointer.name} cannot be read: {error.strerror}") from error
-        sound = isinstance(names, dict) and all(isinstance(name, str) for name in names.values())
-        return names if sound else None
 
     def verify(self) -> dict[str, bool]:
         """For every published part: does its content still match its hash?"""
@@ -290,6 +294,16 @@ def _read_json(path: Path) -> dict[str, object]:
     except (OSError, ValueError) as error:
         why = str(error)
     raise WorkspaceError(f"{path.name} in {path.parent.name} cannot be read: {why}", hint="fit again")
+
+
+def _names_in(text: bytes) -> dict[str, str] | None:
+    """A table of names; None when it is none."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return None
+    sound = isinstance(names, dict) and all(isinstance(name, str) for name in names.values())
+    return names if sound else None
 
 
 def _sync(path: Path) -> None:

@@ -36,12 +36,12 @@ def plain(value: object) -> Json:
         >>> plain(Facet("colour", "=", "red"))
         {'name': 'colour', 'op': '=', 'value': 'red', 'hard': False, 'label': 'colour: red'}
     """
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    if value is None or isinstance(value, bool | int):
-        return value
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent
+    if value is None or isinstance(value, (bool, int)):  # a union would be made at every call
+        return value
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Path):

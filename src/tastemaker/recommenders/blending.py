@@ -100,18 +100,27 @@ class Said:
     Attributes:
         rows: the items.
         scores: -inf where nothing is known.
-        parts: what each source adds to them; one that adds nothing may be left out.
+        sources: what each source adds to the score of every item that was asked about; one that adds nothing may be
+            left out.
+        places: where the items stand among those.
 
-    Shapes: rows, scores, each of parts (n,).
+    Shapes: rows, scores, places (n,); each of sources (asked,).
     """
 
     rows: Ints
     scores: Floats
-    parts: Mapping[str, Floats] = field(default_factory=dict)
+    sources: Mapping[str, Floats] = field(default_factory=dict)
+    places: Ints | None = None
+
+    @property
+    def parts(self) -> dict[str, Floats]:
+        """What each source adds to the scores. Shapes: each (n,)."""
+        return {name: part if self.places is None else part.take(self.places) for name, part in self.sources.items()}
 
     def at(self, places: Ints) -> "Said":
         """What is said of some of the items. Shapes: places (m,)."""
-        return Said(self.rows[places], self.scores[places], {name: part[places] for name, part in self.parts.items()})
+        inner = places if self.places is None else self.places.take(places)
+        return Said(self.rows.take(places), self.scores.take(places), self.sources, inner)
 
 
 def learn(
@@ -195,6 +204,11 @@ def standardised(source: Recommender[Config], histories: Sequence[History], rows
 
 def _scale(raw: Floats) -> tuple[np.float32, np.float32]:
     """Mean and deviation of the finite scores. Shapes: (n,)."""
-    finite = raw[np.isfinite(raw)].astype(np.float64)
-    mean, spread = (finite.mean(), finite.std()) if len(finite) else (0.0, 0.0)
+    known = np.isfinite(raw)
+    finite = (raw if known.all() else raw[known]).astype(np.float64)
+    if not len(finite):
+        return np.float32(0.0), np.float32(1.0)
+    mean = finite.sum() / len(finite)
+    finite -= mean
+    spread = np.sqrt(finite @ finite / len(finite))
     return np.float32(mean), np.float32(spread if spread > 1e-9 else 1.0)

@@ -5,6 +5,7 @@ to the closest few of it, and takes off nearness to what they disliked.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from tastemaker.encoders.base import unit
 from tastemaker.nn.directions import covering, iterated
 from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
+from tastemaker.recommenders.lines import looked_up
 from tastemaker.recommenders.signals import recent, shares_each
 from tastemaker.recommenders.validation import Validation
 
@@ -155,43 +157,50 @@ class Content(Recommender[ContentConfig]):
         Shapes: (len(histories), n).
         """
         known = self._told(candidates)
-        rows_asked = candidates[known]
+        rows_asked = candidates if known.all() else candidates[known]
         whole = 2 * len(rows_asked) > len(self._table)  # then all at once is cheaper than a copy of most of the table
         columns = self._columns if whole else self._table[rows_asked].T
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), TOGETHER):
-            read = [self._read(history, self.config.dislike) for history in histories[low : low + TOGETHER]]
-            bounds = np.cumsum([0, *(len(rows) for rows, _ in read)])
-            near = self._table[np.concatenate([rows for rows, _ in read])] @ columns
-            for line, (_, weights), begin in zip(scores[low:], read, bounds, strict=False):
-                if len(weights):
-                    mixed = self._mixture(near[begin : begin + len(weights)], weights)
-                    line[known] = mixed[rows_asked] if whole else mixed
+            heard = [self._heard(history) for history in histories[low : low + TOGETHER]]
+            near = np.concatenate([person.items for person in heard]) @ columns
+            bounds = np.cumsum([0, *(len(person.items) for person in heard)])
+            for line, person, begin in zip(scores[low:], heard, bounds, strict=False):
+                if len(person.items):
+                    mixed = self._mixture(near[begin : begin + len(person.items)], person)
+                    mixed = mixed.take(rows_asked) if whole else mixed
+                    line[slice(None) if rows_asked is candidates else known] = mixed
         return scores
+
+    def _heard(self, history: History) -> "_Heard":
+        """What is compared for a history."""
+        rows, weights = self._read(history, self.config.dislike)
+        order = np.argsort(weights <= 0, kind="stable")
+        rows, weights = rows[order], weights[order]
+        liked, least = np.maximum(weights, 0.0), np.finfo(np.float32).tiny
+        loud = np.where(liked > 0, np.sqrt(liked / max(liked.max(initial=0.0), least)), np.float32(1.0))
+        mean = (1 - np.float32(self.config.focus)) * liked / max(liked.sum(), least)
+        mean += np.minimum(weights, 0.0) / max(1.0, np.abs(weights).sum())
+        return _Heard(
+            self._table[rows] * loud[:, None], np.asarray(mean / loud, np.float32), int(np.count_nonzero(liked))
+        )
+
+    def _mixture(self, near: Floats, person: "_Heard") -> Floats:
+        """Mean of all liked, mean of the closest liked, less the disliked. Shapes: (h, n) -> (n,)."""
+        score = np.asarray(person.mean @ near, np.float32)
+        if person.liked:
+            score += np.float32(self.config.focus) * mean_of_largest(near[: person.liked], self.config.nearest)
+        return score
 
     def _told(self, rows: Ints) -> Bools:
         """Rows of which anything is known."""
-        told = rows < len(self._known)
-        told[told] = self._known[rows[told]]
-        return told
+        return looked_up(self._known, rows, otherwise=False)
 
     def _read(self, history: History, dislike: float = 0.0) -> tuple[Ints, Floats]:
         """The newest items of a history of which anything is known, and their weights."""
         rows, weights = recent(history, self.config.half_life, dislike)
         told = self._told(rows)
         return rows[told][: self.config.newest], weights[told][: self.config.newest]
-
-    def _mixture(self, near: Floats, weights: Floats) -> Floats:
-        """Mean of all liked, mean of the closest liked, less the disliked. Shapes: (h, n), (h,) -> (n,)."""
-        liked, disliked = weights > 0, weights < 0
-        score = np.zeros(near.shape[1], np.float32)
-        if liked.any():
-            good, w = near[liked], weights[liked]
-            closest = mean_of_largest(good * np.sqrt(w / w.max())[:, None], self.config.nearest)
-            score += (1.0 - self.config.focus) * (w @ good) / w.sum() + self.config.focus * closest
-        if disliked.any():
-            score += (weights[disliked] @ near[disliked]) / max(1.0, float(np.abs(weights).sum()))
-        return score
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -229,17 +238,35 @@ class Content(Recommender[ContentConfig]):
         return self
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Items of a history, those that were liked first.
+
+    Attributes:
+        items: each as loud as it counts among the closest.
+        mean: what each counts in the mean of all.
+        liked: how many were.
+
+    Shapes: items (h, d), mean (h,).
+    """
+
+    items: Floats
+    mean: Floats
+    liked: int
+
+
 def mean_of_largest(lines: Floats, n: int) -> Floats:
     """Mean of the ``n`` largest of each column, of all where there are fewer.
 
-    A place for each of the largest, through which every line passes: for a few of them much sooner than sorting.
+    The first lines become places for the largest, through which every later line passes: for a few of them much sooner
+    than sorting. The lines are not what they were afterwards.
 
     Shapes: (h, m) -> (m,).
     """
-    if len(lines) <= n:
-        return np.asarray(lines.mean(axis=0), np.float32)
-    largest = np.full((n, lines.shape[1]), -np.inf, np.float32)
-    for line in lines:
-        for place in largest:
-            line, place[:] = np.minimum(line, place), np.maximum(line, place)
-    return np.asarray(largest.mean(axis=0), np.float32)
+    smaller = np.empty(lines.shape[1:], lines.dtype)
+    for at, line in enumerate(lines):
+        for place in lines[: min(at, n)]:
+            np.minimum(line, place, out=smaller)
+            np.maximum(line, place, out=place)
+            line[:] = smaller
+    return np.asarray(lines[:n].mean(axis=0), np.float32)

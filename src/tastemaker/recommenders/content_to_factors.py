@@ -26,7 +26,7 @@ from tastemaker.recommenders import features, modalities
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.ease import chosen_penalty, closed_form, co_occurrences
 from tastemaker.recommenders.foretelling import MOST_ITEMS, Chooser, Setting, solved
-from tastemaker.recommenders.lines import Lines
+from tastemaker.recommenders.lines import Lines, looked_up
 from tastemaker.recommenders.modalities import FEATURES, SPACE
 from tastemaker.recommenders.signals import recent, shares_each
 from tastemaker.recommenders.validation import Validation
@@ -36,6 +36,7 @@ RIDGES = (10.0, 3.0, 30.0)  # of options the first is what is used where there i
 PAIRS = (0.3, 0.0, 1.0)
 FAMES = (0.0, 0.25)
 MODALITY = (0.25, 0.0, 1.0)
+FEW = 4  # lines from which a product of matrices takes less time than one line after the other
 
 
 class ContentToFactorsConfig(Config):
@@ -267,8 +268,9 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
     def _take(self, factors: Floats, told: Bools) -> None:
         """Factors of all items; once more by columns, which is how all items are asked about soonest."""
         self._lines = Lines.of(self._rows, len(factors))
-        self._columns = np.ascontiguousarray(factors.T)
-        self._met = np.ascontiguousarray(factors[self._rows].T)
+        unmet = np.flatnonzero(self._lines.place < 0)
+        self._met, self._new = (np.ascontiguousarray(factors[rows].T) for rows in (self._rows, unmet))
+        self._place = np.argsort(np.concatenate([self._rows, unmet]))
         self._told, self._factors = told, factors  # last: whoever scores meanwhile asks for nothing that is not there
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
@@ -276,9 +278,8 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
 
         Shapes: (len(histories), n).
         """
-        known = candidates < len(self._factors)
-        known[known] = self._told[candidates[known]]
-        rows = candidates[known]
+        known = looked_up(self._told, candidates, otherwise=False)
+        rows = candidates if known.all() else candidates[known]
         whole = 2 * len(rows) > len(self._factors)  # then all at once is cheaper than a copy of most of them
         scores = np.full((len(histories), len(candidates)), -np.inf, np.float32)
         for low in range(0, len(histories), BATCH):
@@ -286,18 +287,17 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
             spoken = low + np.flatnonzero([person is not None for person in heard])
             if len(spoken):
                 near, far = (np.stack(people) for people in zip(*filter(None, heard), strict=True))
-                told = self._of_all(near, far)[:, rows] if whole else self._of_some(near, far, rows)
-                scores[spoken if known.all() else np.ix_(spoken, known)] = told
+                told = self._of_most(near, far, rows) if whole else self._of_some(near, far, rows)
+                scores[spoken if rows is candidates else np.ix_(spoken, known)] = told
         return scores
 
-    def _of_all(self, near: Floats, far: Floats) -> Floats:
-        """Products with the factors of the whole catalog. Shapes: (people, dim) twice -> (people, rows)."""
-        told = far @ self._columns
-        told[:, self._rows] = near @ self._met
-        return told
+    def _of_most(self, near: Floats, far: Floats, rows: Ints) -> Floats:
+        """Products with the factors of many rows. Shapes: (people, dim) twice, (n,) -> (people, n)."""
+        told = np.concatenate([_products(near, self._met), _products(far, self._new)], axis=1)
+        return told.take(self._place.take(rows), axis=1)
 
     def _of_some(self, near: Floats, far: Floats, rows: Ints) -> Floats:
-        """The same for a few rows. Shapes: (people, dim) twice, (n,) -> (people, n)."""
+        """The same for a few rows."""
         met = self._lines.places(rows) >= 0
         told = far @ self._factors[rows].T
         told[:, met] = near @ self._factors[rows[met]].T
@@ -369,3 +369,8 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._take(np.asarray(tensors["factors"], np.float32), np.asarray(tensors["told"], np.bool_))
         self._digests = np.asarray(tensors["digests"], np.uint64)
         return self
+
+
+def _products(people: Floats, columns: Floats) -> Floats:
+    """The product of matrices, as soon as it is to be had for a few lines too. Shapes: (n, dim), (dim, m) -> (n, m)."""
+    return people @ columns if len(people) >= FEW else np.stack([line @ columns for line in people])

@@ -4,7 +4,7 @@ Whom to trust depends on the item (hot, warm or cold) and on how much is known o
 not guessed: see :mod:`blending`. Each source keeps its share of a score, so that an answer can say where it comes from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -24,6 +24,7 @@ from tastemaker.core.types import Floats, Ints
 from tastemaker.recommenders import blending
 from tastemaker.recommenders.base import Recommender
 from tastemaker.recommenders.blending import Said, Sources
+from tastemaker.recommenders.lines import looked_up
 from tastemaker.recommenders.rehearsal import Rehearsal, rehearse, rehearse_new
 from tastemaker.recommenders.validation import Validation, some
 
@@ -210,13 +211,8 @@ class Hybrid(Recommender[HybridConfig]):
         offsets = self._weights.offsets(_known(histories), self._cohort_of(candidates))
         said = []
         for at, total in enumerate(offsets):
-            own, heard = {name: part[at] for name, part in parts.items()}, np.zeros(len(candidates), np.bool_)
-            for part in own.values():
-                finite = np.isfinite(part)
-                np.add(total, part, out=total, where=finite)
-                heard |= finite
-            total[~heard] = -np.inf
-            said.append(Said(candidates, total, own))
+            own = {name: part[at] for name, part in parts.items()}
+            said.append(Said(candidates, _sum(total, own.values()), own))
         return said
 
     def parts(self, history: History, candidates: Ints) -> dict[str, Floats]:
@@ -240,28 +236,23 @@ class Hybrid(Recommender[HybridConfig]):
         }
         unheard = np.ones((len(histories), len(candidates)), np.bool_)
         unheard[new & popular] = False
-        parts = {}
+        parts: dict[str, Floats] = {}
         for name in sorted(self._sources, key=lambda name: not weighs[name]):
             if not (every or weighs[name] or unheard.any()):
                 break
             part = blending.standardised(self._sources[name], histories, rows, len(self._reference))
-            weights = [self._weights.of(name, kind, cohort) for kind in range(len(blending.PEOPLE))]
+            weights = {kind: self._weights.of(name, kind, cohort) for kind in set(known.tolist())}
             for line, kind, nobody in zip(part, known.tolist(), new.tolist(), strict=True):
                 if not (popular and nobody):
-                    told = np.isfinite(line)
-                    np.multiply(weights[kind], line, out=line, where=told)
-                    line[~told] = -np.inf
+                    _weigh(line, weights[kind])
                 elif name != "popularity":
                     line[:] = -np.inf
             parts[name] = part
-            unheard &= np.isneginf(part)
+            unheard &= part == -np.inf
         return parts
 
     def _cohort_of(self, rows: Ints) -> Ints:
-        known = rows < len(self._cohort)
-        cohort = np.zeros(len(rows), np.int64)
-        cohort[known] = self._cohort[rows[known]]
-        return cohort
+        return looked_up(self._cohort, rows, otherwise=0)
 
     @override
     def because(self, history: History, row: int, n: int = 3) -> list[tuple[int, float]]:
@@ -313,6 +304,28 @@ class Hybrid(Recommender[HybridConfig]):
 def _known(histories: Sequence[History]) -> Ints:
     """1 for a person of whom more than a few liked items are known, else 0. Shapes: (people,)."""
     return np.array([len(history.liked.seen) > blending.SHORT for history in histories], np.int64)
+
+
+def _weigh(line: Floats, weights: Floats) -> None:
+    """Weigh scores in place; what is not known stays so under a weight of 0. Shapes: (n,), (n,)."""
+    known = np.isfinite(line)
+    if known.all():
+        line *= weights
+        return
+    with np.errstate(invalid="ignore"):
+        line *= weights
+    np.copyto(line, -np.inf, where=~known)
+
+
+def _sum(total: Floats, parts: Iterable[Floats]) -> Floats:
+    """The parts on top of what is there, each where it is known; -inf where none is. Shapes: all (n,)."""
+    heard = np.zeros(len(total), np.bool_)
+    for part in parts:
+        known = part > -np.inf
+        heard |= known
+        total += part if known.all() else np.where(known, part, np.float32(0.0))
+    np.copyto(total, -np.inf, where=~heard)
+    return total
 
 
 def _ranked(told: Mapping[int, float], n: int) -> list[tuple[int, float]]:

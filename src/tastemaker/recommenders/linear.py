@@ -109,7 +109,7 @@ class Linear(Recommender[L]):
             here, weights = self._lines.known_of(*recent(history, self.half_life))
             if len(here):
                 answer = np.append(self._product(here, weights), np.float32(-np.inf))
-                line[:] = answer[places]  # the place of an unknown row is the last
+                np.take(answer, places, out=line, mode="wrap")  # the place of an unknown row is the last
         return scores
 
     def _product(self, here: Ints, weights: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from tastemaker.catalog.interactions import Interactions
 from tastemaker.core.errors import FitError
 from tastemaker.core.types import Floats, Ints
+
+S = TypeVar("S", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,7 @@ class Lines:
 
     def places(self, rows: Ints) -> Ints:
         """Lines of some rows; -1 for rows without one, also for those that came later. Shapes: (n,) -> (n,)."""
-        inside = rows < len(self.place)
-        places = np.full(len(rows), -1, np.int64)
-        places[inside] = self.place[rows[inside]]
-        return places
+        return looked_up(self.place, rows, otherwise=-1)
 
     def known_of(self, rows: Ints, values: Floats) -> tuple[Ints, Floats]:
         """Lines of those rows that have one, and their values. Shapes: (n,), (n,) -> (known,), (known,)."""
@@ -61,6 +60,16 @@ class Lines:
     def restore(cls, tensors: Mapping[str, npt.NDArray[np.generic]]) -> Self:
         """Take back what :meth:`tensors` gave."""
         return cls.of(np.asarray(tensors["rows"], np.int64), int(tensors["size"][0]))
+
+
+def looked_up(table: npt.NDArray[S], rows: Ints, *, otherwise: int) -> npt.NDArray[S]:
+    """What a table says of some rows, and what of those that came later. Shapes: (lines,), (n,) -> (n,)."""
+    if rows.max(initial=-1) < len(table):
+        return np.take(table, rows)
+    found = np.full(len(rows), otherwise, table.dtype)
+    inside = rows < len(table)
+    found[inside] = table[rows[inside]]
+    return found
 
 
 def chosen(events: Interactions, method: str) -> Ints:

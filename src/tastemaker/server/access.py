@@ -46,11 +46,21 @@ class Doors:
 
     def __init__(self, routes: Iterable[BaseRoute] = ()) -> None:
         self._routes = [(route, wanted(route)) for route in routes if isinstance(route, APIRoute)]
+        whole = [route for route, _ in self._routes if "{" not in route.path]
+        self._known = {
+            (method, route.path): self._look(_asking(method, route.path))
+            for route in whole
+            for method in route.methods or ()
+        }
 
     def find(self, connection: Connection) -> tuple[str, Scope] | None:
         """The template of the route that will answer, and what it needs; None when none of them will."""
         if connection["type"] != "http":
             return None
+        known = None if connection.get("root_path") else self._known.get((connection["method"], connection["path"]))
+        return known or self._look(connection)
+
+    def _look(self, connection: Connection) -> tuple[str, Scope] | None:
         half = None
         for route, scope in self._routes:
             match = route.matches(connection)[0]
@@ -62,9 +72,12 @@ class Doors:
 
     def methods(self, path: str) -> list[str]:
         """What a path may be asked by; empty when none of the routes has it."""
-        asked = {"type": "http", "method": "", "path": path, "root_path": ""}
-        routes = (route for route, _ in self._routes if route.matches(asked)[0] != Match.NONE)
+        routes = (route for route, _ in self._routes if route.matches(_asking("", path))[0] != Match.NONE)
         return sorted({method for route in routes for method in route.methods or ()})
+
+
+def _asking(method: str, path: str) -> Connection:
+    return {"type": "http", "method": method, "path": path, "root_path": ""}
 
 
 def wanted(route: APIRoute) -> Scope:

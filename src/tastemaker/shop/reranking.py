@@ -140,11 +140,13 @@ Step = Callable[[Shortlist, Setting], Shortlist]
 
 def shortlist(rows: Ints, scores: Floats) -> Shortlist:
     """Candidates with a score, the best first. Shapes: rows, scores (n,)."""
-    said = np.flatnonzero(scores > -np.inf)
-    order = said[falling(scores[said])]
-    kept = scores[order].astype(np.float32)
+    said = scores > -np.inf
+    if not said.all():
+        rows, scores = rows[said], scores[said]
+    order = falling(scores)
+    kept = scores.take(order).astype(np.float32)
     span = float(kept[0] - kept[(len(kept) - 1) // 2 : len(kept) // 2 + 1].mean()) if len(kept) else 1.0
-    return Shortlist(rows[order], kept, span=span if span > 1e-9 else 1.0)
+    return Shortlist(rows.take(order), kept, span=span if span > 1e-9 else 1.0)
 
 
 def not_for_me(found: Shortlist, setting: Setting) -> Shortlist:

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
 
-from tastemaker.core.wire import Json, plain
+from tastemaker.core.wire import plain
 from tastemaker.server.access import READ, shop_of
 from tastemaker.server.answers import RankingOut
 from tastemaker.server.requests import SimilarRequest
@@ -12,13 +13,18 @@ from tastemaker.server.requests import SimilarRequest
 router = APIRouter(tags=["ask"], dependencies=[READ])
 
 
+def _answer(request: Request, asked: SimilarRequest) -> JSONResponse:
+    ranking = shop_of(request).similar(asked.item, k=asked.k, where=asked.where)
+    return JSONResponse(plain(ranking))  # made here, in the thread that found it, and not checked once more
+
+
 @router.get("/similar", response_model=RankingOut, summary="More like this item")
-def get_similar(request: Request, asked: Annotated[SimilarRequest, Query()]) -> Json:
+def get_similar(request: Request, asked: Annotated[SimilarRequest, Query()]) -> JSONResponse:
     """Items like the one given, itself left out."""
-    return plain(shop_of(request).similar(asked.item, k=asked.k, where=asked.where))
+    return _answer(request, asked)
 
 
 @router.post("/similar", response_model=RankingOut, summary="More like this item")
-def post_similar(request: Request, asked: SimilarRequest) -> Json:
+def post_similar(request: Request, asked: SimilarRequest) -> JSONResponse:
     """The same as GET."""
-    return plain(shop_of(request).similar(asked.item, k=asked.k, where=asked.where))
+    return _answer(request, asked)
