@@ -52,6 +52,11 @@ def test_what_is_no_finite_number_is_null():
     }
 
 
+def test_numbers_of_numpy_are_numbers():
+    given = [np.int64(3), np.bool_(True), np.array(4), np.float64(0.5), np.str_("five"), np.array("six")]
+    assert wire.plain(given) == [3, True, 4, 0.5, "five", "six"]
+
+
 def test_arrays_paths_models_and_sets_of_one():
     class Model(BaseModel):
         path: Path

@@ -160,6 +160,7 @@ class Artefacts:
             drop: parts that are no longer there.
             amend: no new version, but the one there is with something that it lacked.
         """
+        self._read = None  # what is written back is read anew, whatever a clock says
         before = self._names()
         after = {part: name for part, name in before.items() if part not in drop}
         after |= {part: artefact.name for part, artefact in parts.items()}
@@ -226,14 +227,14 @@ class Artefacts:
     def _pointed(self) -> dict[str, str] | None:
         """What is said to be published: nothing before the first fit, None when the file is damaged.
 
-        The file is read again when it is another one: it is only ever replaced.
+        Read again only when its inode, times or size have changed.
         """
         try:
-            now = self._pointer.stat()
+            now, read = self._pointer.stat(), self._read
             mark = (now.st_ino, now.st_mtime_ns, now.st_ctime_ns, now.st_size)
-            if self._read is None or self._read[0] != mark:
-                self._read = (mark, _names_in(self._pointer.read_bytes()))
-            return self._read[1]
+            if read is None or read[0] != mark:
+                read = self._read = (mark, _names_in(self._pointer.read_bytes()))
+            return read[1]
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -297,7 +298,7 @@ def _read_json(path: Path) -> dict[str, object]:
 
 
 def _names_in(text: bytes) -> dict[str, str] | None:
-    """A table of names; None when it is none."""
+    """The names in a text; None when it holds no table of names."""
     try:
         names = json.loads(text)
     except ValueError:

@@ -41,7 +41,7 @@ def plain(value: object) -> Json:
     if value is None or isinstance(value, (bool, int)):  # a union would be made at every call
         return value
     if isinstance(value, (np.generic, np.ndarray)):
-        value = value.tolist()
+        return plain(value.tolist())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Path):

@@ -100,27 +100,27 @@ class Said:
     Attributes:
         rows: the items.
         scores: -inf where nothing is known.
-        sources: what each source adds to the score of every item that was asked about; one that adds nothing may be
+        all_parts: what each source adds to the score of every item that was asked about; one that adds nothing may be
             left out.
         places: where the items stand among those.
 
-    Shapes: rows, scores, places (n,); each of sources (asked,).
+    Shapes: rows, scores, places (n,); each of all_parts (asked,).
     """
 
     rows: Ints
     scores: Floats
-    sources: Mapping[str, Floats] = field(default_factory=dict)
+    all_parts: Mapping[str, Floats] = field(default_factory=dict)
     places: Ints | None = None
 
     @property
     def parts(self) -> dict[str, Floats]:
         """What each source adds to the scores. Shapes: each (n,)."""
-        return {name: part if self.places is None else part.take(self.places) for name, part in self.sources.items()}
+        return {name: part if self.places is None else part.take(self.places) for name, part in self.all_parts.items()}
 
     def at(self, places: Ints) -> "Said":
         """What is said of some of the items. Shapes: places (m,)."""
         inner = places if self.places is None else self.places.take(places)
-        return Said(self.rows.take(places), self.scores.take(places), self.sources, inner)
+        return Said(self.rows.take(places), self.scores.take(places), self.all_parts, inner)
 
 
 def learn(

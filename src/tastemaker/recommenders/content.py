@@ -186,7 +186,10 @@ class Content(Recommender[ContentConfig]):
         )
 
     def _mixture(self, near: Floats, person: "_Heard") -> Floats:
-        """Mean of all liked, mean of the closest liked, less the disliked. Shapes: (h, n) -> (n,)."""
+        """Mean of all liked, mean of the closest liked, less the disliked. ``near`` is overwritten.
+
+        Shapes: (h, n) -> (n,).
+        """
         score = np.asarray(person.mean @ near, np.float32)
         if person.liked:
             score += np.float32(self.config.focus) * mean_of_largest(near[: person.liked], self.config.nearest)

@@ -266,12 +266,16 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
         self._take(factors, told)
 
     def _take(self, factors: Floats, told: Bools) -> None:
-        """Factors of all items; once more by columns, which is how all items are asked about soonest."""
+        """Factors of all items.
+
+        Once more by columns, which is how all are asked about soonest: items with events before the others, each where
+        ``_place`` tells.
+        """
         self._lines = Lines.of(self._rows, len(factors))
         unmet = np.flatnonzero(self._lines.place < 0)
         self._met, self._new = (np.ascontiguousarray(factors[rows].T) for rows in (self._rows, unmet))
         self._place = np.argsort(np.concatenate([self._rows, unmet]))
-        self._told, self._factors = told, factors  # last: whoever scores meanwhile asks for nothing that is not there
+        self._factors, self._told = factors, told  # last: whoever scores meanwhile asks for nothing that is not there
 
     def score(self, histories: Sequence[History], candidates: Ints) -> Floats:
         """Products of factors; -inf for items without content and events, and for a history without known items.
@@ -372,5 +376,5 @@ class ContentToFactors(Recommender[ContentToFactorsConfig]):
 
 
 def _products(people: Floats, columns: Floats) -> Floats:
-    """The product of matrices, as soon as it is to be had for a few lines too. Shapes: (n, dim), (dim, m) -> (n, m)."""
+    """``people @ columns``; of a few people one after the other, which takes less time. Shapes: -> (people, m)."""
     return people @ columns if len(people) >= FEW else np.stack([line @ columns for line in people])

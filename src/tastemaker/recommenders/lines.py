@@ -63,7 +63,15 @@ class Lines:
 
 
 def looked_up(table: npt.NDArray[S], rows: Ints, *, otherwise: int) -> npt.NDArray[S]:
-    """What a table says of some rows, and what of those that came later. Shapes: (lines,), (n,) -> (n,)."""
+    """What a table says of some rows.
+
+    Args:
+        table: one value a row of the catalog as it was.
+        rows: of the catalog as it is.
+        otherwise: for rows that came later.
+
+    Shapes: table (rows then,), rows (n,) -> (n,).
+    """
     if rows.max(initial=-1) < len(table):
         return np.take(table, rows)
     found = np.full(len(rows), otherwise, table.dtype)

@@ -1,6 +1,10 @@
 """What is answered, for OpenAPI: the keys are those of ``core.wire``, which makes the values."""
 
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, JsonValue
+
+from tastemaker.core.ranking import Ranking
+from tastemaker.core.wire import plain
 
 
 class Answer(BaseModel):
@@ -111,6 +115,15 @@ class RankingOut(Answer):
     """How it was searched, when that was asked for."""
     token: str = ""
     """Names this answer while an experiment is under way; send it with the events that come of it."""
+
+
+def answered(ranking: Ranking) -> JSONResponse:
+    """A ranking as it goes over the line, made in the thread that found it.
+
+    FastAPI would check it against its model and write it in another thread, which has to wait for its turn once more;
+    that it meets the model is for the tests of the contract.
+    """
+    return JSONResponse(plain(ranking))
 
 
 class KnownOut(FacetOut):

@@ -152,7 +152,7 @@ def _parts(view: View, history: History, visit: History | None, order: Order, ro
         return {"newest": np.asarray(rows / max(1, view.catalog.size), np.float32)} if len(rows) else {}
     told, _ = said(view, history, rows, "")
     whole = told.scores
-    if recommender is None or not told.sources:
+    if recommender is None or not told.all_parts:
         return {"popularity": whole}
     parts = {name: np.where(np.isfinite(part), part, 0.0) for name, part in recommender.parts(history, rows).items()}
     parts["how known the item is"] = whole - sum(parts.values())

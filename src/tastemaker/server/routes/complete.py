@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from tastemaker.core.wire import plain
 from tastemaker.server.access import READ, shop_of
-from tastemaker.server.answers import RankingOut
+from tastemaker.server.answers import RankingOut, answered
 from tastemaker.server.requests import CompleteRequest
 
 router = APIRouter(tags=["ask"], dependencies=[READ])
@@ -17,7 +16,7 @@ def _answer(request: Request, asked: CompleteRequest) -> JSONResponse:
     ranking = shop_of(request).complete(
         asked.items, k=asked.k, where=asked.where, exclude=asked.exclude, explain=asked.explain
     )
-    return JSONResponse(plain(ranking))  # made here, in the thread that found it, and not checked once more
+    return answered(ranking)
 
 
 @router.get("/complete", response_model=RankingOut, summary="What goes with these items")

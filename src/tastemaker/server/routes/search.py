@@ -6,9 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
 from tastemaker.core.errors import InputError
-from tastemaker.core.wire import plain
 from tastemaker.server.access import READ, shop_of
-from tastemaker.server.answers import RankingOut
+from tastemaker.server.answers import RankingOut, answered
 from tastemaker.server.bodies import (
     file_bytes,
     form_of,
@@ -87,4 +86,4 @@ def _answer(request: Request, asked: SearchRequest) -> JSONResponse:
         weigh=asked.weigh,
         explain=asked.explain,
     )
-    return JSONResponse(plain(ranking))  # made here, in the thread that found it, and not checked once more
+    return answered(ranking)

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from tastemaker.core.wire import plain
 from tastemaker.server.access import READ, shop_of
-from tastemaker.server.answers import RankingOut
+from tastemaker.server.answers import RankingOut, answered
 from tastemaker.server.requests import SimilarRequest
 
 router = APIRouter(tags=["ask"], dependencies=[READ])
@@ -15,7 +14,7 @@ router = APIRouter(tags=["ask"], dependencies=[READ])
 
 def _answer(request: Request, asked: SimilarRequest) -> JSONResponse:
     ranking = shop_of(request).similar(asked.item, k=asked.k, where=asked.where)
-    return JSONResponse(plain(ranking))  # made here, in the thread that found it, and not checked once more
+    return answered(ranking)
 
 
 @router.get("/similar", response_model=RankingOut, summary="More like this item")
