@@ -17,6 +17,8 @@ from tastemaker.shop.live import View
 
 PULL = 0.25
 """How far one understood attribute value can lift an item."""
+KIND = 0.5
+"""The same of a value that says what a thing is: a dress in another colour comes before a red film."""
 TASTE = 0.15
 """How far a known person's taste can lift an item."""
 
@@ -32,11 +34,12 @@ def pulls(view: View, facets: Sequence[Facet], rows: Ints) -> Floats:
         if facet.hard:
             continue
         if facet.name == "price":
-            total += _cheaper(view.catalog.prices[rows], facet)
+            total += PULL * _cheaper(view.catalog.prices[rows], facet)
         elif facet.op in ("=", "more", "!=", "less") and is_worded(view, facet.name):
+            pull = KIND if facet.op == "=" and view.vocabulary.is_kind(facet.name) else PULL
             chance = likely(view, facet.name, {fold(facet.name, facet.value): 1.0}, rows)
-            total += chance if facet.op in ("=", "more") else -chance
-    return (PULL * total).astype(np.float32)
+            total += pull * chance if facet.op in ("=", "more") else -pull * chance
+    return total.astype(np.float32)
 
 
 def taste(view: View, history: History | None, rows: Ints) -> Floats:

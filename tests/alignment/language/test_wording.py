@@ -441,3 +441,37 @@ def test_a_colour_is_refused_as_a_shade_as_well():
     assert {f.name: f.value for f in understand("a hat, not navy", words).facets if f.op == "!="} == {
         "colour": "navy", "shade": "navy"}  # fmt: skip
     assert not [f for f in understand("a hat, not navy", words, ignore=("not: navy",)).facets if f.op == "!="]
+
+
+SHOP = Vocabulary(
+    Catalog.from_items(
+        [
+            Item(str(at), kind, attributes={"kind": kind, "colour": "red", **({"genre": "thriller"} if not at else {})})
+            for at, kind in enumerate(
+                ["film", "top", "shirt", "dress", "desk", "table lamp", "coffee table", "sofa", "rug"]
+            )
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("desk lamp", []),  # a lamp, of which only table lamps are known by name
+        ("lamp for my desk", []),
+        ("shirt dress", ["dress"]),
+        ("the top 10 films", ["film"]),
+        ("top rated thriller", []),
+        ("rug under the old red sofa", ["rug"]),
+        ("a top", ["top"]),
+        ("looking for a dress", ["dress"]),
+        ("a coffee table", ["coffee table"]),
+        ("a shirt or a dress", ["shirt", "dress"]),
+        ("shirts, dresses", ["shirt", "dress"]),
+        ("shirts under 50, dresses under 100", ["shirt", "dress"]),
+        ("shirt under 50 and a dress", ["shirt", "dress"]),
+    ],
+)
+def test_the_thing_itself_is_the_kind_not_what_says_which_or_what_it_is_for(text, kinds):
+    assert [facet.value for facet in understand(text, SHOP).facets if facet.name == "kind"] == kinds

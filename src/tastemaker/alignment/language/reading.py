@@ -45,6 +45,9 @@ _THIS = word_set("this these those that same")
 _HAVING = word_set("has have having with got")
 _LACKING = word_set("no without minus lacking lacks")
 _CLAUSE = word_set("is are be but in ;")
+_STANDING = word_set("rated selling ranked quality ten")
+"""What follows "top" where no garment is meant."""
+_BESIDE = word_set("for under on over above behind beside near around match matching beneath underneath")
 _JOINTS = word_set("or nor and / &")
 _ARTICLES = word_set("a an any the no")
 _SPREAD = 6
@@ -197,9 +200,31 @@ class Reader:
         """The value that a phrase names here; no kind where it can only say how a thing is."""
         entry = self._vocabulary.value(phrase)
         if entry and self._vocabulary.is_kind(entry.attribute):
-            akin = self._only_akin(place, end, entry)
-            return self._vocabulary.quality(phrase) if akin or self._is_part(place) else entry
+            how = self._only_akin(place, end, entry) or self._is_part(place) or self._says_which(end, entry.attribute)
+            return self._vocabulary.quality(phrase) if how or self._is_for(place, entry.attribute) else entry
         return entry
+
+    def _says_which(self, end: int, kind: str) -> bool:
+        """Does the thing itself come next, so that this only says which ("desk lamp", "top film", "top rated film")?"""
+        while end < len(self._words) and self._words[end].text.isdigit():
+            end += 1
+        return end < len(self._words) and (self._words[end].text in _STANDING or self._is_thing(end, kind))
+
+    def _is_for(self, place: int, kind: str) -> bool:
+        """Is it what something else, said before, is for or stands by ("lamp for my desk", "rug under the sofa")?"""
+        for at in range(place - 1, max(0, place - _SPREAD), -1):
+            text = self._words[at].text
+            if text in _BESIDE and not self._taken[at]:
+                return any(self._is_thing(before, kind) for before in range(at))
+            if text in _CLAUSE | _JOINTS | {",", "and"} or text.isdigit():
+                return False
+        return False
+
+    def _is_thing(self, place: int, kind: str) -> bool:
+        """Does a thing of the catalog begin here, or one that is called by the last of its words ("lamp")?"""
+        named = [*self._vocabulary.heads.get(self._words[place].stem, ())]
+        named += [entry for _, phrase in self._phrases(place) for entry in self._vocabulary.values.get(phrase, ())]
+        return any(entry.attribute == kind for entry in named)
 
     def _only_akin(self, place: int, end: int, entry: Entry) -> bool:
         """Is it "belted" where the catalog sells belts? That says how a thing is, not what it is."""
