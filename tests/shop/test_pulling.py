@@ -4,7 +4,7 @@ import numpy as np
 
 from tastemaker.core.ranking import Facet
 from tastemaker.shop import Shop
-from tastemaker.shop.pulling import PULL, pulls, taste
+from tastemaker.shop.pulling import KIND, PULL, pulls, taste
 
 
 def test_known_values_pull_fully_and_others_not(shop: Shop) -> None:
@@ -14,6 +14,15 @@ def test_known_values_pull_fully_and_others_not(shop: Shop) -> None:
     assert pulls(view, [red], rows).tolist() == [PULL, 0.0]
     assert pulls(view, [Facet("colour", "!=", "red")], rows).tolist() == [-PULL, 0.0]
     assert pulls(view, [Facet("colour", "=", "red", hard=True)], rows).tolist() == [0.0, 0.0]
+
+
+def test_what_a_thing_is_pulls_more_than_what_it_is_like(shop: Shop) -> None:
+    rows = shop.view.catalog.rows(["vase-blue-0", "plate-red-0"])
+    assert pulls(shop.view, [Facet("kind", "=", "vase"), Facet("colour", "=", "red")], rows).tolist() == [KIND, PULL]
+    assert pulls(shop.view, [Facet("kind", "!=", "vase")], rows).tolist() == [-PULL, 0.0]
+    found = [item.id.split("-")[:2] for item in shop.search("a red vase", k=12).items]
+    assert found[:4] == [["vase", "red"]] * 4
+    assert all(kind == "vase" for kind, _ in found)
 
 
 def test_a_wish_for_cheaper_ranks_by_price(shop: Shop) -> None:
