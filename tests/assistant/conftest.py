@@ -33,14 +33,18 @@ def rows():
     return [*dresses, *shirts, *sofas, *games]
 
 
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory):
-    """The shop; never changed by a test."""
-    folder = tmp_path_factory.mktemp("talk") / "shop"
+def write_shop(folder):
+    """A workspace of the items, without events."""
     folder.mkdir()
     with (folder / "items.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([COLUMNS, *rows()])
-    with Shop(folder) as opened:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory):
+    """The shop; never changed by a test."""
+    with Shop(write_shop(tmp_path_factory.mktemp("talk") / "shop")) as opened:
         yield opened
 
 

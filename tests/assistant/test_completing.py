@@ -8,7 +8,7 @@ from tastemaker.assistant import Assistant
 from tastemaker.assistant.reading import read
 from tastemaker.assistant.state import State
 from tastemaker.shop import Shop
-from tests.assistant.conftest import COLUMNS, rows
+from tests.assistant.conftest import write_shop
 
 SHOWN = ("d-00", "d-01", "s-02")
 
@@ -16,10 +16,7 @@ SHOWN = ("d-00", "d-01", "s-02")
 @pytest.fixture(scope="module")
 def dressed(tmp_path_factory):
     """A shop in which whoever bought a dress bought the shirt of the same number a minute later."""
-    folder = tmp_path_factory.mktemp("pairs") / "shop"
-    folder.mkdir()
-    with (folder / "items.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([COLUMNS, *rows()])
+    folder = write_shop(tmp_path_factory.mktemp("pairs") / "shop")
     bought = [(f"u{n}", f"{kind}-{n % 8:02}", "buy", 1_700_000_000 + 100_000 * n + at)
               for n in range(48) for at, kind in ((0, "d"), (60, "s"))]  # fmt: skip
     with (folder / "events.csv").open("w", newline="", encoding="utf-8") as stream:

@@ -188,15 +188,14 @@ class Approximate:
 
 @contextmanager
 def _only(kept: Bools | None, how: "faiss.SearchParameters") -> Iterator[None]:
-    """Look at nothing but kept rows; faiss reads what it is given here without owning it."""
+    """Look at nothing but kept rows; faiss does not own what it reads, which lives as long as this block."""
     if kept is not None:
         import faiss
 
         packed = np.packbits(kept, bitorder="little")
-        how.sel = selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
+        selector = faiss.IDSelectorBitmap(len(packed), faiss.swig_ptr(packed))
+        how.sel = selector
     yield
-    if kept is not None:
-        del selector, packed
 
 
 def _rotation(dim: int, seed: int) -> Floats:
